@@ -1,0 +1,25 @@
+# Language level, warnings, sanitizers and output folders shared by every target.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+# Warnings that every target of ours takes; system headers (torch, Qt) are exempt.
+add_library(diffuscope_settings INTERFACE)
+target_compile_options(diffuscope_settings INTERFACE -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Wshadow)
+if(DIFFUSCOPE_WARNINGS_AS_ERRORS)
+  target_compile_options(diffuscope_settings INTERFACE -Werror)
+endif()
+
+if(DIFFUSCOPE_SANITIZE)
+  add_compile_options(-fsanitize=${DIFFUSCOPE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${DIFFUSCOPE_SANITIZE})
+endif()
+
+# Only the libraries that are used are loaded at start-up: LibTorch's list of dependencies is long.
+add_link_options(-Wl,--as-needed)

@@ -1,0 +1,37 @@
+// The one contract between networks, oracles, guidance and samplers: x at a level in, x0Hat and epsHat out.
+#pragma once
+
+#include "core/denoise/condition.h"
+#include "core/schedule/noise_level.h"
+
+#include <torch/types.h>
+
+#include <optional>
+
+namespace diffuscope::denoise {
+
+using torch::Tensor;
+
+/// What a denoiser says of a state. All tensors have the shape and type of the state x, and
+/// x = alpha·x0Hat + sigma·epsHat holds unless x0Hat was clipped with the noise left as predicted.
+struct Prediction
+{
+    Tensor x0Hat;   ///< estimate of the clean data
+    Tensor epsHat;  ///< estimate of the noise in x
+    /// Under guidance: what the network says without the condition, and with it. Undefined tensors otherwise.
+    Tensor x0HatUnconditional{};
+    Tensor x0HatConditional{};
+};
+
+/// Estimates the clean data and the noise in a state. Not thread-safe: one thread uses one denoiser.
+class Denoiser
+{
+public:
+    virtual ~Denoiser() = default;
+
+    /// x: [B, …] at `level` (x = alpha·x0 + sigma·eps). `condition` applies to image k of the batch as
+    /// `condition.classOf(k)`. Throws Error(notFinite) where the network returns NaN or infinity.
+    virtual Prediction predict(const Tensor& x, const schedule::NoiseLevel& level, const Condition& condition) = 0;
+};
+
+}  // namespace diffuscope::denoise

@@ -1,0 +1,109 @@
+#include "core/network/unet_blocks.h"
+
+#include <cmath>
+#include <utility>
+
+namespace diffuscope::network {
+
+ConvolutionImpl::ConvolutionImpl(int inputChannels, int outputChannels, int kernel, int stride)
+    : m_stride(stride), m_padding(kernel / 2)
+{
+    m_weight = register_parameter("weight", torch::empty({outputChannels, inputChannels, kernel, kernel}));
+    m_bias = register_parameter("bias", torch::zeros({outputChannels}));
+    const double bound = 1.0 / std::sqrt(static_cast<double>(inputChannels) * kernel * kernel);
+    torch::NoGradGuard noGrad;
+    m_weight.uniform_(-bound, bound);
+}
+
+void ConvolutionImpl::setToZero()
+{
+    torch::NoGradGuard noGrad;
+    m_weight.zero_();
+    m_bias.zero_();
+}
+
+torch::Tensor ConvolutionImpl::forward(const torch::Tensor& x)
+{
+    if (m_precision == ConvolutionPrecision::Float32) {
+        return at::conv2d(x, m_weight, m_bias, m_stride, m_padding);
+    }
+    const auto narrow = torch::kBFloat16;
+    return at::conv2d(x.to(narrow), m_weight.to(narrow), m_bias.to(narrow), m_stride, m_padding)
+        .to(torch::kFloat32);
+}
+
+ResidualBlockImpl::ResidualBlockImpl(int inputChannels, int outputChannels, int groups, int embeddingWidth)
+    : m_norm1(register_module("norm1", torch::nn::GroupNorm(groups, inputChannels))),
+      m_conv1(register_module("conv1", Convolution(inputChannels, outputChannels, 3))),
+      m_modulation(register_module("modulation", torch::nn::Linear(embeddingWidth, 2 * outputChannels))),
+      m_norm2(register_module("norm2", torch::nn::GroupNorm(groups, outputChannels))),
+      m_conv2(register_module("conv2", Convolution(outputChannels, outputChannels, 3)))
+{
+    m_conv2->setToZero();
+    if (inputChannels != outputChannels) {
+        m_skip = register_module("skip", Convolution(inputChannels, outputChannels, 1));
+    }
+}
+
+torch::Tensor ResidualBlockImpl::forward(const torch::Tensor& x, const torch::Tensor& embedding)
+{
+    torch::Tensor h = m_conv1(torch::silu(m_norm1(x)));
+    const auto scaleAndShift = m_modulation(embedding).unsqueeze(-1).unsqueeze(-1).chunk(2, 1);
+    h = torch::addcmul(scaleAndShift[1], m_norm2(h), scaleAndShift[0] + 1.0);
+    h = m_conv2(torch::silu(h));
+    return (m_skip ? m_skip(x) : x) + h;
+}
+
+SelfAttentionImpl::SelfAttentionImpl(int channels, int groups, int heads)
+    : m_heads(heads),
+      m_norm(register_module("norm", torch::nn::GroupNorm(groups, channels))),
+      m_queryKeyValue(register_module("query_key_value", Convolution(channels, 3 * channels, 1))),
+      m_projection(register_module("projection", Convolution(channels, channels, 1)))
+{
+    m_projection->setToZero();
+}
+
+torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& x)
+{
+    const int64_t batch = x.size(0), channels = x.size(1), height = x.size(2), width = x.size(3);
+    const int64_t positions = height * width, headWidth = channels / m_heads;
+    // [B, 3C, H, W] in channels-last order is [B, N, 3, heads, headWidth] in memory.
+    const auto parts = m_queryKeyValue(m_norm(x))
+                           .permute({0, 2, 3, 1})
+                           .reshape({batch, positions, 3, m_heads, headWidth})
+                           .permute({2, 0, 3, 1, 4})
+                           .reshape({3, batch * m_heads, positions, headWidth})
+                           .unbind(0);
+    const double scale = 1.0 / std::sqrt(static_cast<double>(headWidth));
+    const auto weights = torch::softmax(torch::bmm(parts[0] * scale, parts[1].transpose(1, 2)), -1);
+    const auto mixed = torch::bmm(weights, parts[2])
+                           .reshape({batch, m_heads, positions, headWidth})
+                           .permute({0, 2, 1, 3})
+                           .reshape({batch, height, width, channels})
+                           .permute({0, 3, 1, 2});
+    return x + m_projection(mixed);
+}
+
+StageImpl::StageImpl(ResidualBlock block, SelfAttention attention)
+    : m_block(register_module("block", std::move(block))), m_attention(std::move(attention))
+{
+    if (m_attention) {
+        register_module("attention", m_attention);
+    }
+}
+
+torch::Tensor StageImpl::forward(const torch::Tensor& x, const torch::Tensor& embedding)
+{
+    const torch::Tensor h = m_block(x, embedding);
+    return m_attention ? m_attention(h) : h;
+}
+
+torch::Tensor sinusoidalEmbedding(const torch::Tensor& t, int width)
+{
+    const int half = width / 2;
+    const auto exponents = torch::arange(half, torch::TensorOptions(torch::kFloat32).device(t.device())) / half;
+    const auto angles = t.to(torch::kFloat32).unsqueeze(1) * torch::exp(exponents * -std::log(10'000.0)).unsqueeze(0);
+    return torch::cat({angles.sin(), angles.cos()}, 1);
+}
+
+}  // namespace diffuscope::network

@@ -1,0 +1,40 @@
+// One execution of a recipe, as a machine that is advanced from outside, one step at a time. No torch in here.
+#pragma once
+
+#include "core/record/trajectory.h"
+#include "core/schedule/time_grid.h"
+#include "core/session/recipe.h"
+
+#include <memory>
+#include <stop_token>
+
+namespace diffuscope::sample {
+
+/// A run in progress. Pause is not calling advance(); cancelling is a stop token; single-stepping is one call.
+class Run
+{
+public:
+    virtual ~Run() = default;
+
+    virtual const schedule::NoiseSchedule& schedule() const = 0;
+    virtual const schedule::TimeGrid& grid() const = 0;
+    virtual record::BatchShape shape() const = 0;
+    /// The interval of frames at full precision (see record::MemoryBudget); 1 if all are.
+    virtual int keyInterval() const = 0;
+
+    /// Does one step and returns its frame; after the last step returns the result's frame, then null.
+    /// The token is checked before every network evaluation: throws Cancelled when it is set.
+    /// Throws Error for everything that goes wrong.
+    virtual record::FramePtr advance(const std::stop_token& stop) = 0;
+};
+
+/// Makes runs; owned and called by one thread. The seam at which tests put a fake.
+class RunFactory
+{
+public:
+    virtual ~RunFactory() = default;
+    /// Checks the whole recipe before any network evaluation; throws Error(invalidOption) naming what is wrong.
+    virtual std::unique_ptr<Run> start(const session::Recipe& recipe) = 0;
+};
+
+}  // namespace diffuscope::sample

@@ -1,0 +1,43 @@
+// All samplers by name: what the recipe panel, the command line and recipe files choose from. No torch in here.
+#pragma once
+
+#include "core/registry/option.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace diffuscope::sample {
+
+class Sampler;
+
+/// Which sampler: an id of the registry and its options. A plain value.
+struct SamplerSpec
+{
+    std::string id = "ddim";
+    registry::OptionValues options{};
+    bool operator==(const SamplerSpec&) const = default;
+};
+
+/// One sampler as it is offered.
+struct SamplerInfo
+{
+    std::string id;           ///< e.g. "dpmpp_2m"
+    std::string displayName;  ///< the name people know, e.g. "DPM-Solver++ 2M"
+    std::string family;       ///< heading it is listed under, e.g. "DPM-Solver++"
+    std::string source;       ///< paper and equation
+    std::string description;  ///< two plain sentences
+    int order = 1;
+    int evaluationsPerStep = 1;
+    /// Draws noise with its default options (with eta = 0 a sampler may draw none).
+    bool stochastic = false;
+    std::vector<registry::Option> options;
+};
+
+/// Every sampler, in the order in which they are shown.
+const std::vector<SamplerInfo>& samplers();
+
+/// The sampler of this id ('-' and '_' are the same); throws Error(invalidOption) that names the ones there are.
+const SamplerInfo& samplerInfo(const std::string& id);
+
+}  // namespace diffuscope::sample

@@ -1,0 +1,38 @@
+// Everything that determines a run, as a plain value that can be compared, stored and sent to another thread.
+#pragma once
+
+#include "core/denoise/condition.h"
+#include "core/denoise/guidance_spec.h"
+#include "core/sample/sampler_registry.h"
+#include "core/schedule/time_grid.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace diffuscope::session {
+
+struct Recipe
+{
+    std::string model = "mnist";
+    denoise::Condition condition = denoise::Condition::classLabel(7);
+    /// The schedule to sample on; absent means the one the model was trained on. A network that is asked for levels
+    /// of another schedule is told the time at which it knew the same sigma/alpha.
+    std::optional<schedule::ScheduleSpec> schedule{};
+    schedule::GridSpec grid{};
+    int steps = 20;
+    sample::SamplerSpec sampler{};
+    denoise::GuidanceSpec guidance{.rule = "cfg", .scale = 2.0, .options = {}};
+    denoise::ClippingSpec clipping{};
+    std::uint64_t seed = 1;
+    int batch = 16;
+
+    bool operator==(const Recipe&) const = default;
+};
+
+/// The recipe as versioned JSON text (C locale, stable key order), and back.
+/// Throws Error(invalidOption) with the key's path for a missing version, an unknown key, a value of the wrong type.
+std::string toJson(const Recipe& recipe);
+Recipe recipeFromJson(const std::string& text);
+
+}  // namespace diffuscope::session
