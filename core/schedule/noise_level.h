@@ -6,8 +6,8 @@
 namespace diffuscope::schedule {
 
 /// One level of noise. `alpha` and `sigma` are factors of data and noise (variance-preserving schedules have
-/// alpha² + sigma² = 1, rectified flow alpha + sigma = 1); `t` is the time that the network is told, in training
-/// levels (0 … T−1, fractions allowed).
+/// alpha² + sigma² = 1, rectified flow alpha + sigma = 1); `t` is the time that the network is told, in
+/// training levels (0 … T−1, fractions allowed).
 struct NoiseLevel
 {
     double t = 0;

@@ -17,17 +17,17 @@ struct ScheduleSpec
     bool operator==(const ScheduleSpec&) const = default;
 };
 
-/// T training levels, level 0 the least noisy. Values are closed form in double; between two levels sigma/alpha is
-/// interpolated log-linearly in t, so that a grid may visit fractional times.
+/// T training levels, level 0 the least noisy. Values are closed form in double; between two levels
+/// sigma/alpha is interpolated log-linearly in t, so that a grid may visit fractional times.
 class NoiseSchedule
 {
 public:
-    /// From the per-step variances of the DDPM paper: alphaBar_t = prod (1 − beta_i) (Ho 2020, eq. 4), the product
-    /// taken as a sum of log1p in double. Throws Error(invalidOption) for a beta outside [0, 1].
+    /// From the per-step variances of the DDPM paper: alphaBar_t = prod (1 − beta_i) (Ho 2020, eq. 4), the
+    /// product taken as a sum of log1p in double. Throws Error(invalidOption) for a beta outside [0, 1].
     static NoiseSchedule fromBetas(std::string name, std::vector<double> betas);
 
-    /// From the levels themselves (rectified flow, drawn curves): `alpha` and `sigma` of equal length, sigma/alpha
-    /// strictly increasing, all finite, in [0, 1]. Throws Error(invalidOption) otherwise.
+    /// From the levels themselves (rectified flow, drawn curves): `alpha` and `sigma` of equal length,
+    /// sigma/alpha strictly increasing, all finite, in [0, 1]. Throws Error(invalidOption) otherwise.
     static NoiseSchedule fromLevels(std::string name, std::vector<double> alpha, std::vector<double> sigma);
 
     const std::string& name() const { return m_name; }
@@ -42,11 +42,12 @@ public:
     NoiseLevel level(int t) const;
     /// The level at a time in [0, T−1], fractions allowed; outside, the nearest end.
     NoiseLevel levelAt(double t) const;
-    /// The level whose sigma/alpha is `noiseToSignal`: its time is interpolated log-linearly between the training
-    /// levels (clamped to 0 and T−1), alpha and sigma are exactly of this ratio.
+    /// The level whose sigma/alpha is `noiseToSignal`: its time is interpolated log-linearly between the
+    /// training levels (clamped to 0 and T−1), alpha and sigma are exactly of this ratio.
     NoiseLevel levelOfNoiseToSignal(double noiseToSignal) const;
 
-    /// The time in [0, T−1] at which sigma/alpha is `noiseToSignal`, interpolated log-linearly, clamped at the ends.
+    /// The time in [0, T−1] at which sigma/alpha is `noiseToSignal`, interpolated log-linearly, clamped at
+    /// the ends.
     double timeOfNoiseToSignal(double noiseToSignal) const;
 
     /// alpha² + sigma² = 1 at all levels.

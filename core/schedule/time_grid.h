@@ -15,8 +15,9 @@ struct GridSpec
     bool operator==(const GridSpec&) const = default;
 };
 
-/// The visited levels, noisy → clean: `steps() + 1` of them, the last one clean (or the level that the rule's option
-/// `final` names). sigma/alpha decreases strictly. Grids of times and grids of sigmas are the same type.
+/// The visited levels, noisy → clean: `steps() + 1` of them, the last one clean (or the level that the rule's
+/// option `final` names). sigma/alpha decreases strictly. Grids of times and grids of sigmas are the same
+/// type.
 struct TimeGrid
 {
     std::vector<NoiseLevel> levels;
@@ -42,8 +43,8 @@ const std::vector<GridRule>& gridRules();
 /// The rule of this id; throws Error(invalidOption) that names the ones there are.
 const GridRule& gridRule(const std::string& id);
 
-/// The grid of a spec with `steps` steps. Throws Error(invalidOption) for steps outside 1 … T, an unknown rule, an
-/// option out of range, and levels that repeat or are not in order.
+/// The grid of a spec with `steps` steps. Throws Error(invalidOption) for steps outside 1 … T, an unknown
+/// rule, an option out of range, and levels that repeat or are not in order.
 TimeGrid makeTimeGrid(const NoiseSchedule& schedule, const GridSpec& spec, int steps);
 
 }  // namespace diffuscope::schedule

@@ -1,0 +1,26 @@
+// The groups of schedule families that make up the registry, and the options they share.
+#pragma once
+
+#include "core/schedule/schedule_registry.h"
+
+namespace diffuscope::schedule {
+
+/// Families that are given by their betas: linear, scaled linear, sigmoid, quadratic, constant, jsd.
+std::vector<ScheduleFamily> betaFamilies();
+/// Families that are given by a curve of alphaBar over t in [0, 1]: cosine, sigmoid, exponential, sqrt.
+std::vector<ScheduleFamily> alphaBarFamilies();
+
+/// The option `levels`: T, the number of training levels.
+registry::Option levelsOption();
+/// The options that every beta schedule ends with: `terminal_snr`, `levels`.
+std::vector<registry::Option> withSharedOptions(std::vector<registry::Option> options);
+
+/// The schedule of these betas after the option `terminal_snr` (Lin et al. 2023, "Common diffusion noise
+/// schedules and sample steps are flawed", algorithm 1).
+NoiseSchedule finished(const std::string& name, std::vector<double> betas,
+                       const registry::OptionValues& values);
+
+/// n points from `first` to `last`, both included (n = 1 gives `first`).
+std::vector<double> linspace(double first, double last, int n);
+
+}  // namespace diffuscope::schedule

@@ -1,0 +1,107 @@
+#include "core/schedule/schedule_registry.h"
+
+#include "core/registry/error.h"
+#include "core/schedule/schedule_families.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace diffuscope::schedule {
+
+namespace {
+
+std::vector<ScheduleFamily> allFamilies()
+{
+    std::vector<ScheduleFamily> all;
+    for (auto* group : {betaFamilies, alphaBarFamilies})
+        for (auto& family : group())
+            all.push_back(std::move(family));
+    return all;
+}
+
+/// Shifts and scales sqrt(alphaBar) so that the last level keeps no signal (`terminal` = 0) or next to none,
+/// and the first stays as it was (Lin et al. 2023, algorithm 1).
+NoiseSchedule withTerminalSnr(const NoiseSchedule& schedule, double terminalAlpha)
+{
+    const int count = schedule.levels();
+    const double first = schedule.level(0).alpha;
+    const double last = schedule.level(count - 1).alpha;
+    std::vector<double> alpha;
+    std::vector<double> sigma;
+    for (int t = 0; t < count; ++t) {
+        alpha.push_back((schedule.level(t).alpha - last) * (first / (first - last)));
+        if (t + 1 == count)
+            alpha.back() = terminalAlpha;
+        sigma.push_back(std::sqrt((1 - alpha.back()) * (1 + alpha.back())));
+    }
+    return NoiseSchedule::fromLevels(schedule.name(), std::move(alpha), std::move(sigma));
+}
+
+}  // namespace
+
+registry::Option levelsOption()
+{
+    return registry::Option::integer("levels", "T", 1000, 2, 10000,
+                                     "How many noise levels the network was trained on, usually 1000.");
+}
+
+std::vector<registry::Option> withSharedOptions(std::vector<registry::Option> options)
+{
+    options.push_back(registry::Option::choice(
+        "terminal_snr", "Last level", "as_is",
+        {{"as_is", "As the schedule is"}, {"zero", "Zero signal"}, {"near_zero", "Almost zero signal"}},
+        "Whether the curve is rescaled until its last level is pure noise, so that sampling can start from "
+        "exactly "
+        "what training saw (predict v or x0 then: noise prediction divides by zero there)."));
+    options.push_back(levelsOption());
+    return options;
+}
+
+NoiseSchedule finished(const std::string& name, std::vector<double> betas,
+                       const registry::OptionValues& values)
+{
+    NoiseSchedule schedule = NoiseSchedule::fromBetas(name, std::move(betas));
+    const std::string& terminal = registry::text(values, "terminal_snr");
+    if (terminal == "as_is")
+        return schedule;
+    // 2^-12: alphaBar = 2^-24, the value the field uses where a sampler needs a finite sigma.
+    return withTerminalSnr(schedule, terminal == "zero" ? 0.0 : 0x1p-12);
+}
+
+std::vector<double> linspace(double first, double last, int n)
+{
+    std::vector<double> points;
+    for (int i = 0; i < n; ++i)
+        points.push_back(n == 1 ? first : first + (last - first) * i / (n - 1));
+    if (n > 1)
+        points.back() = last;
+    return points;
+}
+
+const std::vector<ScheduleFamily>& scheduleFamilies()
+{
+    static const std::vector<ScheduleFamily> families = allFamilies();
+    return families;
+}
+
+const ScheduleFamily& scheduleFamily(const std::string& id)
+{
+    std::string wanted = id;
+    std::replace(wanted.begin(), wanted.end(), '-', '_');
+    std::string names;
+    for (const auto& family : scheduleFamilies()) {
+        if (family.id == wanted)
+            return family;
+        names += (names.empty() ? "" : ", ") + family.id;
+    }
+    throw Error(ErrorCode::invalidOption, "There is no schedule \"" + id + "\".",
+                "Choose one of " + names + ".");
+}
+
+NoiseSchedule makeSchedule(const ScheduleSpec& spec)
+{
+    const ScheduleFamily& family = scheduleFamily(spec.family);
+    return family.make(registry::completed("schedule " + family.displayName, family.options, spec.options));
+}
+
+}  // namespace diffuscope::schedule
