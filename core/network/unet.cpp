@@ -65,7 +65,8 @@ void UNetImpl::buildDown()
         }
         for (int block = 0; block < m_config.blocksPerLevel; ++block) {
             const auto name = "down" + std::to_string(level) + "_" + std::to_string(block);
-            m_downStages.push_back(register_module(name, makeStage(wanted, wanted, hasAttention(m_config, level))));
+            m_downStages.push_back(
+                register_module(name, makeStage(wanted, wanted, hasAttention(m_config, level))));
         }
         channels = wanted;
     }

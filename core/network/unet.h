@@ -1,4 +1,5 @@
-// The time-conditioned U-Net (Ho et al. 2020, appendix B, with scale-shift conditioning as in Dhariwal & Nichol 2021).
+// The time-conditioned U-Net (Ho et al. 2020, appendix B, with scale-shift conditioning as in Dhariwal &
+// Nichol 2021).
 #pragma once
 
 #include "core/network/unet_blocks.h"
@@ -41,10 +42,10 @@ private:
     torch::nn::Linear m_time2{nullptr};
     torch::nn::Embedding m_classEmbedding{nullptr};
     Convolution m_stem{nullptr};
-    std::vector<Stage> m_downStages;      // level by level, blocksPerLevel each
-    std::vector<Convolution> m_downs;     // one between each two levels
+    std::vector<Stage> m_downStages;   // level by level, blocksPerLevel each
+    std::vector<Convolution> m_downs;  // one between each two levels
     std::vector<Stage> m_middleStages;
-    std::vector<Stage> m_upStages;        // coarsest level first
+    std::vector<Stage> m_upStages;  // coarsest level first
     std::vector<Convolution> m_ups;
     torch::nn::GroupNorm m_outputNorm{nullptr};
     Convolution m_output{nullptr};

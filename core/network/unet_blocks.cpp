@@ -101,8 +101,10 @@ torch::Tensor StageImpl::forward(const torch::Tensor& x, const torch::Tensor& em
 torch::Tensor sinusoidalEmbedding(const torch::Tensor& t, int width)
 {
     const int half = width / 2;
-    const auto exponents = torch::arange(half, torch::TensorOptions(torch::kFloat32).device(t.device())) / half;
-    const auto angles = t.to(torch::kFloat32).unsqueeze(1) * torch::exp(exponents * -std::log(10'000.0)).unsqueeze(0);
+    const auto exponents =
+        torch::arange(half, torch::TensorOptions(torch::kFloat32).device(t.device())) / half;
+    const auto angles =
+        t.to(torch::kFloat32).unsqueeze(1) * torch::exp(exponents * -std::log(10'000.0)).unsqueeze(0);
     return torch::cat({angles.sin(), angles.cos()}, 1);
 }
 

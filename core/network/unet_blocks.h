@@ -35,7 +35,8 @@ class ResidualBlockImpl : public torch::nn::Module
 public:
     ResidualBlockImpl(int inputChannels, int outputChannels, int groups, int embeddingWidth);
 
-    // x [B, inputChannels, H, W], embedding [B, embeddingWidth] (already through SiLU) -> [B, outputChannels, H, W].
+    // x [B, inputChannels, H, W], embedding [B, embeddingWidth] (already through SiLU) -> [B, outputChannels,
+    // H, W].
     torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& embedding);
 
 private:
@@ -79,8 +80,8 @@ private:
 };
 TORCH_MODULE(Stage);
 
-// Sines and cosines of t at geometrically spaced frequencies from 1 to 1/10000 (Vaswani et al. 2017, section 3.5).
-// t [B], any real value -> [B, width].
+// Sines and cosines of t at geometrically spaced frequencies from 1 to 1/10000 (Vaswani et al. 2017,
+// section 3.5). t [B], any real value -> [B, width].
 torch::Tensor sinusoidalEmbedding(const torch::Tensor& t, int width);
 
 }  // namespace diffuscope::network

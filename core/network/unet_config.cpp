@@ -7,7 +7,8 @@
 namespace diffuscope::network {
 namespace {
 
-// Far above any network that this program can sample at a bearable speed; keeps hostile files from asking for gigabytes.
+// Far above any network that this program can sample at a bearable speed; keeps hostile files from asking for
+// gigabytes.
 constexpr int kLargestImageSide = 512;
 constexpr int kLargestWidth = 2048;
 constexpr int kLargestClassCount = 10'000;

@@ -13,7 +13,8 @@ struct UNetConfig
     // Side of the pixel squares that become channels before the first convolution; 1 = none.
     int patch = 2;
     int baseChannels = 64;
-    // Channels of level k are baseChannels * multipliers[k]; each level halves the resolution of the one before.
+    // Channels of level k are baseChannels * multipliers[k]; each level halves the resolution of the one
+    // before.
     std::vector<int> multipliers = {1, 2};
     int blocksPerLevel = 2;
     // Levels (0 = finest) whose blocks are each followed by self-attention. The middle always has attention.

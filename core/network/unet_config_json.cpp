@@ -1,0 +1,51 @@
+#include "core/network/unet_config_json.h"
+
+#include <stdexcept>
+
+namespace diffuscope::network {
+
+nlohmann::json toJson(const UNetConfig& config)
+{
+    return {{"type", "unet"},
+            {"image_channels", config.imageChannels},
+            {"image_height", config.imageHeight},
+            {"image_width", config.imageWidth},
+            {"patch", config.patch},
+            {"base_channels", config.baseChannels},
+            {"multipliers", config.multipliers},
+            {"blocks_per_level", config.blocksPerLevel},
+            {"attention_levels", config.attentionLevels},
+            {"attention_heads", config.attentionHeads},
+            {"normalization_groups", config.normalizationGroups},
+            {"classes", config.classes},
+            {"embedding_width", config.embeddingWidth}};
+}
+
+UNetConfig unetConfigFromJson(const JsonFields& fields)
+{
+    if (fields.text("type") != "unet") {
+        throw FileError(fields.where() + " describes a \"" + fields.text("type").substr(0, 40) +
+                        "\", and this program knows the architecture \"unet\" only; use a newer program.");
+    }
+    UNetConfig config;
+    config.imageChannels = fields.smallInteger("image_channels");
+    config.imageHeight = fields.smallInteger("image_height");
+    config.imageWidth = fields.smallInteger("image_width");
+    config.patch = fields.smallInteger("patch");
+    config.baseChannels = fields.smallInteger("base_channels");
+    config.multipliers = fields.integers("multipliers");
+    config.blocksPerLevel = fields.smallInteger("blocks_per_level");
+    config.attentionLevels = fields.integers("attention_levels");
+    config.attentionHeads = fields.smallInteger("attention_heads");
+    config.normalizationGroups = fields.smallInteger("normalization_groups");
+    config.classes = fields.smallInteger("classes");
+    config.embeddingWidth = fields.smallInteger("embedding_width");
+    try {
+        validate(config);
+    } catch (const std::invalid_argument& error) {
+        throw FileError(fields.where() + " describes an impossible network. " + error.what());
+    }
+    return config;
+}
+
+}  // namespace diffuscope::network

@@ -1,0 +1,36 @@
+// Trains a U-Net to predict the noise, the image or the velocity from a noisy image (Ho et al. 2020,
+// algorithm 1).
+#pragma once
+
+#include "core/network/unet.h"
+#include "core/train/diffusion_batches.h"
+#include "core/train/training_task.h"
+
+#include <vector>
+
+namespace diffuscope::train {
+
+class DiffusionTask : public TrainingTask
+{
+public:
+    // The images must have the size that options.network names. Throws Error(invalidOption) otherwise, for
+    // labels outside the classes, or for an unknown target, schedule or precision.
+    DiffusionTask(std::shared_ptr<const LabelledImages> images, const TrainingOptions& options);
+
+    torch::nn::Module& module() override { return *m_net; }
+    torch::Tensor loss(int64_t step) override;
+    void writePreview(const std::string& path) override;
+
+    network::UNet& net() { return m_net; }
+
+private:
+    TrainingOptions m_options;
+    torch::Device m_device;
+    network::UNet m_net{nullptr};
+    DiffusionBatches m_batches;
+    std::vector<double> m_alphaBar;
+    torch::Tensor m_alpha;  // [levels], on the device
+    torch::Tensor m_sigma;
+};
+
+}  // namespace diffuscope::train

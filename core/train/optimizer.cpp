@@ -1,0 +1,139 @@
+#include "core/train/optimizer.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <stdexcept>
+
+namespace diffuscope::train {
+namespace {
+
+constexpr double kBeta1 = 0.9;
+constexpr double kBeta2 = 0.99;
+constexpr double kEpsilon = 1e-8;
+constexpr int64_t kGrain = 1 << 16;
+
+}  // namespace
+
+double learningRateAt(const OptimizerOptions& options, int64_t step)
+{
+    if (step < options.warmupSteps) {
+        return options.learningRate * static_cast<double>(step + 1) /
+               static_cast<double>(options.warmupSteps);
+    }
+    const auto span = static_cast<double>(std::max<int64_t>(1, options.steps - options.warmupSteps));
+    const double progress = std::min(1.0, static_cast<double>(step - options.warmupSteps) / span);
+    return options.learningRate * 0.5 * (1.0 + std::cos(std::numbers::pi * progress));
+}
+
+Optimizer::Optimizer(torch::nn::Module& module, const OptimizerOptions& options) : m_options(options)
+{
+    torch::NoGradGuard noGrad;
+    auto parameters = module.parameters();
+    int64_t count = 0;
+    for (const auto& parameter : parameters) {
+        count += parameter.numel();
+    }
+    if (count == 0) {
+        throw std::invalid_argument("Nothing to train: the module has no parameters.");
+    }
+    const auto like = torch::TensorOptions(torch::kFloat32).device(parameters.front().device());
+    m_weights = torch::empty({count}, like);
+    m_gradients = torch::zeros({count}, like);
+    int64_t begin = 0;
+    for (auto& parameter : parameters) {
+        const int64_t size = parameter.numel();
+        m_weights.narrow(0, begin, size).copy_(parameter.flatten());
+        parameter.set_data(m_weights.narrow(0, begin, size).view(parameter.sizes()));
+        parameter.mutable_grad() = m_gradients.narrow(0, begin, size).view(parameter.sizes());
+        begin += size;
+    }
+    m_average = m_weights.clone();
+    m_moment1 = torch::zeros({count}, like);
+    m_moment2 = torch::zeros({count}, like);
+}
+
+double Optimizer::update(int64_t step)
+{
+    torch::NoGradGuard noGrad;
+    const double norm = std::sqrt(m_gradients.square().sum(torch::kFloat64).item<double>());
+    const double scale = norm > m_options.gradientClip ? m_options.gradientClip / norm : 1.0;
+    const auto count = static_cast<double>(step + 1);
+    const double correction1 = 1.0 - std::pow(kBeta1, count);
+    const double correction2 = 1.0 - std::pow(kBeta2, count);
+    // The average forgets the first, bad weights faster: min(decay, (1 + n) / (10 + n)).
+    const double decay = std::min(m_options.emaDecay, (1.0 + count) / (10.0 + count));
+    const double rate = learningRateAt(m_options, step);
+    if (m_weights.is_cpu()) {
+        updateOnCpu(scale, rate, correction1, correction2, decay);
+    } else {
+        updateOnDevice(scale, rate, correction1, correction2, decay);
+    }
+    return norm;
+}
+
+void Optimizer::updateOnCpu(double gradientScale, double rate, double correction1, double correction2,
+                            double decay)
+{
+    float* const weights = m_weights.data_ptr<float>();
+    float* const gradients = m_gradients.data_ptr<float>();
+    float* const average = m_average.data_ptr<float>();
+    float* const moment1 = m_moment1.data_ptr<float>();
+    float* const moment2 = m_moment2.data_ptr<float>();
+    const auto scale = static_cast<float>(gradientScale);
+    const auto beta1 = static_cast<float>(kBeta1), beta2 = static_cast<float>(kBeta2);
+    const auto stepSize = static_cast<float>(rate / correction1);
+    const auto rootCorrection = static_cast<float>(1.0 / std::sqrt(correction2));
+    const auto shrink = static_cast<float>(1.0 - rate * m_options.weightDecay);
+    const auto keep = static_cast<float>(decay);
+    const auto epsilon = static_cast<float>(kEpsilon);
+    at::parallel_for(0, m_weights.numel(), kGrain, [=](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) {
+            const float gradient = gradients[i] * scale;
+            const float first = beta1 * moment1[i] + (1.0f - beta1) * gradient;
+            const float second = beta2 * moment2[i] + (1.0f - beta2) * gradient * gradient;
+            const float weight =
+                weights[i] * shrink - stepSize * first / (std::sqrt(second) * rootCorrection + epsilon);
+            moment1[i] = first;
+            moment2[i] = second;
+            weights[i] = weight;
+            average[i] += (1.0f - keep) * (weight - average[i]);
+            gradients[i] = 0.0f;
+        }
+    });
+}
+
+void Optimizer::updateOnDevice(double gradientScale, double rate, double correction1, double correction2,
+                               double decay)
+{
+    m_gradients.mul_(gradientScale);
+    m_moment1.mul_(kBeta1).add_(m_gradients, 1.0 - kBeta1);
+    m_moment2.mul_(kBeta2).addcmul_(m_gradients, m_gradients, 1.0 - kBeta2);
+    const auto denominator = (m_moment2 / correction2).sqrt_().add_(kEpsilon);
+    m_weights.mul_(1.0 - rate * m_options.weightDecay).addcdiv_(m_moment1, denominator, -rate / correction1);
+    m_average.lerp_(m_weights, 1.0 - decay);
+    m_gradients.zero_();
+}
+
+void Optimizer::useAverage()
+{
+    torch::NoGradGuard noGrad;
+    m_keptWeights = m_weights.clone();
+    m_weights.copy_(m_average);
+}
+
+void Optimizer::useWeights()
+{
+    torch::NoGradGuard noGrad;
+    m_weights.copy_(m_keptWeights);
+    m_keptWeights = torch::Tensor();
+}
+
+std::vector<std::pair<std::string, torch::Tensor>> Optimizer::state() const
+{
+    return {{"weights", m_weights}, {"average", m_average}, {"moment1", m_moment1}, {"moment2", m_moment2}};
+}
+
+}  // namespace diffuscope::train

@@ -1,0 +1,61 @@
+// AdamW, gradient clipping and a moving average of the weights over one contiguous buffer.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace diffuscope::train {
+
+struct OptimizerOptions
+{
+    int64_t steps = 10'000;
+    int batch = 64;
+    double learningRate = 1.5e-3;
+    int64_t warmupSteps = 300;
+    double weightDecay = 0.01;
+    double gradientClip = 1.0;
+    double emaDecay = 0.9995;
+
+    bool operator==(const OptimizerOptions&) const = default;
+};
+
+// Linear warm-up, then half a cosine down to 0 at the last step (Loshchilov & Hutter 2017, eq. 5).
+double learningRateAt(const OptimizerOptions& options, int64_t step);
+
+// Owns all weights of a module as views into one buffer, so that an update is one pass over memory.
+class Optimizer
+{
+public:
+    // Moves the module's parameters and gradients into the buffers; the module keeps working on them.
+    Optimizer(torch::nn::Module& module, const OptimizerOptions& options);
+
+    // Clips the gradients to the global norm, applies AdamW (Loshchilov & Hutter 2019, algorithm 2) with the
+    // rate of `step` (counted from 0), updates the moving average and clears the gradients. Returns the norm
+    // before clipping.
+    double update(int64_t step);
+
+    // Puts the moving average in place of the weights, and back. Calls must alternate.
+    void useAverage();
+    void useWeights();
+
+    // The state by name, each a flat float32 tensor that shares memory with this: weights, average, moments.
+    std::vector<std::pair<std::string, torch::Tensor>> state() const;
+
+private:
+    void updateOnCpu(double gradientScale, double rate, double correction1, double correction2, double decay);
+    void updateOnDevice(double gradientScale, double rate, double correction1, double correction2,
+                        double decay);
+
+    OptimizerOptions m_options;
+    torch::Tensor m_weights;
+    torch::Tensor m_gradients;
+    torch::Tensor m_average;
+    torch::Tensor m_moment1;
+    torch::Tensor m_moment2;
+    torch::Tensor m_keptWeights;
+};
+
+}  // namespace diffuscope::train

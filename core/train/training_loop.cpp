@@ -1,0 +1,184 @@
+#include "core/train/training_loop.h"
+
+#include "core/network/safetensors.h"
+#include "core/registry/error.h"
+
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+
+namespace diffuscope::train {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using network::FileError;
+
+constexpr double kLossMemory = 0.99;
+
+// Loss and rate, smoothed for the eye.
+class ProgressMeter
+{
+public:
+    ProgressMeter(int64_t steps, int batch, double loss) : m_steps(steps), m_batch(batch), m_loss(loss) {}
+
+    TrainingProgress after(int64_t stepsDone, double loss)
+    {
+        const auto now = Clock::now();
+        const double seconds = std::chrono::duration<double>(now - m_last).count();
+        m_last = now;
+        m_stepSeconds = m_stepSeconds == 0.0 ? seconds : 0.98 * m_stepSeconds + 0.02 * seconds;
+        m_loss = m_loss == 0.0 ? loss : kLossMemory * m_loss + (1.0 - kLossMemory) * loss;
+        return {stepsDone, m_steps, m_loss, m_batch / m_stepSeconds,
+                m_stepSeconds * static_cast<double>(m_steps - stepsDone)};
+    }
+
+    // Leaves out the time since the last step (spent on saving or previews).
+    void restartClock() { m_last = Clock::now(); }
+    double loss() const { return m_loss; }
+
+private:
+    int64_t m_steps;
+    int m_batch;
+    double m_loss;
+    double m_stepSeconds = 0.0;
+    Clock::time_point m_last = Clock::now();
+};
+
+void saveCheckpoint(const Optimizer& optimizer, const TrainingOptions& options, const std::string& folder,
+                    int64_t stepsDone, double loss)
+{
+    network::writeSafetensors(checkpointPath(folder), optimizer.state(),
+                              {{"format", "diffuscope-checkpoint"},
+                               {"step", std::to_string(stepsDone)},
+                               {"loss", std::to_string(loss)},
+                               {"options", toText(options)}});
+}
+
+network::TensorFile readCheckpoint(const std::string& folder)
+{
+    auto file = network::readSafetensors(checkpointPath(folder));
+    if (file.metadata["format"] != "diffuscope-checkpoint") {
+        throw FileError(checkpointPath(folder) +
+                        " is not a training checkpoint; give the folder of a training.");
+    }
+    return file;
+}
+
+int64_t stepOf(network::TensorFile& file, const std::string& folder)
+{
+    try {
+        return std::stoll(file.metadata["step"]);
+    } catch (const std::exception&) {
+        throw FileError(checkpointPath(folder) +
+                        " does not say its step; train from the start without --resume.");
+    }
+}
+
+void copyInto(torch::Tensor target, network::TensorFile& file, const std::string& name,
+              const std::string& folder)
+{
+    const auto found = file.tensors.find(name);
+    if (found == file.tensors.end() || found->second.scalar_type() != torch::kFloat32 ||
+        found->second.sizes() != target.sizes()) {
+        throw FileError(checkpointPath(folder) + " does not fit the network: its tensor \"" + name +
+                        "\" is missing or has another size; train from the start without --resume.");
+    }
+    torch::NoGradGuard noGrad;
+    target.copy_(found->second);
+}
+
+int64_t resumeFrom(const std::string& folder, const TrainingOptions& options, Optimizer& optimizer,
+                   double& loss)
+{
+    auto file = readCheckpoint(folder);
+    if (trainingOptionsFromText(file.metadata["options"], checkpointPath(folder)) != options) {
+        throw FileError(checkpointPath(folder) +
+                        " was written by a training with other options; give --resume alone to use its own.");
+    }
+    for (auto& [name, tensor] : optimizer.state()) {
+        copyInto(tensor, file, name, folder);
+    }
+    loss = std::atof(file.metadata["loss"].c_str());
+    return stepOf(file, folder);
+}
+
+[[noreturn]] void refuseLoss(int64_t step)
+{
+    throw Error(ErrorCode::notFinite,
+                "The loss stopped being a finite number at step " + std::to_string(step) + ".",
+                "Lower --learning-rate and train again; the last checkpoint is still good.");
+}
+
+void writePreview(TrainingTask& task, Optimizer& optimizer, const std::string& folder, int64_t stepsDone)
+{
+    const auto name = "preview-" + std::to_string(stepsDone) + ".png";
+    optimizer.useAverage();
+    task.writePreview((std::filesystem::path(folder) / name).string());
+    optimizer.useWeights();
+}
+
+}  // namespace
+
+std::string checkpointPath(const std::string& outputFolder)
+{
+    return (std::filesystem::path(outputFolder) / "checkpoint.safetensors").string();
+}
+
+TrainingOptions readCheckpointOptions(const std::string& outputFolder)
+{
+    auto file = readCheckpoint(outputFolder);
+    return trainingOptionsFromText(file.metadata["options"], checkpointPath(outputFolder));
+}
+
+int64_t loadAveragedWeights(const std::string& outputFolder, torch::nn::Module& module)
+{
+    auto file = readCheckpoint(outputFolder);
+    Optimizer optimizer(module, {});
+    copyInto(optimizer.state().front().second, file, "average", outputFolder);
+    return stepOf(file, outputFolder);
+}
+
+TrainingOutcome trainTask(TrainingTask& task, const TrainingOptions& options, const LoopSettings& settings)
+{
+    std::error_code ignored;  // a folder that cannot be made shows when the first checkpoint is written
+    std::filesystem::create_directories(settings.outputFolder, ignored);
+    Optimizer optimizer(task.module(), options.optimizer);
+    const int64_t steps = options.optimizer.steps;
+    double loss = 0.0;
+    int64_t done = settings.resume ? resumeFrom(settings.outputFolder, options, optimizer, loss) : 0;
+    ProgressMeter meter(steps, options.optimizer.batch, loss);
+    const auto save = [&] { saveCheckpoint(optimizer, options, settings.outputFolder, done, meter.loss()); };
+
+    while (done < steps) {
+        if (settings.stopRequested && settings.stopRequested()) {
+            save();
+            return TrainingOutcome::Stopped;
+        }
+        const torch::Tensor value = task.loss(done);
+        const double lossNow = value.item<double>();
+        if (!std::isfinite(lossNow)) {
+            refuseLoss(done);
+        }
+        value.backward();
+        if (!std::isfinite(optimizer.update(done))) {
+            refuseLoss(done);
+        }
+        ++done;
+        const auto progress = meter.after(done, lossNow);
+        if (settings.onProgress) {
+            settings.onProgress(progress);
+        }
+        if (done % settings.checkpointEvery == 0 || done == steps) {
+            save();
+            meter.restartClock();
+        }
+        if (done % settings.previewEvery == 0 || done == steps) {
+            writePreview(task, optimizer, settings.outputFolder, done);
+            meter.restartClock();
+        }
+    }
+    optimizer.useAverage();
+    return TrainingOutcome::Finished;
+}
+
+}  // namespace diffuscope::train

@@ -1,0 +1,57 @@
+#include "core/train/training_options.h"
+
+#include "core/network/unet_config_json.h"
+
+namespace diffuscope::train {
+
+std::string toText(const TrainingOptions& options)
+{
+    const auto& optimizer = options.optimizer;
+    const nlohmann::json value = {{"task", options.task},
+                                  {"data_folder", options.dataFolder},
+                                  {"steps", optimizer.steps},
+                                  {"batch", optimizer.batch},
+                                  {"learning_rate", optimizer.learningRate},
+                                  {"warmup_steps", optimizer.warmupSteps},
+                                  {"weight_decay", optimizer.weightDecay},
+                                  {"gradient_clip", optimizer.gradientClip},
+                                  {"ema_decay", optimizer.emaDecay},
+                                  {"seed", options.seed},
+                                  {"flip", options.flip},
+                                  {"shift", options.shift},
+                                  {"precision", options.precision},
+                                  {"network", toJson(options.network)},
+                                  {"target", options.target},
+                                  {"schedule", options.schedule},
+                                  {"levels", options.levels},
+                                  {"condition_dropout", options.conditionDropout}};
+    return value.dump();
+}
+
+TrainingOptions trainingOptionsFromText(const std::string& text, const std::string& where)
+{
+    const auto value = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+    const network::JsonFields fields(value, where + ", training options");
+    TrainingOptions options;
+    options.task = fields.text("task");
+    options.dataFolder = fields.text("data_folder");
+    options.optimizer.steps = fields.integer("steps");
+    options.optimizer.batch = fields.smallInteger("batch");
+    options.optimizer.learningRate = fields.number("learning_rate");
+    options.optimizer.warmupSteps = fields.integer("warmup_steps");
+    options.optimizer.weightDecay = fields.number("weight_decay");
+    options.optimizer.gradientClip = fields.number("gradient_clip");
+    options.optimizer.emaDecay = fields.number("ema_decay");
+    options.seed = static_cast<uint64_t>(fields.integer("seed"));
+    options.flip = fields.boolean("flip");
+    options.shift = fields.smallInteger("shift");
+    options.precision = fields.text("precision");
+    options.network = network::unetConfigFromJson(fields.object("network"));
+    options.target = fields.text("target");
+    options.schedule = fields.text("schedule");
+    options.levels = fields.smallInteger("levels");
+    options.conditionDropout = fields.number("condition_dropout");
+    return options;
+}
+
+}  // namespace diffuscope::train

@@ -1,0 +1,36 @@
+// Everything that determines a training: from equal options come equal weights (on one machine).
+#pragma once
+
+#include "core/network/unet_config.h"
+#include "core/train/optimizer.h"
+
+#include <cstdint>
+#include <string>
+
+namespace diffuscope::train {
+
+struct TrainingOptions
+{
+    std::string task = "diffusion";  // or "classifier"
+    std::string dataFolder;
+    OptimizerOptions optimizer;
+    uint64_t seed = 1;
+    bool flip = false;
+    int shift = 0;                   // classifier: random translation of at most so many pixels
+    std::string precision = "auto";  // auto, float32 or bfloat16
+
+    // Diffusion only.
+    network::UNetConfig network;
+    std::string target = "eps";  // eps, x0 or v
+    std::string schedule = "linear";
+    int levels = 1000;
+    double conditionDropout = 0.1;
+
+    bool operator==(const TrainingOptions&) const = default;
+};
+
+// As text for the checkpoint, and back. The second throws network::FileError; `where` names the file.
+std::string toText(const TrainingOptions& options);
+TrainingOptions trainingOptionsFromText(const std::string& text, const std::string& where);
+
+}  // namespace diffuscope::train
