@@ -1,0 +1,121 @@
+#include "ui/document/recipe_difference.h"
+
+#include <QCoreApplication>
+
+#include <set>
+
+namespace diffuscope::ui {
+
+namespace {
+
+using registry::OptionValues;
+using schedule::ScheduleSpec;
+
+/// Collects the paths of what differs.
+class Difference
+{
+public:
+    template <typename Value>
+    void compare(const std::string& path, const Value& before, const Value& after)
+    {
+        if (before != after)
+            m_parts.push_back(path);
+    }
+
+    /// A choice by name and its options: the name alone where that changed (the options then follow from it).
+    void compareChoice(const std::string& path, const std::string& before, const std::string& after,
+                       const OptionValues& optionsBefore, const OptionValues& optionsAfter)
+    {
+        if (before != after) {
+            m_parts.push_back(path);
+            return;
+        }
+        std::set<std::string> ids;
+        for (const auto& [id, value] : optionsBefore)
+            ids.insert(id);
+        for (const auto& [id, value] : optionsAfter)
+            ids.insert(id);
+        for (const std::string& id : ids) {
+            const auto left = optionsBefore.find(id);
+            const auto right = optionsAfter.find(id);
+            const bool inBoth = left != optionsBefore.end() && right != optionsAfter.end();
+            if (!inBoth || left->second != right->second)
+                m_parts.push_back(path + ".options." + id);
+        }
+    }
+
+    std::vector<std::string> parts() && { return std::move(m_parts); }
+
+private:
+    std::vector<std::string> m_parts;
+};
+
+QString translated(const char* text)
+{
+    return QCoreApplication::translate("diffuscope::ui::RecipeCommand", text);
+}
+
+QString nameOf(const std::string& part)
+{
+    static const std::string options = ".options.";
+    if (const std::size_t at = part.find(options); at != std::string::npos)
+        return QString::fromStdString(part.substr(at + options.size()))
+            .replace(QLatin1Char('_'), QLatin1Char(' '));
+    if (part == "model")
+        return translated("model");
+    if (part == "condition")
+        return translated("class");
+    if (part == "schedule")
+        return translated("schedule");
+    if (part == "grid")
+        return translated("time grid");
+    if (part == "steps")
+        return translated("steps");
+    if (part == "sampler")
+        return translated("sampler");
+    if (part == "guidance")
+        return translated("guidance");
+    if (part == "guidance.scale")
+        return translated("guidance scale");
+    if (part == "clipping")
+        return translated("clipping");
+    if (part == "seed")
+        return translated("seed");
+    return translated("number of images");
+}
+
+}  // namespace
+
+std::vector<std::string> differingParts(const session::Recipe& before, const session::Recipe& after)
+{
+    Difference difference;
+    difference.compare("model", before.model, after.model);
+    difference.compare("condition", before.condition, after.condition);
+    if (before.schedule && after.schedule)
+        difference.compareChoice("schedule", before.schedule->family, after.schedule->family,
+                                 before.schedule->options, after.schedule->options);
+    else
+        difference.compare("schedule", before.schedule.has_value(), after.schedule.has_value());
+    difference.compareChoice("grid", before.grid.rule, after.grid.rule, before.grid.options,
+                             after.grid.options);
+    difference.compare("steps", before.steps, after.steps);
+    difference.compareChoice("sampler", before.sampler.id, after.sampler.id, before.sampler.options,
+                             after.sampler.options);
+    difference.compareChoice("guidance", before.guidance.rule, after.guidance.rule, before.guidance.options,
+                             after.guidance.options);
+    difference.compare("guidance.scale", before.guidance.scale, after.guidance.scale);
+    difference.compareChoice("clipping", before.clipping.rule, after.clipping.rule, before.clipping.options,
+                             after.clipping.options);
+    difference.compare("seed", before.seed, after.seed);
+    difference.compare("batch", before.batch, after.batch);
+    return std::move(difference).parts();
+}
+
+QString editName(const std::vector<std::string>& parts)
+{
+    if (parts.size() != 1)
+        return translated("Change recipe");
+    return translated("Change %1").arg(nameOf(parts.front()));
+}
+
+}  // namespace diffuscope::ui

@@ -1,0 +1,149 @@
+#include "ui/document/session_document.h"
+
+#include "ui/document/recipe_command.h"
+#include "ui/engine/sampling_service.h"
+
+#include <utility>
+
+namespace diffuscope::ui {
+
+SessionDocument::SessionDocument(SamplingService& service, QObject* parent)
+    : QObject(parent), m_service(service)
+{
+    connect(&service, &SamplingService::runStarted, this, [this] { setState(RunState::running); });
+    connect(&service, &SamplingService::runAdvanced, this, &SessionDocument::show);
+    connect(&service, &SamplingService::runFinished, this, &SessionDocument::show);
+    connect(&service, &SamplingService::runCancelled, this, &SessionDocument::show);
+    connect(&service, &SamplingService::runFailed, this,
+            [this](const RunUpdate& update, const Failure& failure) {
+                show(update);
+                setFailure(failure);
+            });
+}
+
+void SessionDocument::setRecipe(const session::Recipe& recipe)
+{
+    if (recipe == m_recipe)
+        return;
+    m_undoStack.push(new RecipeCommand(
+        m_recipe, recipe, [this](const session::Recipe& value) { applyRecipe(value); }, m_mergeWindow));
+}
+
+void SessionDocument::loadRecipe(const session::Recipe& recipe)
+{
+    m_undoStack.clear();
+    applyRecipe(recipe);
+}
+
+void SessionDocument::applyRecipe(const session::Recipe& recipe)
+{
+    m_recipe = recipe;
+    Q_EMIT recipeChanged(m_recipe);
+    if (m_autoRun)
+        sample();
+}
+
+void SessionDocument::setAutoRun(bool on)
+{
+    if (std::exchange(m_autoRun, on) == on)
+        return;
+    Q_EMIT autoRunChanged(on);
+    if (on)
+        sample();
+}
+
+void SessionDocument::sample()
+{
+    m_service.request(m_recipe);
+}
+
+void SessionDocument::cancelSampling()
+{
+    m_service.cancel();
+}
+
+void SessionDocument::show(const RunUpdate& update)
+{
+    const bool hasFrames = !update.trajectory->frames.empty();
+    if (hasFrames) {
+        const bool isNewRun = std::exchange(m_shown, update).run != update.run;
+        if (isNewRun)
+            setFailure(std::nullopt);
+        const int batch = m_shown.trajectory->frames.front()->shape.batch;
+        changePlayhead([&] {
+            if (isNewRun)
+                m_playhead.leave();  // What was hovered over is gone.
+            m_playhead.setExtent(m_shown.trajectory->size(), m_shown.trajectory->plannedFrames);
+            if (m_selectedImage >= batch)
+                selectImage(-1);
+            Q_EMIT trajectoryChanged(m_shown);
+        });
+    }
+    setState(update.state);
+}
+
+record::FramePtr SessionDocument::frame() const
+{
+    const int index = playhead();
+    return index < 0 ? nullptr : m_shown.trajectory->frames[std::size_t(index)];
+}
+
+template <typename Change>
+void SessionDocument::changePlayhead(const Change& change)
+{
+    const int before = m_playhead.shown();
+    change();
+    if (const int after = m_playhead.shown(); after != before)
+        Q_EMIT playheadChanged(after);
+}
+
+void SessionDocument::previewFrame(int frame)
+{
+    changePlayhead([&] { m_playhead.preview(frame); });
+}
+
+void SessionDocument::leavePreview()
+{
+    changePlayhead([&] { m_playhead.leave(); });
+}
+
+void SessionDocument::commitFrame(int frame)
+{
+    changePlayhead([&] {
+        m_playhead.leave();
+        m_playhead.choose(frame);
+    });
+}
+
+void SessionDocument::moveCommittedFrame(int frame)
+{
+    changePlayhead([&] { m_playhead.choose(frame); });
+}
+
+void SessionDocument::selectImage(int image)
+{
+    if (std::exchange(m_selectedImage, image) != image)
+        Q_EMIT selectionChanged(image);
+}
+
+void SessionDocument::setLayer(record::Layer layer)
+{
+    if (std::exchange(m_layer, layer) != layer)
+        Q_EMIT layerChanged(layer);
+}
+
+void SessionDocument::setState(RunState state)
+{
+    if (std::exchange(m_state, state) != state)
+        Q_EMIT stateChanged(state);
+}
+
+void SessionDocument::setFailure(std::optional<Failure> failure)
+{
+    if (m_failure == failure)
+        return;
+    m_failure = std::move(failure);
+    Q_EMIT failureChanged();
+}
+
+}  // namespace diffuscope::ui

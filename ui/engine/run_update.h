@@ -1,0 +1,62 @@
+// What is known of a run, as immutable values that bear the run's id. No torch in here.
+#pragma once
+
+#include "core/record/trajectory.h"
+#include "core/registry/error.h"
+#include "core/schedule/time_grid.h"
+#include "core/session/recipe.h"
+
+#include <QMetaType>
+#include <QString>
+
+#include <cstdint>
+#include <memory>
+
+namespace diffuscope::ui {
+
+/// Counts the runs of a SamplingService from 1; 0 is no run.
+using RunId = std::uint64_t;
+
+enum class RunState {
+    idle,  ///< there was no run yet
+    running,
+    finished,
+    cancelled,
+    failed,
+};
+
+/// Why a run did not come about, for a person: one sentence, and what to do.
+struct Failure
+{
+    ErrorCode code = ErrorCode::internal;
+    QString message;
+    QString hint;
+
+    bool operator==(const Failure&) const = default;
+};
+
+/// The state of a run at one moment. Copying it copies pointers; nobody changes what they point to.
+struct RunUpdate
+{
+    RunId run = 0;
+    std::shared_ptr<const session::Recipe> recipe = std::make_shared<const session::Recipe>();
+    /// The frames so far; never null.
+    std::shared_ptr<const record::Trajectory> trajectory = std::make_shared<const record::Trajectory>();
+    /// The schedule that is sampled on and the levels that are visited; null before the first frame.
+    std::shared_ptr<const schedule::NoiseSchedule> schedule{};
+    std::shared_ptr<const schedule::TimeGrid> grid{};
+    RunState state = RunState::idle;
+    /// Steps a second, over the time spent in steps (pauses do not count); 0 before the first step.
+    double stepsPerSecond = 0;
+    /// Network evaluations so far.
+    int evaluations = 0;
+
+    bool isRunning() const { return state == RunState::running; }
+};
+
+}  // namespace diffuscope::ui
+
+Q_DECLARE_METATYPE(diffuscope::session::Recipe)
+Q_DECLARE_METATYPE(diffuscope::ui::Failure)
+Q_DECLARE_METATYPE(diffuscope::ui::RunState)
+Q_DECLARE_METATYPE(diffuscope::ui::RunUpdate)

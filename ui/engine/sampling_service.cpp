@@ -1,0 +1,207 @@
+#include "ui/engine/sampling_service.h"
+
+#include "ui/engine/sampling_worker.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace diffuscope::ui {
+
+namespace {
+
+/// Milliseconds left of `intervalMs` since `clock` started; 0 if it never did.
+int remainingMs(const QElapsedTimer& clock, int intervalMs)
+{
+    return clock.isValid() ? int(std::clamp<qint64>(intervalMs - clock.elapsed(), 0, intervalMs)) : 0;
+}
+
+void registerTypes()
+{
+    qRegisterMetaType<RunId>("diffuscope::ui::RunId");
+    qRegisterMetaType<session::Recipe>();
+    qRegisterMetaType<Failure>();
+    qRegisterMetaType<RunUpdate>();
+}
+
+}  // namespace
+
+SamplingService::SamplingService(MakeFactory makeFactory, QObject* parent) : QObject(parent)
+{
+    registerTypes();
+    m_coalescing.setSingleShot(true);
+    m_coalescing.setTimerType(Qt::PreciseTimer);
+    connect(&m_coalescing, &QTimer::timeout, this, &SamplingService::dispatchPending);
+    m_nextDelivery.setSingleShot(true);
+    m_nextDelivery.setTimerType(Qt::PreciseTimer);
+    connect(&m_nextDelivery, &QTimer::timeout, this, &SamplingService::deliver);
+    connect(this, &SamplingService::progressWaits, this, &SamplingService::deliver, Qt::QueuedConnection);
+    m_worker = std::make_unique<SamplingWorker>(std::move(makeFactory),
+                                                [this] { Q_EMIT progressWaits(QPrivateSignal()); });
+}
+
+SamplingService::~SamplingService()
+{
+    m_control->requestStop();
+    m_worker.reset();
+}
+
+void SamplingService::request(const session::Recipe& recipe)
+{
+    m_pending = recipe;
+    if (!m_coalescing.isActive())
+        m_coalescing.start(remainingMs(m_sinceStart, coalescingMs));
+}
+
+void SamplingService::cancel()
+{
+    m_coalescing.stop();
+    m_pending.reset();
+    m_yieldAsked = false;
+    if (!isRunning())
+        return;
+    m_stopAsked = true;
+    m_control->requestStop();
+    setPaused(false);
+}
+
+void SamplingService::pause()
+{
+    if (isRunning() && !m_stopAsked)
+        setPaused(true);
+}
+
+void SamplingService::resume()
+{
+    setPaused(false);
+}
+
+void SamplingService::singleStep()
+{
+    if (m_paused)
+        m_control->allowOneStep();
+}
+
+void SamplingService::dispatchPending()
+{
+    if (!m_pending)
+        return;
+    const bool isGoingOn = isRunning() && !m_stopAsked && !m_yieldAsked;
+    if (isGoingOn && *m_pending == *m_update.recipe) {
+        m_pending.reset();
+        return;
+    }
+    if (const RunUpdate* known = m_cache.find(*m_pending)) {
+        showKnown(*known);
+        return;
+    }
+    const bool hasShownNothing =
+        isRunning() && !m_stopAsked && !m_paused && m_update.trajectory->frames.empty();
+    if (hasShownNothing) {
+        m_yieldAsked = true;
+        m_control->requestYield();
+        return;  // deliver() starts it
+    }
+    start(*m_pending);
+}
+
+void SamplingService::start(session::Recipe recipe)
+{
+    beginRun(std::make_shared<const session::Recipe>(std::move(recipe)));
+    m_worker->submit({m_update.run, *m_update.recipe, m_control});
+    Q_EMIT runStarted(m_update.run, *m_update.recipe);
+}
+
+void SamplingService::showKnown(RunUpdate known)
+{
+    beginRun(known.recipe);
+    known.run = m_update.run;
+    m_update = known;
+    Q_EMIT runStarted(known.run, *known.recipe);
+    Q_EMIT runAdvanced(known);
+    Q_EMIT runFinished(known);
+}
+
+void SamplingService::beginRun(const std::shared_ptr<const session::Recipe>& recipe)
+{
+    m_control->requestStop();
+    m_control = std::make_shared<RunControl>();
+    m_coalescing.stop();
+    m_pending.reset();
+    m_stopAsked = false;
+    m_yieldAsked = false;
+    m_sinceStart.start();
+    // The first frame is to be shown at once, however lately an older run's were.
+    m_worker->takeProgress();
+    m_nextDelivery.stop();
+    m_sinceDelivery.invalidate();
+    m_update = RunUpdate{.run = m_update.run + 1, .recipe = recipe, .state = RunState::running};
+    setPaused(false);
+}
+
+void SamplingService::deliver()
+{
+    if (const int wait = remainingMs(m_sinceDelivery, 1000 / updatesPerSecond); wait > 0) {
+        m_nextDelivery.start(wait);
+        return;  // What waits is still in the tray, so nobody wakes us meanwhile.
+    }
+    std::optional<Progress> progress = m_worker->takeProgress();
+    if (!progress || progress->run != m_update.run)
+        return;
+    m_sinceDelivery.start();
+    absorb(*progress);
+    if (m_yieldAsked)
+        m_update.state = RunState::running;  // Its end means only that the next one starts.
+    const RunUpdate update = m_update;
+    if (!progress->newFrames.empty())
+        Q_EMIT runAdvanced(update);
+    if (m_yieldAsked) {
+        start(*m_pending);
+        return;
+    }
+    m_update.state = progress->state;
+    signalOutcome(m_update, progress->failure);
+}
+
+void SamplingService::absorb(const Progress& progress)
+{
+    if (!progress.newFrames.empty() || progress.plannedFrames != m_update.trajectory->plannedFrames) {
+        auto trajectory = std::make_shared<record::Trajectory>(*m_update.trajectory);
+        trajectory->frames.insert(trajectory->frames.end(), progress.newFrames.begin(),
+                                  progress.newFrames.end());
+        trajectory->plannedFrames = progress.plannedFrames;
+        trajectory->keyInterval = progress.keyInterval;
+        m_update.trajectory = std::move(trajectory);
+    }
+    m_update.schedule = progress.schedule;
+    m_update.grid = progress.grid;
+    m_update.stepsPerSecond = progress.stepsPerSecond;
+    m_update.evaluations = progress.evaluations;
+    m_update.state = progress.state;
+}
+
+void SamplingService::signalOutcome(RunUpdate update, const std::optional<Failure>& failure)
+{
+    if (update.isRunning())
+        return;
+    setPaused(false);
+    if (update.state == RunState::finished) {
+        m_cache.insert(update);
+        Q_EMIT runFinished(update);
+    } else if (update.state == RunState::cancelled) {
+        Q_EMIT runCancelled(update);
+    } else {
+        Q_EMIT runFailed(update, failure.value_or(Failure{}));
+    }
+}
+
+void SamplingService::setPaused(bool paused)
+{
+    if (paused)
+        m_control->pause();
+    else
+        m_control->resume();
+    if (std::exchange(m_paused, paused) != paused)
+        Q_EMIT pausedChanged(paused);
+}
+
+}  // namespace diffuscope::ui

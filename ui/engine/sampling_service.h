@@ -1,0 +1,106 @@
+// The whole thread boundary: recipes go in, facts about their runs come out. The GUI's thread never waits
+// here, except in the destructor, for at most one network evaluation.
+#pragma once
+
+#include "core/sample/run.h"
+#include "ui/engine/run_control.h"
+#include "ui/engine/run_update.h"
+#include "ui/engine/trajectory_cache.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QTimer>
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace diffuscope::ui {
+
+struct Progress;
+class SamplingWorker;
+
+/// Samples the newest recipe on a thread of its own.
+///
+/// A request waits 0–30 ms for the next one, then stops the run that is going and starts its own: only the
+/// newest run's facts are signalled. Under a steady stream of edits (a slider that is dragged) a run that has
+/// shown nothing yet is let go on to its first frame, so that each drag changes pixels. A recipe that was
+/// sampled lately is shown from memory at once.
+///
+/// For each run: runStarted, runAdvanced as frames arrive (at most 60 times a second, the first frame at
+/// once), then one of runFinished, runCancelled, runFailed; or nothing more, if a newer run starts.
+class SamplingService : public QObject
+{
+    Q_OBJECT
+
+public:
+    using MakeFactory = std::function<std::unique_ptr<sample::RunFactory>()>;
+
+    static constexpr int coalescingMs = 30;
+    static constexpr int updatesPerSecond = 60;
+
+    /// `makeFactory` is called on the worker's thread, where the factory also lives and dies. If it throws,
+    /// so does every run until it succeeds.
+    explicit SamplingService(MakeFactory makeFactory, QObject* parent = nullptr);
+    /// Stops and joins; takes at most one network evaluation.
+    ~SamplingService() override;
+
+    /// Samples this recipe, and stops whatever is going; nothing if it is the one that is going.
+    void request(const session::Recipe& recipe);
+    /// Stops the run that is going before its next network evaluation, and forgets a request that waits.
+    void cancel();
+
+    /// A paused run does no further step; a request or a cancel ends the pause.
+    void pause();
+    void resume();
+    /// While paused: one step.
+    void singleStep();
+    bool isPaused() const { return m_paused; }
+
+    /// A run is going.
+    bool isRunning() const { return m_update.isRunning(); }
+    /// The newest run, as far as its frames have arrived.
+    const RunUpdate& newest() const { return m_update; }
+
+    /// Forgets what was sampled, e.g. after a model's file changed.
+    void forgetFinishedRuns() { m_cache.clear(); }
+
+Q_SIGNALS:
+    void runStarted(diffuscope::ui::RunId run, const diffuscope::session::Recipe& recipe);
+    void runAdvanced(const diffuscope::ui::RunUpdate& update);
+    void runFinished(const diffuscope::ui::RunUpdate& update);
+    void runCancelled(const diffuscope::ui::RunUpdate& update);
+    void runFailed(const diffuscope::ui::RunUpdate& update, const diffuscope::ui::Failure& failure);
+    void pausedChanged(bool paused);
+    /// From the worker's thread: something waits to be looked at.
+    void progressWaits(QPrivateSignal);
+
+private:
+    void dispatchPending();
+    void start(session::Recipe recipe);
+    void showKnown(RunUpdate known);
+    /// Leaves the newest run behind: whatever still comes of it bears an old id.
+    void beginRun(const std::shared_ptr<const session::Recipe>& recipe);
+    void deliver();
+    void absorb(const Progress& progress);
+    void signalOutcome(RunUpdate update, const std::optional<Failure>& failure);
+    void setPaused(bool paused);
+
+    RunUpdate m_update;  ///< of the newest run
+    std::shared_ptr<RunControl> m_control = std::make_shared<RunControl>();
+    bool m_stopAsked = false;
+    bool m_yieldAsked = false;
+    bool m_paused = false;
+
+    std::optional<session::Recipe> m_pending;
+    QTimer m_coalescing;
+    QElapsedTimer m_sinceStart;
+
+    QTimer m_nextDelivery;
+    QElapsedTimer m_sinceDelivery;
+
+    TrajectoryCache m_cache;
+    std::unique_ptr<SamplingWorker> m_worker;
+};
+
+}  // namespace diffuscope::ui

@@ -1,0 +1,88 @@
+// The one thread that owns the network: takes the newest request, advances its run, and leaves what happened
+// in a tray.
+#pragma once
+
+#include "core/sample/run.h"
+#include "ui/engine/mailbox.h"
+#include "ui/engine/run_control.h"
+#include "ui/engine/run_update.h"
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+namespace diffuscope::ui {
+
+/// A request: all that the worker needs to know, captured when it is made.
+struct Job
+{
+    RunId run = 0;
+    session::Recipe recipe;
+    std::shared_ptr<RunControl> control;
+};
+
+/// What happened to a run since the GUI last looked.
+struct Progress
+{
+    RunId run = 0;
+    std::vector<record::FramePtr> newFrames{};
+    int plannedFrames = 0;
+    int keyInterval = 1;
+    std::shared_ptr<const schedule::NoiseSchedule> schedule{};
+    std::shared_ptr<const schedule::TimeGrid> grid{};
+    RunState state = RunState::running;
+    double stepsPerSecond = 0;
+    int evaluations = 0;
+    std::optional<Failure> failure{};  ///< where state is failed
+};
+
+/// Where progress waits to be looked at. Frames add up; everything else is the newest.
+class ProgressTray
+{
+public:
+    /// Adds to the progress of the same run, or replaces that of an older one.
+    /// True if nobody has been told yet that something waits.
+    bool add(Progress progress);
+    /// Takes what waits, if anything.
+    std::optional<Progress> take();
+
+private:
+    std::mutex m_mutex;
+    std::optional<Progress> m_progress;
+};
+
+class SamplingWorker
+{
+public:
+    using MakeFactory = std::function<std::unique_ptr<sample::RunFactory>()>;
+
+    /// Starts the thread. `makeFactory` is called on it, and the factory lives and dies on it.
+    /// `progressWaits` is called on it when the tray was empty and no longer is.
+    SamplingWorker(MakeFactory makeFactory, std::function<void()> progressWaits);
+    /// Joins; takes as long as what is being done for the current job, so stop that first.
+    ~SamplingWorker() = default;
+
+    /// The newest job wins: one that has not begun is forgotten.
+    void submit(Job job) { m_mailbox.put(std::move(job)); }
+    std::optional<Progress> takeProgress() { return m_tray.take(); }
+
+private:
+    void loop(const std::stop_token& stop);
+    void perform(const Job& job);
+    /// Throws Cancelled when the run is to end early.
+    void advanceToEnd(const Job& job, Progress& progress);
+    /// Makes the factory if there is none yet; throws what making it throws.
+    void requireFactory();
+    void report(Progress progress);
+
+    MakeFactory m_makeFactory;
+    std::function<void()> m_progressWaits;
+    std::unique_ptr<sample::RunFactory> m_factory;
+    Mailbox<Job> m_mailbox;
+    ProgressTray m_tray;
+    std::jthread m_thread;  // last, so that it is joined before what it uses goes
+};
+
+}  // namespace diffuscope::ui
