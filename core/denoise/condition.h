@@ -1,12 +1,14 @@
 // What the images are asked to show: a class, classes in turn, or nothing.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 namespace diffuscope::denoise {
 
 /// The condition of a batch. Image k gets `classes[k % classes.size()]`; an empty list means unconditional.
+/// The class −1 means none for that image alone: so a guided pair is one batch.
 struct Condition
 {
     std::vector<int> classes{};

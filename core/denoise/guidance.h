@@ -4,18 +4,34 @@
 #include "core/denoise/denoiser.h"
 #include "core/denoise/guidance_spec.h"
 
+#include <functional>
 #include <memory>
 
 namespace diffuscope::denoise {
 
-/// Classifier-free guidance (Ho & Salimans 2022, eq. 6) around `inner`: conditional and unconditional are evaluated
-/// as one batch of 2B with the condition repeated, and both are reported. With scale 1, or no condition, one plain
-/// evaluation is made. Throws Error(invalidOption) for a scale that is not finite or not in [−20, 50], and for
-/// unknown rules and options.
-std::unique_ptr<Denoiser> guided(std::unique_ptr<Denoiser> inner, const GuidanceSpec& spec);
+/// What guidance must know of the run that it is used in.
+struct GuidanceContext
+{
+    /// How far a run on its grid has come at a level: 0 at the first level, 1 at the last. Where none is
+    /// given, 1 − (2/pi)·atan(sigma/alpha), which is 0 for pure noise and 1 for clean data.
+    std::function<double(const schedule::NoiseLevel&)> progress{};
+    /// Steps of the run, for rules that treat the first steps differently; 0 is unknown.
+    int steps = 0;
+    /// The weaker model of autoguidance.
+    std::unique_ptr<Denoiser> weaker{};
+};
 
-/// Clips x0Hat as `spec` says and re-derives epsHat from it (option "keep_eps" leaves the noise as predicted, as some
-/// other programs do). Throws Error(invalidOption).
+/// The rule of `spec` around `inner`. Conditional and unconditional are evaluated as one batch of 2B with the
+/// condition repeated (3B with a negative condition beside them), and both are reported. One plain evaluation
+/// is made where one prediction is all that matters: with scale 1, no condition, outside the interval, and
+/// (unconditional) with scale 0. Throws Error(invalidOption) for a scale that is not finite or not in [−20,
+/// 50], for an empty interval, and for unknown rules and options.
+std::unique_ptr<Denoiser> guided(std::unique_ptr<Denoiser> inner, const GuidanceSpec& spec,
+                                 GuidanceContext context = {});
+
+/// Clips x0Hat as `spec` says and re-derives epsHat from it (option "keep_eps" leaves the noise as predicted,
+/// as some other programs do). The conditional and unconditional estimates stay as they were. Throws
+/// Error(invalidOption).
 std::unique_ptr<Denoiser> clipped(std::unique_ptr<Denoiser> inner, const ClippingSpec& spec);
 
 }  // namespace diffuscope::denoise

@@ -8,8 +8,9 @@
 
 namespace diffuscope::denoise {
 
-/// Guidance of a recipe. `scale` is w in u + w·(c − u): 0 is unconditional, 1 is the plain conditional prediction
-/// (no unconditional evaluation is spent), larger follows the condition harder. Ho & Salimans write w' = w − 1.
+/// Guidance of a recipe. `scale` is w in u + w·(c − u): 0 is unconditional, 1 is the plain conditional
+/// prediction (no unconditional evaluation is spent), larger follows the condition harder. Ho & Salimans
+/// write w' = w − 1.
 struct GuidanceSpec
 {
     std::string rule = "cfg";

@@ -57,8 +57,8 @@ void CompactValues::copyTo(std::span<float> out, std::size_t first) const
     if (m_half.empty())
         std::copy_n(m_full.begin() + std::ptrdiff_t(first), out.size(), out.begin());
     else
-        std::transform(m_half.begin() + std::ptrdiff_t(first), m_half.begin() + std::ptrdiff_t(first + out.size()),
-                       out.begin(), fromHalf);
+        std::transform(m_half.begin() + std::ptrdiff_t(first),
+                       m_half.begin() + std::ptrdiff_t(first + out.size()), out.begin(), fromHalf);
 }
 
 }  // namespace diffuscope::record

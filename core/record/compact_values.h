@@ -22,7 +22,10 @@ public:
 
     bool empty() const { return size() == 0; }
     std::size_t size() const { return m_full.size() + m_half.size(); }
-    std::size_t bytes() const { return m_full.size() * sizeof(float) + m_half.size() * sizeof(std::uint16_t); }
+    std::size_t bytes() const
+    {
+        return m_full.size() * sizeof(float) + m_half.size() * sizeof(std::uint16_t);
+    }
     Precision precision() const { return m_half.empty() ? Precision::full : Precision::half; }
 
     /// Writes the values [first, first + out.size()) to `out`.

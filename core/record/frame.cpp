@@ -2,7 +2,9 @@
 
 #include "core/registry/error.h"
 
+#include <algorithm>
 #include <cassert>
+#include <cmath>
 
 namespace diffuscope::record {
 
@@ -23,13 +25,13 @@ public:
             case Layer::xt:
                 return stored(m_frame.xt);
             case Layer::x0Hat:
-                return stored(m_frame.x0Hat);
+                return x0Hat();
             case Layer::epsHat:
-                return m_frame.epsHat.empty() ? noiseOf(m_frame.x0Hat) : stored(m_frame.epsHat);
+                return m_frame.epsHat.empty() ? noiseBeside(x0Hat()) : stored(m_frame.epsHat);
             case Layer::epsConditional:
-                return noiseOf(m_frame.x0HatConditional);
+                return noiseOfNetwork(conditional());
             case Layer::epsUnconditional:
-                return noiseOf(m_frame.x0HatUnconditional);
+                return noiseOfNetwork(stored(m_frame.x0HatUnconditional));
             case Layer::guidanceDifference:
                 return difference();
         }
@@ -44,13 +46,35 @@ private:
         return out;
     }
 
+    std::vector<float> x0Hat() const
+    {
+        std::vector<float> x0 = stored(m_frame.x0Hat);
+        const float limit = float(m_frame.x0Limit);
+        if (std::isfinite(limit))
+            for (float& value : x0)
+                value = std::clamp(value, -limit, limit);
+        return x0;
+    }
+
+    /// x0HatConditional = u + (x0Hat − u)/w.
+    std::vector<float> conditional() const
+    {
+        if (!m_frame.x0HatConditional.empty())
+            return stored(m_frame.x0HatConditional);
+        std::vector<float> c = stored(m_frame.x0Hat);
+        const std::vector<float> u = stored(m_frame.x0HatUnconditional);
+        const double perScale = 1 / m_frame.guidanceScale;
+        for (std::size_t i = 0; i < m_count; ++i)
+            c[i] = float(double(u[i]) + perScale * (double(c[i]) - double(u[i])));
+        return c;
+    }
+
     /// epsHat = (x_t − alpha·x0Hat)/sigma; zero at the clean level, which holds no noise.
-    std::vector<float> noiseOf(const CompactValues& x0Hat) const
+    std::vector<float> noiseBeside(std::vector<float> x0) const
     {
         if (m_frame.level.isClean())
             return std::vector<float>(m_count, 0.0f);
         std::vector<float> eps = stored(m_frame.xt);
-        const std::vector<float> x0 = stored(x0Hat);
         const double alpha = m_frame.level.alpha;
         const double perSigma = 1 / m_frame.level.sigma;
         for (std::size_t i = 0; i < m_count; ++i)
@@ -58,12 +82,33 @@ private:
         return eps;
     }
 
-    /// epsConditional − epsUnconditional = −alpha/sigma · (x0HatConditional − x0HatUnconditional).
+    /// The noise estimate that belongs to one of the network's image estimates. Where the state it was made
+    /// for is not x_t, from the stored epsHat: eps = epsHat − alpha/sigma·(x0 − x0Hat).
+    std::vector<float> noiseOfNetwork(std::vector<float> x0) const
+    {
+        if (!m_frame.predictedElsewhere)
+            return noiseBeside(std::move(x0));
+        std::vector<float> eps = stored(m_frame.epsHat);
+        const std::vector<float> used = x0Hat();
+        const double factor = noisePerImage();
+        for (std::size_t i = 0; i < m_count; ++i)
+            eps[i] = float(double(eps[i]) + factor * (double(x0[i]) - double(used[i])));
+        return eps;
+    }
+
+    /// −alpha/sigma, the factor from a difference of image estimates of one state to that of its noise
+    /// estimates.
+    double noisePerImage() const
+    {
+        const schedule::NoiseLevel level = m_frame.predictedElsewhere.value_or(m_frame.level);
+        return level.isClean() ? 0.0 : -level.alpha / level.sigma;
+    }
+
     std::vector<float> difference() const
     {
-        std::vector<float> delta = stored(m_frame.x0HatConditional);
+        std::vector<float> delta = conditional();
         const std::vector<float> unconditional = stored(m_frame.x0HatUnconditional);
-        const double factor = m_frame.level.isClean() ? 0.0 : -m_frame.level.alpha / m_frame.level.sigma;
+        const double factor = noisePerImage();
         for (std::size_t i = 0; i < m_count; ++i)
             delta[i] = float(factor * (double(delta[i]) - double(unconditional[i])));
         return delta;
@@ -85,7 +130,8 @@ void require(const Frame& frame, Layer layer)
 
 std::size_t Frame::bytes() const
 {
-    return xt.bytes() + x0Hat.bytes() + epsHat.bytes() + x0HatUnconditional.bytes() + x0HatConditional.bytes();
+    return xt.bytes() + x0Hat.bytes() + epsHat.bytes() + x0HatUnconditional.bytes() +
+           x0HatConditional.bytes();
 }
 
 bool Frame::has(Layer layer) const
@@ -95,12 +141,11 @@ bool Frame::has(Layer layer) const
         case Layer::x0Hat:
         case Layer::epsHat:
             return !xt.empty();
-        case Layer::epsConditional:
-            return !x0HatConditional.empty();
         case Layer::epsUnconditional:
-            return !x0HatUnconditional.empty();
+            return isGuided();
+        case Layer::epsConditional:
         case Layer::guidanceDifference:
-            return !x0HatConditional.empty() && !x0HatUnconditional.empty();
+            return isGuided() && (guidanceScale != 0 || !x0HatConditional.empty());
     }
     return false;
 }

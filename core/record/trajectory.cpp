@@ -9,16 +9,18 @@ MemoryBudget::MemoryBudget(std::size_t budgetBytes, int frames, std::size_t byte
     const std::size_t planned = std::size_t(std::max(frames, 0)) * bytesPerFrame;
     if (planned <= budgetBytes || frames <= 2)
         return;
-    // n key frames cost n/2 frames more than all frames at half precision.
+    // A frame at full precision costs half of its bytes more than one at half precision.
     const std::size_t allHalf = planned / 2;
-    const std::size_t spare = budgetBytes > allHalf ? budgetBytes - allHalf : 0;
-    const std::size_t keyFrames = bytesPerFrame > 0 ? spare / std::max<std::size_t>(bytesPerFrame / 2, 1) : 0;
-    m_keyInterval = keyFrames <= 2 ? frames : std::max(2, int((std::size_t(frames) + keyFrames - 3) / (keyFrames - 2)));
+    const std::size_t spareBytes = budgetBytes > allHalf ? budgetBytes - allHalf : 0;
+    const int spareFrames = int(spareBytes / std::max<std::size_t>(bytesPerFrame / 2, 1));
+    m_fullAtEnd = std::clamp(spareFrames - 1, 1, std::max(1, frames / 32));
+    const int keyFrames = spareFrames - m_fullAtEnd;
+    m_keyInterval = keyFrames < 2 ? frames : std::max(2, (frames + keyFrames - 1) / keyFrames);
 }
 
 Precision MemoryBudget::precisionOf(int frame) const
 {
-    const bool isKey = frame % m_keyInterval == 0 || frame + 1 == m_frames;
+    const bool isKey = frame % m_keyInterval == 0 || frame + m_fullAtEnd >= m_frames;
     return isKey ? Precision::full : Precision::half;
 }
 

@@ -9,9 +9,11 @@ namespace diffuscope::record {
 
 using FramePtr = std::shared_ptr<const Frame>;
 
-/// Which frames keep full precision so that `frames` frames of `bytesPerFrame` (at full precision) stay within a
-/// budget: all of them if they fit, otherwise evenly spaced key frames (the first and the result always), the rest
-/// at half precision.
+/// Which frames keep full precision so that `frames` frames of `bytesPerFrame` (at full precision) stay
+/// within a budget: all of them if they fit, otherwise evenly spaced key frames, and the last few (1/32 of
+/// all, the result always): there the noise estimate divides by a small sigma, which would make half
+/// precision's error visible. The rest is kept at half precision, even where all at half precision are more
+/// than the budget.
 class MemoryBudget
 {
 public:
@@ -22,12 +24,13 @@ public:
     Precision precisionOf(int frame) const;
     /// Every frame is at full precision.
     bool keepsAll() const { return m_keyInterval == 1; }
-    /// Frames 0, n, 2n, … and the last keep full precision; 1 if all do.
+    /// Frames 0, n, 2n, … keep full precision, and the last ones; 1 if all do.
     int keyInterval() const { return m_keyInterval; }
 
 private:
     int m_frames = 0;
     int m_keyInterval = 1;
+    int m_fullAtEnd = 1;
 };
 
 /// A growing list of frames. Copying it copies pointers only.

@@ -1,0 +1,111 @@
+#include "core/denoise/target_adapter.h"
+
+#include "core/registry/error.h"
+
+#include <torch/torch.h>
+
+#include <cmath>
+
+namespace diffuscope::denoise {
+
+namespace {
+
+/// The factors of Karras 2022, table 1, in terms of s = sigma/alpha.
+struct EdmFactors
+{
+    double skip;
+    double out;
+    double in;
+};
+
+EdmFactors edmFactors(const schedule::NoiseLevel& level)
+{
+    const double s = level.noiseToSignal();
+    const double variance = s * s + edmDataStd * edmDataStd;
+    return {edmDataStd * edmDataStd / variance, s * edmDataStd / std::sqrt(variance),
+            1 / std::sqrt(variance)};
+}
+
+void requireSignal(PredictionTarget target, const schedule::NoiseLevel& level)
+{
+    if (level.alpha > 0)
+        return;
+    throw Error(ErrorCode::invalidOption,
+                "A network that predicts " + toString(target) +
+                    " says nothing of the image at a level without signal (alpha = 0).",
+                "Use a schedule without zero terminal SNR, or a model that predicts v or x0.");
+}
+
+/// epsHat that follows from x = alpha·x0Hat + sigma·epsHat.
+Tensor noiseIn(const Tensor& x, const Tensor& x0, const schedule::NoiseLevel& level)
+{
+    if (level.isClean())
+        return torch::zeros_like(x);
+    return x.sub(x0, level.alpha) / level.sigma;
+}
+
+}  // namespace
+
+Prediction predictionFrom(PredictionTarget target, const Tensor& output, const Tensor& x,
+                          const schedule::NoiseLevel& level)
+{
+    const double alpha = level.alpha;
+    const double sigma = level.sigma;
+    switch (target) {
+        case PredictionTarget::eps:
+            requireSignal(target, level);
+            return {.x0Hat = x.sub(output, sigma) / alpha, .epsHat = output};
+        case PredictionTarget::x0:
+            return {.x0Hat = output, .epsHat = noiseIn(x, output, level)};
+        case PredictionTarget::v: {
+            const double power = alpha * alpha + sigma * sigma;
+            return {.x0Hat = (alpha * x - sigma * output) / power,
+                    .epsHat = (sigma * x + alpha * output) / power};
+        }
+        case PredictionTarget::flow: {
+            const double sum = alpha + sigma;
+            return {.x0Hat = x.sub(output, sigma) / sum, .epsHat = x.add(output, alpha) / sum};
+        }
+        case PredictionTarget::edm: {
+            requireSignal(target, level);
+            const EdmFactors c = edmFactors(level);
+            const Tensor x0 = (c.skip / alpha) * x + c.out * output;
+            return {.x0Hat = x0, .epsHat = noiseIn(x, x0, level)};
+        }
+    }
+    throw Error(ErrorCode::internal, "There is no such prediction target.");
+}
+
+Tensor targetOutput(PredictionTarget target, const Tensor& x0, const Tensor& eps,
+                    const schedule::NoiseLevel& level)
+{
+    switch (target) {
+        case PredictionTarget::eps:
+            return eps;
+        case PredictionTarget::x0:
+            return x0;
+        case PredictionTarget::v:
+            return level.alpha * eps - level.sigma * x0;
+        case PredictionTarget::flow:
+            return eps - x0;
+        case PredictionTarget::edm: {
+            requireSignal(target, level);
+            const EdmFactors c = edmFactors(level);
+            if (level.isClean())
+                throw Error(ErrorCode::invalidOption, "The edm target does not exist at the clean level.",
+                            "Use a level with sigma > 0.");
+            return (x0 - c.skip * (x0 + level.noiseToSignal() * eps)) / c.out;
+        }
+    }
+    throw Error(ErrorCode::internal, "There is no such prediction target.");
+}
+
+double inputScale(PredictionTarget target, const schedule::NoiseLevel& level)
+{
+    if (target != PredictionTarget::edm)
+        return 1;
+    requireSignal(target, level);
+    return edmFactors(level).in / level.alpha;
+}
+
+}  // namespace diffuscope::denoise
