@@ -7,11 +7,34 @@ namespace diffuscope::schedule {
 
 /// Rules that choose training times: leading, linspace, trailing.
 std::vector<GridRule> timeSpacingRules();
+/// Rules that choose training times for a purpose: quadratic, the few times of distilled students.
+std::vector<GridRule> specialTimeRules();
+/// Rules that choose sigma/alpha by a formula: uniform log-SNR, Karras, exponential, beta, and so on.
+std::vector<GridRule> sigmaRules();
+/// Align-your-steps: a table of optimised sigmas.
+std::vector<GridRule> tabulatedRules();
+/// The list that a person types.
+std::vector<GridRule> typedRules();
+
+/// What rules of times share: whole or fractional times.
+registry::Option fractionalOption();
+/// Throws Error(invalidOption) that names `steps` when it is above `most`.
+void checkSteps(int steps, int most);
+/// `exact` where `fractional` is set or `whole` repeats a time, else `whole`.
+std::vector<double> wholeUnlessRepeated(std::vector<double> whole, std::vector<double> exact,
+                                        bool fractional);
+
+/// What rules of sigmas share: `sigma_max`, `sigma_min`, `network_time`, `final`, after the rule's own
+/// options.
+std::vector<registry::Option> withSigmaOptions(std::vector<registry::Option> options);
+/// A grid through sigmas: `sigmas(kMax, kMin, n)` gives n values of sigma/alpha from kMax down to kMin. n is
+/// `steps`, or steps + 1 where the option `final` makes the least noisy one the end. An infinite sigma of the
+/// schedule is replaced by a large one unless `infiniteMaximum`.
+using SigmaFormula = std::function<std::vector<double>(double kMax, double kMin, int n)>;
+TimeGrid throughSigmas(const SigmaFormula& sigmas, const NoiseSchedule& schedule,
+                       const registry::OptionValues& values, int steps, bool infiniteMaximum = false);
 
 /// The option `final`: whether the last level is clean or the least noisy training level.
 registry::Option finalOption();
-/// The grid of these levels and the one that the option `final` asks for.
-TimeGrid closed(std::vector<NoiseLevel> levels, const NoiseSchedule& schedule,
-                const registry::OptionValues& values);
 
 }  // namespace diffuscope::schedule

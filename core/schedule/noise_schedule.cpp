@@ -125,8 +125,8 @@ NoiseLevel NoiseSchedule::levelAt(double t) const
         return level(below);
     const auto index = std::size_t(below);
     if (!m_variancePreserving) {
-        const double sigma = std::lerp(m_sigma[index], m_sigma[index + 1], fraction);
-        return {t, 1 - sigma, sigma};
+        return {t, std::lerp(m_alpha[index], m_alpha[index + 1], fraction),
+                std::lerp(m_sigma[index], m_sigma[index + 1], fraction)};
     }
     if (m_alpha[index + 1] == 0) {
         // The last stretch to zero signal: its sigma/alpha ends at infinity, so alpha is interpolated
@@ -152,8 +152,8 @@ double NoiseSchedule::timeOfNoiseToSignal(double noiseToSignal) const
     const auto index = std::size_t(above - m_logNoiseToSignal.begin()) - 1;
     double fraction = 0;
     if (!m_variancePreserving) {
-        const double sigma = noiseToSignal / (1 + noiseToSignal);
-        fraction = (sigma - m_sigma[index]) / (m_sigma[index + 1] - m_sigma[index]);
+        const double alpha = 1 / (1 + noiseToSignal);
+        fraction = (m_alpha[index] - alpha) / (m_alpha[index] - m_alpha[index + 1]);
     } else if (m_alpha[index + 1] == 0) {
         fraction = 1 - 1 / (std::hypot(1.0, noiseToSignal) * m_alpha[index]);
     } else {

@@ -18,16 +18,19 @@ struct ScheduleSpec
 };
 
 /// T training levels, level 0 the least noisy. Values are closed form in double; between two levels
-/// sigma/alpha is interpolated log-linearly in t, so that a grid may visit fractional times.
+/// sigma/alpha is interpolated log-linearly in t (sigma itself linearly where alpha + sigma = 1, alpha
+/// linearly on the way to a last level without signal), so that a grid may visit fractional times.
 class NoiseSchedule
 {
 public:
     /// From the per-step variances of the DDPM paper: alphaBar_t = prod (1 − beta_i) (Ho 2020, eq. 4), the
-    /// product taken as a sum of log1p in double. Throws Error(invalidOption) for a beta outside [0, 1].
+    /// product taken as a sum of log1p in double. Throws Error(invalidOption) for a beta outside (0, 1); the
+    /// last may be 1.
     static NoiseSchedule fromBetas(std::string name, std::vector<double> betas);
 
     /// From the levels themselves (rectified flow, drawn curves): `alpha` and `sigma` of equal length,
-    /// sigma/alpha strictly increasing, all finite, in [0, 1]. Throws Error(invalidOption) otherwise.
+    /// sigma/alpha strictly increasing, in [0, 1], alpha² + sigma² or alpha + sigma 1 throughout.
+    /// Throws Error(invalidOption) otherwise.
     static NoiseSchedule fromLevels(std::string name, std::vector<double> alpha, std::vector<double> sigma);
 
     const std::string& name() const { return m_name; }

@@ -7,8 +7,13 @@ namespace diffuscope::schedule {
 
 /// Families that are given by their betas: linear, scaled linear, sigmoid, quadratic, constant, jsd.
 std::vector<ScheduleFamily> betaFamilies();
-/// Families that are given by a curve of alphaBar over t in [0, 1]: cosine, sigmoid, exponential, sqrt.
+/// Families that are given by a curve of alphaBar over t in [0, 1]: cosine, sigmoid, exponential, sqrt,
+/// Laplace.
 std::vector<ScheduleFamily> alphaBarFamilies();
+/// Families in continuous time: rectified flow and its relatives, the variance-preserving SDE.
+std::vector<ScheduleFamily> continuousFamilies();
+/// The schedule that a person draws.
+std::vector<ScheduleFamily> drawnFamilies();
 
 /// The option `levels`: T, the number of training levels.
 registry::Option levelsOption();

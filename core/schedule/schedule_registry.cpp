@@ -13,7 +13,7 @@ namespace {
 std::vector<ScheduleFamily> allFamilies()
 {
     std::vector<ScheduleFamily> all;
-    for (auto* group : {betaFamilies, alphaBarFamilies})
+    for (auto* group : {betaFamilies, alphaBarFamilies, continuousFamilies, drawnFamilies})
         for (auto& family : group())
             all.push_back(std::move(family));
     return all;

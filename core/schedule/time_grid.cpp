@@ -15,7 +15,7 @@ constexpr int finestGrid = 1000;
 std::vector<GridRule> allRules()
 {
     std::vector<GridRule> all;
-    for (auto* group : {timeSpacingRules})
+    for (auto* group : {timeSpacingRules, specialTimeRules, sigmaRules, tabulatedRules, typedRules})
         for (auto& rule : group())
             all.push_back(std::move(rule));
     return all;
@@ -47,13 +47,6 @@ registry::Option finalOption()
                                     "Where the last step ends: at the clean image, or at the least noisy "
                                     "level of training, which keeps a trace "
                                     "of noise.");
-}
-
-TimeGrid closed(std::vector<NoiseLevel> levels, const NoiseSchedule& schedule,
-                const registry::OptionValues& values)
-{
-    levels.push_back(registry::text(values, "final") == "clean" ? NoiseLevel{0, 1, 0} : schedule.level(0));
-    return {std::move(levels)};
 }
 
 const std::vector<GridRule>& gridRules()

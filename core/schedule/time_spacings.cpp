@@ -15,11 +15,8 @@ using registry::OptionValues;
 using registry::text;
 using registry::toggle;
 
-Option fractionalOption(bool value)
-{
-    return Option::toggle("fractional", "Fractional times", value,
-                          "Keep times between the training levels instead of rounding them to whole ones.");
-}
+/// The default of `lambda_min`, at which nothing is left out.
+constexpr double noLambdaMin = -100;
 
 Option countOption(std::string nName, std::string nPlusOneName, std::string explanation)
 {
@@ -28,13 +25,22 @@ Option countOption(std::string nName, std::string nPlusOneName, std::string expl
                           std::move(explanation));
 }
 
-Option lambdaMinOption()
+/// What the three rules share, after their own options.
+std::vector<Option> withTimeOptions(std::vector<Option> options)
 {
-    return Option::number(
-        "lambda_min", "Least log(α/σ)", -100, -100, 0,
-        "Training levels noisier than this log(alpha/sigma) are left out; the cosine schedule with "
-        "DPM-Solver wants about -5.1.",
-        2);
+    options.push_back(fractionalOption());
+    options.push_back(
+        Option::choice("between", "Between levels", "log_linear",
+                       {{"log_linear", "Log-linear σ/α"}, {"linear", "Linear σ/α"}},
+                       "How sigma/alpha is found at a time between two training levels; some programs "
+                       "interpolate it linearly while the network knows it log-linearly."));
+    options.push_back(
+        Option::number("lambda_min", "Least log(α/σ)", noLambdaMin, noLambdaMin, 0,
+                       "Training levels noisier than this log(alpha/sigma) are left out; the cosine "
+                       "schedule with DPM-Solver wants about -5.1.",
+                       2));
+    options.push_back(finalOption());
+    return options;
 }
 
 /// The number of training levels the grid may use, once those below `lambda_min` are left out.
@@ -42,45 +48,47 @@ int usableLevels(const NoiseSchedule& schedule, const OptionValues& values)
 {
     const double least = registry::number(values, "lambda_min");
     int last = schedule.levels();
-    while (least > -100 && last > 1 && schedule.level(last - 1).lambda() < least)
+    while (least > noLambdaMin && last > 1 && schedule.level(last - 1).lambda() < least)
         --last;
     return last;
 }
 
-void checkSteps(int steps, int most)
+std::vector<double> roundedHalfToEven(std::vector<double> times)
 {
-    if (steps > most)
-        throw Error(ErrorCode::invalidOption,
-                    "\"steps\" is " + std::to_string(steps) + ", but must be a whole number from 1 to " +
-                        std::to_string(most) + " with whole times.",
-                    "Choose from 1 to " + std::to_string(most) + " steps, or switch \"fractional\" on.");
+    for (double& time : times)
+        time = std::nearbyint(time);
+    return times;
 }
 
-/// Whole times by rounding half to even; as they are where the option says so or where rounding would repeat
-/// one.
-std::vector<double> rounded(std::vector<double> times, bool fractional)
+NoiseLevel levelBetween(const NoiseSchedule& schedule, double time, bool linear)
 {
-    if (fractional)
-        return times;
-    std::vector<double> whole = times;
-    for (double& time : whole)
-        time = std::nearbyint(time);
-    const bool repeats = std::adjacent_find(whole.begin(), whole.end()) != whole.end();
-    return repeats ? times : whole;
+    NoiseLevel level = schedule.levelAt(time);
+    const int below = int(std::floor(time));
+    if (!linear || time == below || below + 1 >= schedule.levels())
+        return level;
+    const double low = schedule.level(below).noiseToSignal();
+    const double high = schedule.level(below + 1).noiseToSignal();
+    if (std::isinf(high))
+        return level;
+    level = schedule.levelOfNoiseToSignal(low + (high - low) * (time - below));
+    level.t = time;
+    return level;
 }
 
 TimeGrid atTimes(const std::vector<double>& times, const NoiseSchedule& schedule, const OptionValues& values)
 {
-    std::vector<NoiseLevel> levels;
+    TimeGrid grid;
     for (const double time : times) {
         if (time < 0 || time > schedule.levels() - 1)
             throw Error(ErrorCode::invalidOption,
-                        "The option \"offset\" moves a time beyond the last training level " +
+                        "The option \"offset\" of the grid moves a time beyond the last training level, " +
                             std::to_string(schedule.levels() - 1) + ".",
                         "Set \"offset\" to 0 or take fewer steps.");
-        levels.push_back(schedule.levelAt(time));
+        grid.levels.push_back(levelBetween(schedule, time, text(values, "between") == "linear"));
     }
-    return closed(std::move(levels), schedule, values);
+    const bool clean = text(values, "final") == "clean";
+    grid.levels.push_back(clean ? NoiseLevel{0, 1, 0} : schedule.level(0));
+    return grid;
 }
 
 /// arange(N)·(T // N) + offset, or arange(1, N + 1)·(T // (N + 1)) + offset, reversed.
@@ -90,7 +98,7 @@ TimeGrid leading(const NoiseSchedule& schedule, const OptionValues& values, int 
     const bool fractional = toggle(values, "fractional");
     const int extra = text(values, "count") == "n" ? 0 : 1;
     if (!fractional)
-        checkSteps(steps, last - extra);
+        checkSteps(steps, std::max(last - extra, 1));
     const double ratio = fractional ? double(last) / (steps + extra) : double(last / (steps + extra));
     std::vector<double> times;
     for (int i = steps - 1 + extra; i >= extra; --i)
@@ -105,9 +113,13 @@ TimeGrid evenlySpaced(const NoiseSchedule& schedule, const OptionValues& values,
     const bool fractional = toggle(values, "fractional");
     if (!fractional)
         checkSteps(steps, last);
-    std::vector<double> times = linspace(last - 1, 0, text(values, "count") == "n" ? steps : steps + 1);
+    std::vector<double> times = linspace(0, last - 1, text(values, "count") == "n" ? steps : steps + 1);
+    // A single point is the noisiest, from which a picture can be made.
+    if (times.size() == 1)
+        times.front() = last - 1;
+    std::reverse(times.begin(), times.end());
     times.resize(std::size_t(steps));
-    return atTimes(rounded(std::move(times), fractional), schedule, values);
+    return atTimes(wholeUnlessRepeated(roundedHalfToEven(times), times, fractional), schedule, values);
 }
 
 /// round(arange(T, 0, −T/N)) − 1.
@@ -117,50 +129,78 @@ TimeGrid trailing(const NoiseSchedule& schedule, const OptionValues& values, int
     const bool fractional = toggle(values, "fractional");
     if (!fractional)
         checkSteps(steps, last);
+    const double ratio = double(last) / steps;
     std::vector<double> times;
     for (int i = 0; i < steps; ++i)
-        times.push_back(last - i * (double(last) / steps));
-    times = rounded(std::move(times), fractional);
-    for (double& time : times)
-        time = std::max(time - 1, 0.0);
-    return atTimes(times, schedule, values);
+        times.push_back(last - i * ratio);
+    std::vector<double> whole = roundedHalfToEven(times);
+    for (auto* list : {&times, &whole})
+        for (double& time : *list)
+            time = std::max(time - 1, 0.0);
+    TimeGrid grid = atTimes(wholeUnlessRepeated(whole, times, fractional), schedule, values);
+    if (toggle(values, "float_arange") && int(std::ceil(last / ratio)) > steps) {
+        NoiseLevel extra = schedule.level(0);
+        extra.t = -1;
+        grid.levels.insert(grid.levels.end() - 1, extra);
+    }
+    return grid;
 }
 
 }  // namespace
 
+Option fractionalOption()
+{
+    return Option::toggle("fractional", "Fractional times", false,
+                          "Keep times between the training levels instead of moving them to whole ones.");
+}
+
+void checkSteps(int steps, int most)
+{
+    if (steps > most)
+        throw Error(
+            ErrorCode::invalidOption,
+            "\"steps\" is " + std::to_string(steps) + ", but must be a whole number from 1 to " +
+                std::to_string(most) + " on a grid of whole times.",
+            "Choose from 1 to " + std::to_string(most) + " steps, or a grid of sigmas or fractional times.");
+}
+
+std::vector<double> wholeUnlessRepeated(std::vector<double> whole, std::vector<double> exact, bool fractional)
+{
+    const bool repeats = std::adjacent_find(whole.begin(), whole.end()) != whole.end();
+    return fractional || repeats ? std::move(exact) : std::move(whole);
+}
+
 std::vector<GridRule> timeSpacingRules()
 {
     return {
-        {"leading",
-         "Leading",
+        {"leading", "Leading",
          "Every k-th training time counted from the clean end, the habit of the first DDPM and DDIM "
          "programs. It "
          "never visits the noisiest level, although the state starts as pure noise.",
-         {Option::integer("offset", "Offset", 0, 0, 100,
-                          "A number added to every time; Stable Diffusion uses 1."),
-          countOption(
-              "N, ends at time 0", "N + 1, without time 0",
-              "Whether the N times start at 0 (DDPM, DDIM, PNDM) or T is cut in N + 1 parts and 0 left out "
-              "(DPM-Solver, UniPC, DEIS)."),
-          fractionalOption(false), lambdaMinOption(), finalOption()},
+         withTimeOptions(
+             {Option::integer("offset", "Offset", 0, 0, 1000,
+                              "A number added to every time; Stable Diffusion uses 1."),
+              countOption("N, ends at time 0", "N + 1, without time 0",
+                          "Whether the N times start at 0 (DDPM, DDIM, PNDM) or T is cut in N + 1 parts "
+                          "and 0 left out (DPM-Solver, UniPC, DEIS).")}),
          leading},
-        {"linspace",
-         "Linspace",
+        {"linspace", "Linspace",
          "Times in equal distances from the noisiest training level to the cleanest, both ends included. "
          "Times that "
          "would repeat after rounding stay fractional instead.",
-         {countOption(
-              "N, ends at time 0", "N + 1, without time 0",
-              "Whether N points reach time 0 (DDPM, DDIM, PNDM) or N + 1 points are laid and 0 is left out "
-              "(DPM-Solver, UniPC, DEIS)."),
-          fractionalOption(false), lambdaMinOption(), finalOption()},
+         withTimeOptions(
+             {countOption("N, ends at time 0", "N + 1, without time 0",
+                          "Whether N points reach time 0 (DDPM, DDIM, PNDM) or N + 1 points are laid and "
+                          "0 is left out (DPM-Solver, UniPC, DEIS).")}),
          evenlySpaced},
-        {"trailing",
-         "Trailing",
+        {"trailing", "Trailing",
          "Every k-th training time counted from the noisy end, so the first step starts where training "
          "ended. It is "
          "the right choice for few steps and for schedules with zero signal at the end.",
-         {fractionalOption(false), lambdaMinOption(), finalOption()},
+         withTimeOptions(
+             {Option::toggle("float_arange", "Extra entry (quirk)", false,
+                             "Repeat a slip of a widely used program: for some step counts (61, 103, …) "
+                             "a rounding error adds one entry at time -1.")}),
          trailing},
     };
 }
