@@ -16,8 +16,8 @@ struct Recipe
 {
     std::string model = "mnist";
     denoise::Condition condition = denoise::Condition::classLabel(7);
-    /// The schedule to sample on; absent means the one the model was trained on. A network that is asked for levels
-    /// of another schedule is told the time at which it knew the same sigma/alpha.
+    /// The schedule to sample on; absent means the one the model was trained on. A network that is asked for
+    /// levels of another schedule is told the time at which it knew the same sigma/alpha.
     std::optional<schedule::ScheduleSpec> schedule{};
     schedule::GridSpec grid{};
     int steps = 20;
@@ -30,8 +30,12 @@ struct Recipe
     bool operator==(const Recipe&) const = default;
 };
 
-/// The recipe as versioned JSON text (C locale, stable key order), and back.
-/// Throws Error(invalidOption) with the key's path for a missing version, an unknown key, a value of the wrong type.
+/// The recipe as versioned JSON text (C locale, stable key order, numbers that read back identically), and
+/// back. Keys that are absent keep their defaults; all but `version` may be. toJson throws
+/// Error(invalidOption) for a number that is not finite. recipeFromJson throws Error(invalidOption) with the
+/// key's path for a missing version, an unknown key, a value of the wrong type or out of range, an unknown
+/// schedule or grid or an option of theirs; options of sampler, guidance and clipping are checked for type
+/// here and for range when a run starts.
 std::string toJson(const Recipe& recipe);
 Recipe recipeFromJson(const std::string& text);
 

@@ -1,0 +1,209 @@
+#include "core/session/recipe.h"
+
+#include "core/denoise/guidance_curve.h"
+#include "core/registry/error.h"
+#include "core/schedule/schedule_registry.h"
+#include "core/session/json_object_reader.h"
+
+#include <cmath>
+
+namespace diffuscope::session {
+
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+using registry::OptionValues;
+
+/// Raised when a key changes its meaning; a file of another version is refused, not guessed at.
+constexpr int formatVersion = 1;
+
+constexpr std::size_t longestName = 200;
+constexpr std::size_t longestText = 64 * 1024;
+constexpr std::size_t mostOptions = 200;
+constexpr int mostSteps = 10'000;
+constexpr int mostImages = 4096;
+constexpr int highestClass = 99'999;
+
+ordered_json written(const OptionValues& values)
+{
+    ordered_json object = ordered_json::object();
+    for (const auto& [id, value] : values)
+        std::visit([&object, &key = id](const auto& plain) { object[key] = plain; }, value);
+    return object;
+}
+
+ordered_json written(const char* nameKey, const std::string& name, const OptionValues& options)
+{
+    return {{nameKey, name}, {"options", written(options)}};
+}
+
+void checkFinite(const std::string& where, const OptionValues& values)
+{
+    for (const auto& [id, value] : values)
+        if (const double* number = std::get_if<double>(&value); number && !std::isfinite(*number))
+            throw Error(ErrorCode::invalidOption, "\"" + where + "." + id + "\" is not finite.",
+                        "Set it to a number.");
+}
+
+void checkFinite(const Recipe& recipe)
+{
+    if (!std::isfinite(recipe.guidance.scale))
+        throw Error(ErrorCode::invalidOption, "\"recipe.guidance.scale\" is not finite.",
+                    "Set it to a number.");
+    if (recipe.schedule)
+        checkFinite("recipe.schedule.options", recipe.schedule->options);
+    checkFinite("recipe.grid.options", recipe.grid.options);
+    checkFinite("recipe.sampler.options", recipe.sampler.options);
+    checkFinite("recipe.guidance.options", recipe.guidance.options);
+    checkFinite("recipe.clipping.options", recipe.clipping.options);
+}
+
+void readOptions(JsonObjectReader& owner, OptionValues& target)
+{
+    const json* object = owner.find("options");
+    if (!object)
+        return;
+    if (!object->is_object() || object->size() > mostOptions)
+        owner.refuse("options", "an object of options");
+    target.clear();
+    for (const auto& [id, value] : object->items()) {
+        if (value.is_boolean())
+            target[id] = value.get<bool>();
+        else if (value.is_number())
+            target[id] = value.get<double>();
+        else if (value.is_string() && value.get_ref<const std::string&>().size() <= longestText)
+            target[id] = value.get<std::string>();
+        else
+            owner.refuse("options." + id, "true, false, a number or a text of at most 64 KiB");
+    }
+}
+
+/// {"<nameKey>": …, "options": {…}}
+void readSpec(JsonObjectReader& recipe, const char* key, const char* nameKey, std::string& name,
+              OptionValues& options)
+{
+    const json* object = recipe.find(key);
+    if (!object)
+        return;
+    JsonObjectReader reader(*object, recipe.pathOf(key));
+    reader.read(nameKey, name, longestName);
+    readOptions(reader, options);
+    reader.finish();
+}
+
+void readSchedule(JsonObjectReader& recipe, std::optional<schedule::ScheduleSpec>& target)
+{
+    const json* object = recipe.find("schedule");
+    target.reset();
+    if (!object || object->is_null())
+        return;
+    target.emplace();
+    readSpec(recipe, "schedule", "family", target->family, target->options);
+    const auto& family = schedule::scheduleFamily(target->family);
+    registry::completed("schedule " + family.displayName, family.options, target->options);
+}
+
+void readGrid(JsonObjectReader& recipe, schedule::GridSpec& target)
+{
+    readSpec(recipe, "grid", "rule", target.rule, target.options);
+    const auto& rule = schedule::gridRule(target.rule);
+    registry::completed("grid " + rule.displayName, rule.options, target.options);
+}
+
+void readCondition(JsonObjectReader& recipe, denoise::Condition& target)
+{
+    const json* object = recipe.find("condition");
+    if (!object)
+        return;
+    JsonObjectReader reader(*object, recipe.pathOf("condition"));
+    const std::string expected = "a list of at most " + std::to_string(mostImages) +
+                                 " class numbers from 0 to " + std::to_string(highestClass);
+    if (const json* classes = reader.find("classes")) {
+        if (!classes->is_array() || classes->size() > std::size_t(mostImages))
+            reader.refuse("classes", expected);
+        target.classes.clear();
+        for (const auto& label : *classes) {
+            if (!label.is_number_unsigned() || label.get<std::uint64_t>() > std::uint64_t(highestClass))
+                reader.refuse("classes", expected);
+            target.classes.push_back(label.get<int>());
+        }
+    }
+    reader.finish();
+}
+
+void readGuidance(JsonObjectReader& recipe, denoise::GuidanceSpec& target)
+{
+    const json* object = recipe.find("guidance");
+    if (!object)
+        return;
+    JsonObjectReader reader(*object, recipe.pathOf("guidance"));
+    reader.read("rule", target.rule, longestName);
+    reader.read("scale", target.scale, denoise::minimumGuidance, denoise::maximumGuidance);
+    readOptions(reader, target.options);
+    reader.finish();
+}
+
+void readVersion(JsonObjectReader& recipe)
+{
+    const json* version = recipe.find("version");
+    if (!version)
+        throw Error(ErrorCode::invalidOption, "\"recipe.version\" is missing.",
+                    "Set it to " + std::to_string(formatVersion) + ".");
+    if (!version->is_number_integer() || *version != formatVersion)
+        recipe.refuse("version", std::to_string(formatVersion) + ", the version that this program reads");
+}
+
+}  // namespace
+
+std::string toJson(const Recipe& recipe)
+{
+    checkFinite(recipe);
+    ordered_json schedule = nullptr;
+    if (recipe.schedule)
+        schedule = written("family", recipe.schedule->family, recipe.schedule->options);
+    const ordered_json document = {
+        {"version", formatVersion},
+        {"model", recipe.model},
+        {"condition", {{"classes", recipe.condition.classes}}},
+        {"schedule", schedule},
+        {"grid", written("rule", recipe.grid.rule, recipe.grid.options)},
+        {"steps", recipe.steps},
+        {"sampler", written("id", recipe.sampler.id, recipe.sampler.options)},
+        {"guidance",
+         {{"rule", recipe.guidance.rule},
+          {"scale", recipe.guidance.scale},
+          {"options", written(recipe.guidance.options)}}},
+        {"clipping", written("rule", recipe.clipping.rule, recipe.clipping.options)},
+        {"seed", recipe.seed},
+        {"batch", recipe.batch},
+    };
+    try {
+        return document.dump(2) + "\n";
+    } catch (const json::exception&) {
+        throw Error(ErrorCode::invalidOption, "A text of the recipe is not UTF-8, so it cannot be written.",
+                    "Write names and lists in plain characters.");
+    }
+}
+
+Recipe recipeFromJson(const std::string& text)
+{
+    const json document = parsedStrictly("recipe", text);
+    JsonObjectReader reader(document, "recipe");
+    readVersion(reader);
+    Recipe recipe;
+    reader.read("model", recipe.model, longestName);
+    readCondition(reader, recipe.condition);
+    readSchedule(reader, recipe.schedule);
+    readGrid(reader, recipe.grid);
+    reader.read("steps", recipe.steps, 1, mostSteps);
+    readSpec(reader, "sampler", "id", recipe.sampler.id, recipe.sampler.options);
+    readGuidance(reader, recipe.guidance);
+    readSpec(reader, "clipping", "rule", recipe.clipping.rule, recipe.clipping.options);
+    reader.read("seed", recipe.seed);
+    reader.read("batch", recipe.batch, 1, mostImages);
+    reader.finish();
+    return recipe;
+}
+
+}  // namespace diffuscope::session
