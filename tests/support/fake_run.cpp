@@ -1,0 +1,345 @@
+#include "tests/support/fake_run.h"
+
+#include "core/registry/error.h"
+
+#include <algorithm>
+#include <cmath>
+#include <condition_variable>
+#include <mutex>
+
+namespace diffuscope::test {
+
+using record::Precision;
+using schedule::NoiseSchedule;
+using schedule::TimeGrid;
+
+/// Shared by the test's thread and the fakes on the worker's.
+struct FakeState
+{
+    mutable std::mutex mutex;
+    mutable std::condition_variable changed;
+    bool blocked = false;
+    int permits = 0;
+    int factoryFailuresLeft = 0;
+    std::function<void()> raiseInFactory;
+    std::function<void()> raiseInStart;
+    std::function<void()> raiseInFrame;
+    int failingFrame = -1;
+    std::vector<session::Recipe> recipes;
+    int evaluationsBegun = 0;
+    int evaluationsEnded = 0;
+    bool stopRequested = false;
+    int liveObjects = 0;
+    std::vector<std::thread::id> threads;
+
+    void seeThread()  // under the mutex
+    {
+        const std::thread::id id = std::this_thread::get_id();
+        if (std::ranges::find(threads, id) == threads.end())
+            threads.push_back(id);
+    }
+};
+
+namespace {
+
+const NoiseSchedule& fakeSchedule()
+{
+    static const NoiseSchedule schedule = [] {
+        std::vector<double> betas(1000);
+        for (std::size_t t = 0; t < betas.size(); ++t)
+            betas[t] = 1e-4 + (0.02 - 1e-4) * double(t) / 999;
+        return NoiseSchedule::fromBetas("linear", std::move(betas));
+    }();
+    return schedule;
+}
+
+TimeGrid fakeGrid(int steps)
+{
+    TimeGrid grid;
+    for (int i = 0; i < steps; ++i)
+        grid.levels.push_back(fakeSchedule().level((1000 / steps) * (steps - i) - 1));
+    grid.levels.push_back({});
+    return grid;
+}
+
+/// Some noise in [−1, 1] that depends on seed, image and pixel alone.
+float fakeNoise(std::uint64_t seed, int image, int pixel)
+{
+    std::uint64_t hash = seed * 0x9E3779B97F4A7C15ULL + std::uint64_t(image) * 784ULL + std::uint64_t(pixel);
+    hash = (hash ^ (hash >> 30)) * 0xBF58476D1CE4E5B9ULL;
+    hash ^= hash >> 31;
+    return float(double(hash % 20001) / 10000 - 1);
+}
+
+record::FramePtr makeFrame(const session::Recipe& recipe, const TimeGrid& grid, int index)
+{
+    const bool isResult = index == recipe.steps;
+    auto frame = std::make_shared<record::Frame>();
+    frame->index = index;
+    frame->level = grid[index];
+    frame->next = grid[std::min(index + 1, recipe.steps)];
+    frame->shape = {recipe.batch, 1, 28, 28};
+    std::vector<float> xt(frame->shape.values());
+    std::vector<float> x0Hat(frame->shape.values());
+    for (int k = 0; k < recipe.batch; ++k) {
+        for (int pixel = 0; pixel < 784; ++pixel) {
+            const std::size_t at = std::size_t(k) * 784 + std::size_t(pixel);
+            const double disc = std::hypot(pixel % 28 - 13.5, pixel / 28 - 13.5) / 14;
+            x0Hat[at] = float(std::clamp(recipe.guidance.scale / 4 - 1 + (k % 4) * 0.1 + disc, -1.0, 1.0));
+            xt[at] = float(frame->level.alpha * double(x0Hat[at]) +
+                           frame->level.sigma * double(fakeNoise(recipe.seed, k, pixel)));
+        }
+    }
+    frame->xt = {xt, Precision::full};
+    frame->x0Hat = {x0Hat, Precision::full};
+    if (!isResult && recipe.guidance.scale != 0 && recipe.guidance.scale != 1) {
+        frame->x0HatConditional = {x0Hat, Precision::full};
+        frame->x0HatUnconditional = {std::vector<float>(x0Hat.size(), 0.0f), Precision::full};
+    }
+    frame->evaluations = isResult ? 0 : 1;
+    frame->totalEvaluations = std::min(index + 1, recipe.steps);
+    frame->networkMs = isResult ? 0 : 1.5;
+    frame->totalMs = isResult ? 0.1 : 1.6;
+    return frame;
+}
+
+/// Counts a fake object's life, and the threads it is touched by.
+class Life
+{
+public:
+    explicit Life(std::shared_ptr<FakeState> state) : m_state(std::move(state)) { change(1); }
+    ~Life() { change(-1); }
+    Life(const Life&) = delete;
+    Life& operator=(const Life&) = delete;
+
+private:
+    void change(int by)
+    {
+        {
+            const std::lock_guard lock(m_state->mutex);
+            m_state->liveObjects += by;
+            m_state->seeThread();
+        }
+        m_state->changed.notify_all();
+    }
+
+    std::shared_ptr<FakeState> m_state;
+};
+
+class FakeRun : public sample::Run
+{
+public:
+    FakeRun(std::shared_ptr<FakeState> state, session::Recipe recipe)
+        : m_state(std::move(state)),
+          m_life(m_state),
+          m_recipe(std::move(recipe)),
+          m_grid(fakeGrid(m_recipe.steps))
+    {
+    }
+
+    const NoiseSchedule& schedule() const override { return fakeSchedule(); }
+    const TimeGrid& grid() const override { return m_grid; }
+    record::BatchShape shape() const override { return {m_recipe.batch, 1, 28, 28}; }
+    int keyInterval() const override { return 1; }
+
+    record::FramePtr advance(const std::stop_token& stop) override
+    {
+        if (m_next > m_grid.steps())
+            return nullptr;
+        if (m_next < m_grid.steps()) {
+            if (stop.stop_requested())
+                throw Cancelled();
+            evaluate(stop);
+        }
+        return makeFrame(m_recipe, m_grid, m_next++);
+    }
+
+private:
+    void evaluate(const std::stop_token& stop)
+    {
+        const std::stop_callback onStop(stop, [this] {
+            const std::lock_guard lock(m_state->mutex);
+            m_state->stopRequested = true;
+            m_state->changed.notify_all();
+        });
+        std::unique_lock lock(m_state->mutex);
+        m_state->seeThread();
+        ++m_state->evaluationsBegun;
+        m_state->changed.notify_all();
+        m_state->changed.wait(lock, [this] { return !m_state->blocked || m_state->permits > 0; });
+        if (m_state->blocked)
+            --m_state->permits;
+        ++m_state->evaluationsEnded;
+        if (m_next == m_state->failingFrame) {
+            const auto raise = m_state->raiseInFrame;
+            lock.unlock();
+            raise();
+        }
+    }
+
+    std::shared_ptr<FakeState> m_state;
+    Life m_life;
+    session::Recipe m_recipe;
+    TimeGrid m_grid;
+    int m_next = 0;
+};
+
+class FakeFactory : public sample::RunFactory
+{
+public:
+    explicit FakeFactory(std::shared_ptr<FakeState> state) : m_state(std::move(state)), m_life(m_state) {}
+
+    std::unique_ptr<sample::Run> start(const session::Recipe& recipe) override
+    {
+        std::function<void()> raise;
+        {
+            const std::lock_guard lock(m_state->mutex);
+            m_state->seeThread();
+            m_state->recipes.push_back(recipe);
+            raise = m_state->raiseInStart;
+        }
+        if (raise)
+            raise();
+        if (recipe.steps < 1 || recipe.steps > 1000)
+            throw Error(ErrorCode::invalidOption, "Steps must be between 1 and 1000.",
+                        "Enter a number of steps.");
+        return std::make_unique<FakeRun>(m_state, recipe);
+    }
+
+private:
+    std::shared_ptr<FakeState> m_state;
+    Life m_life;
+};
+
+}  // namespace
+
+FakeSampling::FakeSampling() : m_state(std::make_shared<FakeState>())
+{
+}
+
+FakeSampling::~FakeSampling()
+{
+    unblock();
+}
+
+std::function<std::unique_ptr<sample::RunFactory>()> FakeSampling::factory() const
+{
+    return [state = m_state]() -> std::unique_ptr<sample::RunFactory> {
+        std::function<void()> raise;
+        {
+            const std::lock_guard lock(state->mutex);
+            if (state->factoryFailuresLeft > 0) {
+                --state->factoryFailuresLeft;
+                raise = state->raiseInFactory;
+            }
+        }
+        if (raise)
+            raise();
+        return std::make_unique<FakeFactory>(state);
+    };
+}
+
+void FakeSampling::block()
+{
+    const std::lock_guard lock(m_state->mutex);
+    m_state->blocked = true;
+    m_state->permits = 0;
+}
+
+void FakeSampling::allow(int evaluations)
+{
+    {
+        const std::lock_guard lock(m_state->mutex);
+        m_state->permits += evaluations;
+    }
+    m_state->changed.notify_all();
+}
+
+void FakeSampling::unblock()
+{
+    {
+        const std::lock_guard lock(m_state->mutex);
+        m_state->blocked = false;
+    }
+    m_state->changed.notify_all();
+}
+
+void FakeSampling::failToMakeFactory(std::function<void()> raise, int times)
+{
+    const std::lock_guard lock(m_state->mutex);
+    m_state->raiseInFactory = std::move(raise);
+    m_state->factoryFailuresLeft = times;
+}
+
+void FakeSampling::failToStart(std::function<void()> raise)
+{
+    const std::lock_guard lock(m_state->mutex);
+    m_state->raiseInStart = std::move(raise);
+}
+
+void FakeSampling::failAtFrame(int frame, std::function<void()> raise)
+{
+    const std::lock_guard lock(m_state->mutex);
+    m_state->failingFrame = frame;
+    m_state->raiseInFrame = std::move(raise);
+}
+
+void FakeSampling::clearFailures()
+{
+    const std::lock_guard lock(m_state->mutex);
+    m_state->factoryFailuresLeft = 0;
+    m_state->raiseInStart = nullptr;
+    m_state->failingFrame = -1;
+}
+
+std::vector<session::Recipe> FakeSampling::startedRecipes() const
+{
+    const std::lock_guard lock(m_state->mutex);
+    return m_state->recipes;
+}
+
+int FakeSampling::evaluationsBegun() const
+{
+    const std::lock_guard lock(m_state->mutex);
+    return m_state->evaluationsBegun;
+}
+
+int FakeSampling::evaluationsEnded() const
+{
+    const std::lock_guard lock(m_state->mutex);
+    return m_state->evaluationsEnded;
+}
+
+void FakeSampling::waitForStopRequest() const
+{
+    std::unique_lock lock(m_state->mutex);
+    m_state->changed.wait(lock, [this] { return m_state->stopRequested; });
+}
+
+int FakeSampling::liveObjects() const
+{
+    const std::lock_guard lock(m_state->mutex);
+    return m_state->liveObjects;
+}
+
+std::vector<std::thread::id> FakeSampling::threads() const
+{
+    const std::lock_guard lock(m_state->mutex);
+    return m_state->threads;
+}
+
+session::Recipe fakeRecipe(double guidanceScale, int steps, int batch)
+{
+    session::Recipe recipe;
+    recipe.guidance.scale = guidanceScale;
+    recipe.steps = steps;
+    recipe.batch = batch;
+    return recipe;
+}
+
+record::FramePtr fakeFrame(const session::Recipe& recipe, int index)
+{
+    return makeFrame(recipe, fakeGrid(recipe.steps), index);
+}
+
+}  // namespace diffuscope::test

@@ -1,0 +1,69 @@
+// A sampler without a network: runs whose evaluations can be held up, counted and made to fail. No torch in
+// here.
+#pragma once
+
+#include "core/sample/run.h"
+
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace diffuscope::test {
+
+struct FakeState;
+
+/// What the test's thread holds of the fake; every function may be called from any thread.
+/// An evaluation that is held up does not look at the stop token, as a real network would not.
+class FakeSampling
+{
+public:
+    FakeSampling();
+    ~FakeSampling();  ///< lets everything that is held up go on
+
+    /// What a SamplingService is given.
+    std::function<std::unique_ptr<sample::RunFactory>()> factory() const;
+
+    // Steering
+    /// From now on evaluations wait until they are allowed.
+    void block();
+    /// Lets that many evaluations pass, those that wait first.
+    void allow(int evaluations);
+    /// From now on evaluations do not wait.
+    void unblock();
+    /// `raise` is called by each of the next `times` calls of the factory's maker.
+    void failToMakeFactory(std::function<void()> raise, int times = 1);
+    /// `raise` is called in place of making a run, until clearFailures().
+    void failToStart(std::function<void()> raise);
+    /// `raise` is called in place of the evaluation of this frame, until clearFailures().
+    void failAtFrame(int frame, std::function<void()> raise);
+    void clearFailures();
+
+    // Observing
+    /// The recipes of the runs that were started, in order.
+    std::vector<session::Recipe> startedRecipes() const;
+    int runsStarted() const { return int(startedRecipes().size()); }
+    /// Evaluations that began, over all runs.
+    int evaluationsBegun() const;
+    /// Evaluations that ended, over all runs.
+    int evaluationsEnded() const;
+    /// An evaluation is going or held up.
+    bool isEvaluating() const { return evaluationsBegun() > evaluationsEnded(); }
+    /// Waits until the evaluation that is held up has been asked to stop (which it does not heed).
+    void waitForStopRequest() const;
+    /// Factories and runs that exist.
+    int liveObjects() const;
+    /// The threads on which factories and runs were made, used and destroyed.
+    std::vector<std::thread::id> threads() const;
+
+private:
+    std::shared_ptr<FakeState> m_state;
+};
+
+/// A recipe of a fake run; everything else as usual.
+session::Recipe fakeRecipe(double guidanceScale, int steps = 4, int batch = 2);
+
+/// The frame `index` of a fake run of this recipe: images of one channel, 28×28, that depend on the recipe.
+record::FramePtr fakeFrame(const session::Recipe& recipe, int index);
+
+}  // namespace diffuscope::test
