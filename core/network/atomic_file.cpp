@@ -1,6 +1,6 @@
 #include "core/network/atomic_file.h"
 
-#include "core/network/file_error.h"
+#include "core/registry/error.h"
 
 #include <cerrno>
 #include <cstring>
@@ -62,8 +62,7 @@ private:
     void require(bool succeeded) const
     {
         if (!succeeded) {
-            throw FileError("Cannot write " + m_target + ": " + std::strerror(errno) +
-                            "; check that the folder exists, may be written to and has room.");
+            throw Error(ErrorCode::writeFailed, "Cannot write " + m_target + ": " + std::strerror(errno) + ".", "Check that the folder exists, may be written to and has room.");
         }
     }
 

@@ -14,7 +14,7 @@ struct ByteRange
 };
 
 // Writes the ranges one after the other to a temporary file beside `path`, flushes it to the disk and renames
-// it to `path`. Throws FileError, with the temporary file removed.
+// it to `path`. Throws Error, with the temporary file removed.
 void writeFileAtomically(const std::string& path, const std::vector<ByteRange>& ranges);
 
 void writeFileAtomically(const std::string& path, const std::string& text);

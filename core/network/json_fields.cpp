@@ -1,3 +1,4 @@
+#include "core/registry/error.h"
 #include "core/network/json_fields.h"
 
 #include <cmath>
@@ -10,6 +11,7 @@ namespace diffuscope::network {
 namespace {
 
 constexpr std::uintmax_t kLargestFileBytes = 16u << 20;
+constexpr const char* kRestore = "Restore the original file.";
 
 }  // namespace
 
@@ -19,14 +21,14 @@ nlohmann::json readJsonFile(const std::string& path)
     const auto bytes = std::filesystem::file_size(path, error);
     std::ifstream file(path, std::ios::binary);
     if (error || !file) {
-        throw FileError("Cannot open " + path + "; check that the file exists and may be read.");
+        throw Error(ErrorCode::missingFile, "Cannot open " + path + ".", "Check that the file exists and may be read.");
     }
     if (bytes > kLargestFileBytes) {
-        throw FileError(path + " is larger than 16 MiB, which no such file is; restore the original file.");
+        throw Error(ErrorCode::invalidFile, path + " is larger than 16 MiB, which no such file is.", kRestore);
     }
     auto value = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
     if (value.is_discarded()) {
-        throw FileError(path + " is not valid JSON; restore the original file.");
+        throw Error(ErrorCode::invalidFile, path + " is not valid JSON.", kRestore);
     }
     return value;
 }
@@ -35,7 +37,7 @@ JsonFields::JsonFields(const nlohmann::json& object, std::string where)
     : m_object(object), m_where(std::move(where))
 {
     if (!object.is_object()) {
-        throw FileError(m_where + " must be a JSON object; restore the original file.");
+        throw Error(ErrorCode::invalidFile, m_where + " must be a JSON object.", kRestore);
     }
 }
 
@@ -43,15 +45,14 @@ const nlohmann::json& JsonFields::field(const char* key) const
 {
     const auto found = m_object.find(key);
     if (found == m_object.end()) {
-        throw FileError(m_where + " lacks the field \"" + key + "\"; restore the original file.");
+        throw Error(ErrorCode::invalidFile, m_where + " lacks the field \"" + key + "\".", kRestore);
     }
     return *found;
 }
 
 void JsonFields::refuse(const char* key, const char* expected) const
 {
-    throw FileError(m_where + ": the field \"" + key + "\" must be " + expected +
-                    "; restore the original file.");
+    throw Error(ErrorCode::invalidFile, m_where + ": the field \"" + key + "\" must be " + expected + ".", kRestore);
 }
 
 std::string JsonFields::text(const char* key) const

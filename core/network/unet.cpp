@@ -99,13 +99,13 @@ torch::Tensor UNetImpl::forward(const torch::Tensor& x, const torch::Tensor& t, 
 {
     const torch::Tensor embedding = embed(t, classIds);
     torch::Tensor h = m_config.patch == 1 ? x : torch::pixel_unshuffle(x, m_config.patch);
-    h = m_stem(h.contiguous(torch::MemoryFormat::ChannelsLast));
+    h = m_stem(h.contiguous(torch::MemoryFormat::ChannelsLast)).to(torch::kFloat32);
 
     std::vector<torch::Tensor> skips;
     const size_t perLevel = static_cast<size_t>(m_config.blocksPerLevel);
     for (size_t index = 0; index < m_downStages.size(); ++index) {
         if (index > 0 && index % perLevel == 0) {
-            h = m_downs[index / perLevel - 1](h);
+            h = m_downs[index / perLevel - 1](h).to(torch::kFloat32);
         }
         h = m_downStages[index](h, embedding);
         skips.push_back(h);
@@ -121,7 +121,7 @@ torch::Tensor UNetImpl::forward(const torch::Tensor& x, const torch::Tensor& t, 
         h = m_upStages[index](torch::cat({h, skips.back()}, 1), embedding);
         skips.pop_back();
     }
-    h = m_output(torch::silu(m_outputNorm(h)));
+    h = m_output(normSilu(m_outputNorm, h, {}, m_output->inputType())).to(torch::kFloat32);
     return (m_config.patch == 1 ? h : torch::pixel_shuffle(h, m_config.patch)).contiguous();
 }
 

@@ -1,5 +1,7 @@
 #include "core/network/unet_blocks.h"
 
+#include "core/network/modulated_norm.h"
+
 #include <cmath>
 #include <utility>
 
@@ -22,14 +24,15 @@ void ConvolutionImpl::setToZero()
     m_bias.zero_();
 }
 
+torch::ScalarType ConvolutionImpl::inputType() const
+{
+    return m_precision == ConvolutionPrecision::BFloat16 ? torch::kBFloat16 : torch::kFloat32;
+}
+
 torch::Tensor ConvolutionImpl::forward(const torch::Tensor& x)
 {
-    if (m_precision == ConvolutionPrecision::Float32) {
-        return at::conv2d(x, m_weight, m_bias, m_stride, m_padding);
-    }
-    const auto narrow = torch::kBFloat16;
-    return at::conv2d(x.to(narrow), m_weight.to(narrow), m_bias.to(narrow), m_stride, m_padding)
-        .to(torch::kFloat32);
+    const auto type = inputType();
+    return at::conv2d(x.to(type), m_weight.to(type), m_bias.to(type), m_stride, m_padding);
 }
 
 ResidualBlockImpl::ResidualBlockImpl(int inputChannels, int outputChannels, int groups, int embeddingWidth)
@@ -47,11 +50,16 @@ ResidualBlockImpl::ResidualBlockImpl(int inputChannels, int outputChannels, int 
 
 torch::Tensor ResidualBlockImpl::forward(const torch::Tensor& x, const torch::Tensor& embedding)
 {
-    torch::Tensor h = m_conv1(torch::silu(m_norm1(x)));
-    const auto scaleAndShift = m_modulation(embedding).unsqueeze(-1).unsqueeze(-1).chunk(2, 1);
-    h = torch::addcmul(scaleAndShift[1], m_norm2(h), scaleAndShift[0] + 1.0);
-    h = m_conv2(torch::silu(h));
-    return (m_skip ? m_skip(x) : x) + h;
+    const torch::Tensor first = m_conv1(normSilu(m_norm1, x, {}, m_conv1->inputType()));
+    const torch::Tensor second =
+        m_conv2(normSilu(m_norm2, first, m_modulation(embedding), m_conv2->inputType()));
+    return (m_skip ? m_skip(x).to(torch::kFloat32) : x) + second;
+}
+
+torch::Tensor normSilu(const torch::nn::GroupNorm& norm, const torch::Tensor& x, const torch::Tensor& modulation,
+                       torch::ScalarType resultType)
+{
+    return modulatedNormSilu(x, norm->options.num_groups(), norm->weight, norm->bias, modulation, resultType);
 }
 
 SelfAttentionImpl::SelfAttentionImpl(int channels, int groups, int heads)
@@ -69,6 +77,7 @@ torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& x)
     const int64_t positions = height * width, headWidth = channels / m_heads;
     // [B, 3C, H, W] in channels-last order is [B, N, 3, heads, headWidth] in memory.
     const auto parts = m_queryKeyValue(m_norm(x))
+.to(torch::kFloat32)
                            .permute({0, 2, 3, 1})
                            .reshape({batch, positions, 3, m_heads, headWidth})
                            .permute({2, 0, 3, 1, 4})

@@ -14,8 +14,11 @@ class ConvolutionImpl : public torch::nn::Module
 public:
     ConvolutionImpl(int inputChannels, int outputChannels, int kernel, int stride = 1);
 
-    // [B, inputChannels, H, W] -> [B, outputChannels, ceil(H / stride), ceil(W / stride)], float32.
+    // [B, inputChannels, H, W] -> [B, outputChannels, ceil(H / stride), ceil(W / stride)], of type inputType().
     torch::Tensor forward(const torch::Tensor& x);
+
+    // The type in which this convolution computes and which it returns; it takes any floating type.
+    torch::ScalarType inputType() const;
 
     void setPrecision(ConvolutionPrecision precision) { m_precision = precision; }
     void setToZero();
@@ -65,6 +68,10 @@ private:
     Convolution m_projection;
 };
 TORCH_MODULE(SelfAttention);
+
+// silu(norm(x)), scaled and shifted before SiLU where `modulation` [B, 2C] is defined. See modulatedNormSilu.
+torch::Tensor normSilu(const torch::nn::GroupNorm& norm, const torch::Tensor& x, const torch::Tensor& modulation,
+                       torch::ScalarType resultType);
 
 // A residual block, followed by attention where the level has it.
 class StageImpl : public torch::nn::Module

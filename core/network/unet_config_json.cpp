@@ -1,3 +1,4 @@
+#include "core/registry/error.h"
 #include "core/network/unet_config_json.h"
 
 #include <stdexcept>
@@ -24,8 +25,7 @@ nlohmann::json toJson(const UNetConfig& config)
 UNetConfig unetConfigFromJson(const JsonFields& fields)
 {
     if (fields.text("type") != "unet") {
-        throw FileError(fields.where() + " describes a \"" + fields.text("type").substr(0, 40) +
-                        "\", and this program knows the architecture \"unet\" only; use a newer program.");
+        throw Error(ErrorCode::invalidFile, fields.where() + " describes a \"" + fields.text("type").substr(0, 40) + "\", and this program knows the architecture \"unet\" only.", "Use a newer program.");
     }
     UNetConfig config;
     config.imageChannels = fields.smallInteger("image_channels");
@@ -43,7 +43,7 @@ UNetConfig unetConfigFromJson(const JsonFields& fields)
     try {
         validate(config);
     } catch (const std::invalid_argument& error) {
-        throw FileError(fields.where() + " describes an impossible network. " + error.what());
+        throw Error(ErrorCode::invalidFile, fields.where() + " describes a \"" + fields.text("type").substr(0, 40) + "\", and this program knows the architecture \"unet\" only.", "Use a newer program.");
     }
     return config;
 }

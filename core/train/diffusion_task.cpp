@@ -43,7 +43,8 @@ void checkImages(const LabelledImages& images, const TrainingOptions& options)
 
 }  // namespace
 
-DiffusionTask::DiffusionTask(std::shared_ptr<const LabelledImages> images, const TrainingOptions& options)
+DiffusionTask::DiffusionTask(std::shared_ptr<const LabelledImages> images, const TrainingOptions& options,
+                             int replicas)
     : m_options(options), m_device(bestDevice()), m_batches(images, options)
 {
     checkImages(*images, options);
@@ -51,36 +52,43 @@ DiffusionTask::DiffusionTask(std::shared_ptr<const LabelledImages> images, const
         throw Error(ErrorCode::invalidOption, "There is no training target \"" + options.target + "\".",
                     "Use eps, x0 or v.");
     }
-    torch::manual_seed(options.seed);
-    m_net = network::UNet(options.network);
-    m_net->to(m_device);
-    m_net->setConvolutionPrecision(choosePrecision(options.precision, m_device));
+    const int count = m_device.is_cpu() ? std::clamp(replicas, 1, options.optimizer.batch) : 1;
+    for (int replica = 0; replica < count; ++replica) {
+        torch::manual_seed(options.seed);
+        m_nets.emplace_back(options.network);
+        m_nets.back()->to(m_device);
+        m_nets.back()->setConvolutionPrecision(choosePrecision(options.precision, m_device));
+    }
     m_alphaBar = linearAlphaBars(options.levels);
     const auto alphaBar = torch::tensor(m_alphaBar, torch::kFloat64);
     m_alpha = alphaBar.sqrt().to(torch::kFloat32).to(m_device);
     m_sigma = (1.0 - alphaBar).sqrt().to(torch::kFloat32).to(m_device);
 }
 
-torch::Tensor DiffusionTask::loss(int64_t step)
+torch::Tensor DiffusionTask::loss(int replica)
 {
-    const DiffusionBatch batch = m_batches.take(step);
-    const auto x0 = batch.x0.to(m_device), eps = batch.eps.to(m_device), t = batch.t.to(m_device);
+    const int64_t size = m_batch.x0.size(0), count = replicas();
+    const int64_t begin = size * replica / count, end = size * (replica + 1) / count;
+    const auto share = [&](const torch::Tensor& tensor) { return tensor.slice(0, begin, end).to(m_device); };
+    const auto x0 = share(m_batch.x0), eps = share(m_batch.eps), t = share(m_batch.t);
     const auto alpha = m_alpha.index_select(0, t).view({-1, 1, 1, 1});
     const auto sigma = m_sigma.index_select(0, t).view({-1, 1, 1, 1});
     const auto noisy = alpha * x0 + sigma * eps;
-    const auto predicted = m_net(noisy, t.to(torch::kFloat32), batch.classIds.to(m_device));
+    auto& net = m_nets[static_cast<size_t>(replica)];
+    const auto predicted = net(noisy, t.to(torch::kFloat32), share(m_batch.classIds));
+    const double weight = static_cast<double>(end - begin) / static_cast<double>(size);
     if (m_options.target == "eps") {
-        return torch::mse_loss(predicted, eps);
+        return torch::mse_loss(predicted, eps) * weight;
     }
     if (m_options.target == "x0") {
-        return torch::mse_loss(predicted, x0);
+        return torch::mse_loss(predicted, x0) * weight;
     }
-    return torch::mse_loss(predicted, alpha * eps - sigma * x0);  // v of Salimans & Ho 2022, appendix D
+    return torch::mse_loss(predicted, alpha * eps - sigma * x0) * weight;  // v of Salimans & Ho 2022, appendix D
 }
 
 void DiffusionTask::writePreview(const std::string& path)
 {
-    writeSamplePreview(m_net, m_alphaBar, m_options.target, m_options.seed, path);
+    writeSamplePreview(m_nets.front(), m_alphaBar, m_options.target, m_options.seed, path);
 }
 
 }  // namespace diffuscope::train

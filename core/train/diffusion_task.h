@@ -15,19 +15,22 @@ class DiffusionTask : public TrainingTask
 public:
     // The images must have the size that options.network names. Throws Error(invalidOption) otherwise, for
     // labels outside the classes, or for an unknown target, schedule or precision.
-    DiffusionTask(std::shared_ptr<const LabelledImages> images, const TrainingOptions& options);
+    DiffusionTask(std::shared_ptr<const LabelledImages> images, const TrainingOptions& options, int replicas);
 
-    torch::nn::Module& module() override { return *m_net; }
-    torch::Tensor loss(int64_t step) override;
+    int replicas() const override { return static_cast<int>(m_nets.size()); }
+    torch::nn::Module& module(int replica) override { return *m_nets[static_cast<size_t>(replica)]; }
+    void prepare(int64_t step) override { m_batch = m_batches.take(step); }
+    torch::Tensor loss(int replica) override;
     void writePreview(const std::string& path) override;
 
-    network::UNet& net() { return m_net; }
+    network::UNet& net() { return m_nets.front(); }
 
 private:
     TrainingOptions m_options;
     torch::Device m_device;
-    network::UNet m_net{nullptr};
+    std::vector<network::UNet> m_nets;
     DiffusionBatches m_batches;
+    DiffusionBatch m_batch;
     std::vector<double> m_alphaBar;
     torch::Tensor m_alpha;  // [levels], on the device
     torch::Tensor m_sigma;

@@ -1,16 +1,15 @@
 #include "core/train/idx.h"
 
-#include "core/network/file_error.h"
+#include "core/registry/error.h"
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
 namespace diffuscope::train {
 namespace {
-
-using network::FileError;
 
 constexpr uint64_t kMostValues = 1ull << 31;
 constexpr uint8_t kUnsignedByte = 0x08;
@@ -28,13 +27,13 @@ public:
     explicit GzipReader(const std::string& path) : m_path(path), m_file(gzopen(path.c_str(), "rb"), &gzclose)
     {
         if (!m_file) {
-            throw FileError("Cannot open " + path + "; check that the file exists and may be read.");
+            throw Error(ErrorCode::missingFile, "Cannot open " + path + ".", "Check that the file exists and may be read.");
         }
     }
 
     [[noreturn]] void refuse(const std::string& reason) const
     {
-        throw FileError(m_path + " is not a usable IDX file: " + reason + "; download the data set again.");
+        throw Error(ErrorCode::invalidFile, m_path + " is not a usable IDX file: " + reason + ".", "Download the data set again.");
     }
 
     void read(uint8_t* target, uint64_t size)
@@ -98,8 +97,7 @@ std::string findFile(const std::string& folder, const std::string& name)
             return path;
         }
     }
-    throw FileError("The folder " + folder + " has no file " + name +
-                    "[.gz]; give the folder of an IDX data set (MNIST layout) with --data.");
+    throw Error(ErrorCode::missingFile, "The folder " + folder + " has no file " + name + "[.gz].", "Give the folder of an IDX data set (MNIST layout) with --data.");
 }
 
 }  // namespace
@@ -109,9 +107,7 @@ LabelledImages readIdx(const std::string& imagesPath, const std::string& labelsP
     ByteArray images = readByteArray(imagesPath, 3);
     ByteArray labels = readByteArray(labelsPath, 1);
     if (images.sizes[0] != labels.sizes[0]) {
-        throw FileError(labelsPath + " has " + std::to_string(labels.sizes[0]) + " labels for the " +
-                        std::to_string(images.sizes[0]) + " images of " + imagesPath +
-                        "; use the two files of one data set.");
+        throw Error(ErrorCode::invalidFile, labelsPath + " has " + std::to_string(labels.sizes[0]) + " labels for the " + std::to_string(images.sizes[0]) + " images of " + imagesPath + ".", "Use the two files of one data set.");
     }
     LabelledImages result;
     result.count = images.sizes[0];

@@ -16,7 +16,7 @@ struct LabelledImages
     std::vector<uint8_t> labels;  // [count]
 };
 
-// Throws network::FileError where a file is missing, damaged, of another layout, or the two do not belong
+// Throws Error where a file is missing, damaged, of another layout, or the two do not belong
 // together.
 LabelledImages readIdx(const std::string& imagesPath, const std::string& labelsPath);
 

@@ -1,7 +1,7 @@
 #include "core/train/image_sheet.h"
 
 #include "core/network/atomic_file.h"
-#include "core/network/file_error.h"
+#include "core/registry/error.h"
 
 #include <png.h>
 
@@ -42,7 +42,7 @@ std::vector<unsigned char> encode(const torch::Tensor& interleaved, const std::s
     std::vector<unsigned char> encoded(PNG_IMAGE_PNG_SIZE_MAX(image));
     png_alloc_size_t size = encoded.size();
     if (!png_image_write_to_memory(&image, encoded.data(), &size, 0, interleaved.data_ptr(), 0, nullptr)) {
-        throw network::FileError("Cannot encode " + path + " as PNG: " + image.message + ".");
+        throw Error(ErrorCode::writeFailed, "Cannot encode " + path + " as PNG: " + image.message + ".");
     }
     encoded.resize(size);
     return encoded;

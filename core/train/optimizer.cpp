@@ -28,37 +28,49 @@ double learningRateAt(const OptimizerOptions& options, int64_t step)
     return options.learningRate * 0.5 * (1.0 + std::cos(std::numbers::pi * progress));
 }
 
-Optimizer::Optimizer(torch::nn::Module& module, const OptimizerOptions& options) : m_options(options)
+Optimizer::Optimizer(const std::vector<torch::nn::Module*>& modules, const OptimizerOptions& options)
+    : m_options(options)
 {
     torch::NoGradGuard noGrad;
-    auto parameters = module.parameters();
-    int64_t count = 0;
+    const auto parameters = modules.front()->parameters();
+    std::vector<torch::Tensor> flat;
     for (const auto& parameter : parameters) {
-        count += parameter.numel();
+        flat.push_back(parameter.flatten());
     }
-    if (count == 0) {
+    if (flat.empty()) {
         throw std::invalid_argument("Nothing to train: the module has no parameters.");
     }
-    const auto like = torch::TensorOptions(torch::kFloat32).device(parameters.front().device());
-    m_weights = torch::empty({count}, like);
-    m_gradients = torch::zeros({count}, like);
-    int64_t begin = 0;
-    for (auto& parameter : parameters) {
-        const int64_t size = parameter.numel();
-        m_weights.narrow(0, begin, size).copy_(parameter.flatten());
-        parameter.set_data(m_weights.narrow(0, begin, size).view(parameter.sizes()));
-        parameter.mutable_grad() = m_gradients.narrow(0, begin, size).view(parameter.sizes());
-        begin += size;
+    m_weights = torch::cat(flat).contiguous();
+    for (torch::nn::Module* module : modules) {
+        attach(*module);
     }
     m_average = m_weights.clone();
-    m_moment1 = torch::zeros({count}, like);
-    m_moment2 = torch::zeros({count}, like);
+    m_moment1 = torch::zeros_like(m_weights);
+    m_moment2 = torch::zeros_like(m_weights);
+}
+
+void Optimizer::attach(torch::nn::Module& module)
+{
+    const torch::Tensor gradients = torch::zeros_like(m_weights);
+    int64_t begin = 0;
+    for (auto& parameter : module.parameters()) {
+        const int64_t size = parameter.numel();
+        parameter.set_data(m_weights.narrow(0, begin, size).view(parameter.sizes()));
+        parameter.mutable_grad() = gradients.narrow(0, begin, size).view(parameter.sizes());
+        begin += size;
+    }
+    m_gradients.push_back(gradients);
 }
 
 double Optimizer::update(int64_t step)
 {
     torch::NoGradGuard noGrad;
-    const double norm = std::sqrt(m_gradients.square().sum(torch::kFloat64).item<double>());
+    torch::Tensor& gradients = m_gradients.front();
+    for (size_t other = 1; other < m_gradients.size(); ++other) {
+        gradients.add_(m_gradients[other]);
+        m_gradients[other].zero_();
+    }
+    const double norm = std::sqrt(gradients.square().sum(torch::kFloat64).item<double>());
     const double scale = norm > m_options.gradientClip ? m_options.gradientClip / norm : 1.0;
     const auto count = static_cast<double>(step + 1);
     const double correction1 = 1.0 - std::pow(kBeta1, count);
@@ -78,7 +90,7 @@ void Optimizer::updateOnCpu(double gradientScale, double rate, double correction
                             double decay)
 {
     float* const weights = m_weights.data_ptr<float>();
-    float* const gradients = m_gradients.data_ptr<float>();
+    float* const gradients = m_gradients.front().data_ptr<float>();
     float* const average = m_average.data_ptr<float>();
     float* const moment1 = m_moment1.data_ptr<float>();
     float* const moment2 = m_moment2.data_ptr<float>();
@@ -108,13 +120,14 @@ void Optimizer::updateOnCpu(double gradientScale, double rate, double correction
 void Optimizer::updateOnDevice(double gradientScale, double rate, double correction1, double correction2,
                                double decay)
 {
-    m_gradients.mul_(gradientScale);
-    m_moment1.mul_(kBeta1).add_(m_gradients, 1.0 - kBeta1);
-    m_moment2.mul_(kBeta2).addcmul_(m_gradients, m_gradients, 1.0 - kBeta2);
+    torch::Tensor& gradients = m_gradients.front();
+    gradients.mul_(gradientScale);
+    m_moment1.mul_(kBeta1).add_(gradients, 1.0 - kBeta1);
+    m_moment2.mul_(kBeta2).addcmul_(gradients, gradients, 1.0 - kBeta2);
     const auto denominator = (m_moment2 / correction2).sqrt_().add_(kEpsilon);
     m_weights.mul_(1.0 - rate * m_options.weightDecay).addcdiv_(m_moment1, denominator, -rate / correction1);
     m_average.lerp_(m_weights, 1.0 - decay);
-    m_gradients.zero_();
+    gradients.zero_();
 }
 
 void Optimizer::useAverage()

@@ -29,10 +29,11 @@ double learningRateAt(const OptimizerOptions& options, int64_t step);
 class Optimizer
 {
 public:
-    // Moves the module's parameters and gradients into the buffers; the module keeps working on them.
-    Optimizer(torch::nn::Module& module, const OptimizerOptions& options);
+    // Moves the first module's parameters into the buffers; all modules, which must be equal in shape, work on these
+    // same weights from now on, each with a gradient buffer of its own.
+    Optimizer(const std::vector<torch::nn::Module*>& modules, const OptimizerOptions& options);
 
-    // Clips the gradients to the global norm, applies AdamW (Loshchilov & Hutter 2019, algorithm 2) with the
+    // Sums the gradients of all modules, clips them to the global norm, applies AdamW (Loshchilov & Hutter 2019, algorithm 2) with the
     // rate of `step` (counted from 0), updates the moving average and clears the gradients. Returns the norm
     // before clipping.
     double update(int64_t step);
@@ -45,13 +46,14 @@ public:
     std::vector<std::pair<std::string, torch::Tensor>> state() const;
 
 private:
+    void attach(torch::nn::Module& module);
     void updateOnCpu(double gradientScale, double rate, double correction1, double correction2, double decay);
     void updateOnDevice(double gradientScale, double rate, double correction1, double correction2,
                         double decay);
 
     OptimizerOptions m_options;
     torch::Tensor m_weights;
-    torch::Tensor m_gradients;
+    std::vector<torch::Tensor> m_gradients;  // one a module
     torch::Tensor m_average;
     torch::Tensor m_moment1;
     torch::Tensor m_moment2;

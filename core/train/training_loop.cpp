@@ -6,12 +6,13 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <future>
+#include <vector>
 
 namespace diffuscope::train {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using network::FileError;
 
 constexpr double kLossMemory = 0.99;
 
@@ -58,8 +59,8 @@ network::TensorFile readCheckpoint(const std::string& folder)
 {
     auto file = network::readSafetensors(checkpointPath(folder));
     if (file.metadata["format"] != "diffuscope-checkpoint") {
-        throw FileError(checkpointPath(folder) +
-                        " is not a training checkpoint; give the folder of a training.");
+        throw Error(ErrorCode::invalidFile, checkpointPath(folder) +
+                        " is not a training checkpoint.", "Give the folder of a training.");
     }
     return file;
 }
@@ -69,8 +70,8 @@ int64_t stepOf(network::TensorFile& file, const std::string& folder)
     try {
         return std::stoll(file.metadata["step"]);
     } catch (const std::exception&) {
-        throw FileError(checkpointPath(folder) +
-                        " does not say its step; train from the start without --resume.");
+        throw Error(ErrorCode::invalidFile, checkpointPath(folder) +
+                        " does not say its step.", "Train from the start without --resume.");
     }
 }
 
@@ -80,8 +81,8 @@ void copyInto(torch::Tensor target, network::TensorFile& file, const std::string
     const auto found = file.tensors.find(name);
     if (found == file.tensors.end() || found->second.scalar_type() != torch::kFloat32 ||
         found->second.sizes() != target.sizes()) {
-        throw FileError(checkpointPath(folder) + " does not fit the network: its tensor \"" + name +
-                        "\" is missing or has another size; train from the start without --resume.");
+        throw Error(ErrorCode::invalidFile, checkpointPath(folder) + " does not fit the network: its tensor \"" + name +
+                        "\" is missing or has another size.", "Train from the start without --resume.");
     }
     torch::NoGradGuard noGrad;
     target.copy_(found->second);
@@ -92,14 +93,34 @@ int64_t resumeFrom(const std::string& folder, const TrainingOptions& options, Op
 {
     auto file = readCheckpoint(folder);
     if (trainingOptionsFromText(file.metadata["options"], checkpointPath(folder)) != options) {
-        throw FileError(checkpointPath(folder) +
-                        " was written by a training with other options; give --resume alone to use its own.");
+        throw Error(ErrorCode::invalidFile, checkpointPath(folder) +
+                        " was written by a training with other options.", "Give --resume alone to use its own.");
     }
     for (auto& [name, tensor] : optimizer.state()) {
         copyInto(tensor, file, name, folder);
     }
     loss = std::atof(file.metadata["loss"].c_str());
     return stepOf(file, folder);
+}
+
+// Adds the gradients of the step's batch to every replica's; returns the loss.
+double differentiate(TrainingTask& task, int64_t step)
+{
+    task.prepare(step);
+    const auto work = [&task](int replica) {
+        const torch::Tensor loss = task.loss(replica);
+        loss.backward();
+        return loss.item<double>();
+    };
+    std::vector<std::future<double>> others;
+    for (int replica = 1; replica < task.replicas(); ++replica) {
+        others.push_back(std::async(std::launch::async, work, replica));
+    }
+    double loss = work(0);
+    for (auto& other : others) {
+        loss += other.get();
+    }
+    return loss;
 }
 
 [[noreturn]] void refuseLoss(int64_t step)
@@ -133,7 +154,7 @@ TrainingOptions readCheckpointOptions(const std::string& outputFolder)
 int64_t loadAveragedWeights(const std::string& outputFolder, torch::nn::Module& module)
 {
     auto file = readCheckpoint(outputFolder);
-    Optimizer optimizer(module, {});
+    Optimizer optimizer({&module}, {});
     copyInto(optimizer.state().front().second, file, "average", outputFolder);
     return stepOf(file, outputFolder);
 }
@@ -142,7 +163,11 @@ TrainingOutcome trainTask(TrainingTask& task, const TrainingOptions& options, co
 {
     std::error_code ignored;  // a folder that cannot be made shows when the first checkpoint is written
     std::filesystem::create_directories(settings.outputFolder, ignored);
-    Optimizer optimizer(task.module(), options.optimizer);
+    std::vector<torch::nn::Module*> modules;
+    for (int replica = 0; replica < task.replicas(); ++replica) {
+        modules.push_back(&task.module(replica));
+    }
+    Optimizer optimizer(modules, options.optimizer);
     const int64_t steps = options.optimizer.steps;
     double loss = 0.0;
     int64_t done = settings.resume ? resumeFrom(settings.outputFolder, options, optimizer, loss) : 0;
@@ -154,13 +179,8 @@ TrainingOutcome trainTask(TrainingTask& task, const TrainingOptions& options, co
             save();
             return TrainingOutcome::Stopped;
         }
-        const torch::Tensor value = task.loss(done);
-        const double lossNow = value.item<double>();
-        if (!std::isfinite(lossNow)) {
-            refuseLoss(done);
-        }
-        value.backward();
-        if (!std::isfinite(optimizer.update(done))) {
+        const double lossNow = differentiate(task, done);
+        if (!std::isfinite(lossNow) || !std::isfinite(optimizer.update(done))) {
             refuseLoss(done);
         }
         ++done;

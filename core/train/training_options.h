@@ -29,7 +29,7 @@ struct TrainingOptions
     bool operator==(const TrainingOptions&) const = default;
 };
 
-// As text for the checkpoint, and back. The second throws network::FileError; `where` names the file.
+// As text for the checkpoint, and back. The second throws Error; `where` names the file.
 std::string toText(const TrainingOptions& options);
 TrainingOptions trainingOptionsFromText(const std::string& text, const std::string& where);
 
