@@ -85,8 +85,7 @@ void SamplingService::dispatchPending()
 {
     if (!m_pending)
         return;
-    const bool isGoingOn = isRunning() && !m_stopAsked && !m_yieldAsked;
-    if (isGoingOn && *m_pending == *m_update.recipe) {
+    if (isAnsweredByNewest(*m_pending)) {
         m_pending.reset();
         return;
     }
@@ -102,6 +101,19 @@ void SamplingService::dispatchPending()
         return;  // deliver() starts it
     }
     start(*m_pending);
+}
+
+bool SamplingService::isAnsweredByNewest(const session::Recipe& recipe) const
+{
+    const bool goesOn = isRunning() && !m_stopAsked && !m_yieldAsked;
+    const bool isUseful = goesOn || m_update.state == RunState::finished;
+    return isUseful && !m_mayRepeat && recipe == *m_update.recipe;
+}
+
+void SamplingService::forgetFinishedRuns()
+{
+    m_cache.clear();
+    m_mayRepeat = true;
 }
 
 void SamplingService::start(session::Recipe recipe)
@@ -129,6 +141,7 @@ void SamplingService::beginRun(const std::shared_ptr<const session::Recipe>& rec
     m_pending.reset();
     m_stopAsked = false;
     m_yieldAsked = false;
+    m_mayRepeat = false;
     m_sinceStart.start();
     // The first frame is to be shown at once, however lately an older run's were.
     m_worker->takeProgress();
@@ -185,7 +198,8 @@ void SamplingService::signalOutcome(RunUpdate update, const std::optional<Failur
         return;
     setPaused(false);
     if (update.state == RunState::finished) {
-        m_cache.insert(update);
+        if (!m_mayRepeat)
+            m_cache.insert(update);
         Q_EMIT runFinished(update);
     } else if (update.state == RunState::cancelled) {
         Q_EMIT runCancelled(update);

@@ -45,7 +45,8 @@ public:
     /// Stops and joins; takes at most one network evaluation.
     ~SamplingService() override;
 
-    /// Samples this recipe, and stops whatever is going; nothing if it is the one that is going.
+    /// Samples this recipe, and stops whatever is going; nothing if it is the one that is going
+    /// or was sampled last.
     void request(const session::Recipe& recipe);
     /// Stops the run that is going before its next network evaluation, and forgets a request that waits.
     void cancel();
@@ -59,11 +60,13 @@ public:
 
     /// A run is going.
     bool isRunning() const { return m_update.isRunning(); }
+    /// A request has come that is neither started nor answered yet.
+    bool isRequestWaiting() const { return m_pending.has_value(); }
     /// The newest run, as far as its frames have arrived.
     const RunUpdate& newest() const { return m_update; }
 
     /// Forgets what was sampled, e.g. after a model's file changed.
-    void forgetFinishedRuns() { m_cache.clear(); }
+    void forgetFinishedRuns();
 
 Q_SIGNALS:
     void runStarted(diffuscope::ui::RunId run, const diffuscope::session::Recipe& recipe);
@@ -77,6 +80,7 @@ Q_SIGNALS:
 
 private:
     void dispatchPending();
+    bool isAnsweredByNewest(const session::Recipe& recipe) const;
     void start(session::Recipe recipe);
     void showKnown(RunUpdate known);
     /// Leaves the newest run behind: whatever still comes of it bears an old id.
@@ -90,6 +94,7 @@ private:
     std::shared_ptr<RunControl> m_control = std::make_shared<RunControl>();
     bool m_stopAsked = false;
     bool m_yieldAsked = false;
+    bool m_mayRepeat = false;  ///< a request of the newest run's recipe samples it again
     bool m_paused = false;
 
     std::optional<session::Recipe> m_pending;
