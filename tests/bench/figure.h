@@ -1,0 +1,29 @@
+// One measured number beside its goal, and the table that a person reads.
+#pragma once
+
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace diffuscope::bench {
+
+struct Figure
+{
+    std::string name;
+    double value = 0;
+    std::string unit;
+    /// The largest value that meets the goal; absent where there is none.
+    std::optional<double> goal{};
+
+    bool meetsGoal() const { return !goal || value <= *goal; }
+};
+
+/// The p-th percentile (0 … 100) by nearest rank; `values` must not be empty.
+double percentile(std::vector<double> values, double p);
+inline double median(const std::vector<double>& values) { return percentile(values, 50); }
+
+/// One line: name, value, and the goal with whether it is met.
+void print(std::ostream& out, const Figure& figure);
+
+}  // namespace diffuscope::bench
