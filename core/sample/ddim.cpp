@@ -1,0 +1,72 @@
+// DDIM: Song et al. 2021, Denoising Diffusion Implicit Models, eq. 12 and 16.
+#include "core/sample/sampler_entry.h"
+#include "core/sample/transition.h"
+
+#include <cmath>
+
+namespace diffuscope::sample {
+
+namespace {
+
+using registry::Option;
+
+class Ddim final : public Sampler
+{
+public:
+    Ddim(double eta, bool previousByStride) : m_eta(eta), m_previousByStride(previousByStride) {}
+
+    Tensor step(const Tensor& x, const StepContext& step) override
+    {
+        const NoiseLevel& t = step.level;
+        const NoiseLevel s = m_previousByStride ? strideBefore(step) : step.next;
+        const Prediction prediction = step.denoise(x, t);
+
+        // eq. 16: sigma = eta·sqrt(beta~); eq. 12: predicted x0, direction to x_t, random noise.
+        const double sigma = m_eta * std::sqrt(posteriorVariance(t, s));
+        const double direction = std::sqrt(std::max(0.0, s.sigma * s.sigma - sigma * sigma));
+        const Tensor next = s.alpha * prediction.x0Hat + direction * prediction.epsHat;
+        return sigma > 0 ? next + sigma * step.noise() : next;
+    }
+
+private:
+    /// The level at time t − T/steps whatever the grid's next level is; the grid's last level below time 0.
+    static NoiseLevel strideBefore(const StepContext& step)
+    {
+        const double previous = step.level.t - step.schedule.levels() / step.steps();
+        return previous < 0 ? step.grid.levels.back() : step.schedule.levelAt(previous);
+    }
+
+    double m_eta;
+    bool m_previousByStride;
+};
+
+}  // namespace
+
+SamplerEntry ddim()
+{
+    return {
+        {.id = "ddim",
+         .displayName = "DDIM",
+         .family = "DDIM",
+         .source = "Song et al. 2021, Denoising Diffusion Implicit Models, eq. 12, 16",
+         .description =
+             "Jumps along the estimate of the clean image and keeps the estimated noise, so few steps "
+             "are enough. With η = 0 the seed alone fixes the picture; with η = 1 it is as random as "
+             "DDPM.",
+         .order = 1,
+         .evaluationsPerStep = 1,
+         .stochastic = false,
+         .options = {Option::number("eta", "η", 0, 0, 1,
+                                    "Share of fresh noise in each step: 0 is deterministic, 1 is DDPM.", 2),
+                     Option::choice(
+                         "previous_time", "Previous time", "grid",
+                         {{"grid", "Next time of the grid"}, {"stride", "t − T/steps"}},
+                         "Where a step lands: at the grid's own next time, or at t − T/steps whatever "
+                         "the spacing, as some other programs do with linspace.")}},
+        [](const registry::OptionValues& values, const schedule::NoiseSchedule&, const schedule::TimeGrid&) {
+            return std::make_unique<Ddim>(registry::number(values, "eta"),
+                                          registry::text(values, "previous_time") == "stride");
+        }};
+}
+
+}  // namespace diffuscope::sample

@@ -1,0 +1,61 @@
+#include "core/sample/sampler_registry.h"
+
+#include "core/registry/error.h"
+#include "core/sample/sampler_entry.h"
+
+#include <algorithm>
+
+namespace diffuscope::sample {
+
+namespace {
+
+const std::vector<SamplerEntry>& entries()
+{
+    static const std::vector<SamplerEntry> all{ddpm(), ddim()};
+    return all;
+}
+
+const SamplerEntry& entry(const std::string& id)
+{
+    std::string wanted = id;
+    std::replace(wanted.begin(), wanted.end(), '-', '_');
+    std::string names;
+    for (const auto& candidate : entries()) {
+        if (candidate.info.id == wanted)
+            return candidate;
+        names += (names.empty() ? "" : ", ") + candidate.info.id;
+    }
+    throw Error(ErrorCode::invalidOption, "There is no sampler \"" + id + "\".",
+                "Choose one of " + names + ".");
+}
+
+}  // namespace
+
+const std::vector<SamplerInfo>& samplers()
+{
+    static const std::vector<SamplerInfo> infos = [] {
+        std::vector<SamplerInfo> all;
+        for (const auto& candidate : entries())
+            all.push_back(candidate.info);
+        return all;
+    }();
+    return infos;
+}
+
+const SamplerInfo& samplerInfo(const std::string& id)
+{
+    return entry(id).info;
+}
+
+std::unique_ptr<Sampler> makeSampler(const SamplerSpec& spec, const schedule::NoiseSchedule& schedule,
+                                     const schedule::TimeGrid& grid)
+{
+    const SamplerEntry& chosen = entry(spec.id);
+    if (grid.steps() < 1)
+        throw Error(ErrorCode::invalidOption, "The grid has no step.", "Choose a grid of at least one step.");
+    const auto values =
+        registry::completed("sampler " + chosen.info.displayName, chosen.info.options, spec.options);
+    return chosen.make(values, schedule, grid);
+}
+
+}  // namespace diffuscope::sample

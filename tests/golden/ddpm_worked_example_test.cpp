@@ -1,0 +1,56 @@
+// The worked example of the DDPM step, the numbers a student computes by hand.
+#include "core/sample/sampler.h"
+
+#include <QtTest>
+
+#include <cmath>
+
+using namespace diffuscope;
+using sample::StepContext;
+using torch::Tensor;
+
+class DdpmWorkedExampleTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void meanAndNoiseGiveTheNumbersOfTheExample();
+};
+
+void DdpmWorkedExampleTest::meanAndNoiseGiveTheNumbersOfTheExample()
+{
+    // beta = 0.10 and alphaBar = 0.81 at the second level, so alphaBar = 0.90 at the first.
+    const auto schedule = schedule::NoiseSchedule::fromBetas("example", {0.1, 0.1});
+    QVERIFY(std::abs(schedule.alphaBar(1) - 0.81) < 1e-15);
+    const schedule::TimeGrid grid{{schedule.level(1), schedule.level(0), {0, 1, 0}}};
+    const auto sampler = sample::makeSampler({"ddpm", {}}, schedule, grid);
+
+    const double eps = 0.30;
+    double z = 0;
+    StepContext step{
+        .level = grid[0],
+        .next = grid[1],
+        .index = 0,
+        .grid = grid,
+        .schedule = schedule,
+        .denoise =
+            [&](const Tensor& x, const schedule::NoiseLevel& level) {
+                const Tensor noise = torch::full_like(x, eps);
+                return denoise::Prediction{.x0Hat = (x - level.sigma * noise) / level.alpha, .epsHat = noise};
+            },
+        .noise = [&] { return torch::full({1}, z, torch::kDouble); },
+    };
+    const Tensor x = torch::full({1}, 0.90, torch::kDouble);
+    const double mean = sampler->step(x, step).item<double>();
+    QVERIFY2(std::abs(mean - 0.8762) < 5e-5,
+             qPrintable(QString("mu = %1, expected 0.8762").arg(mean, 0, 'f', 6)));
+
+    // sigma² = beta~ = (1 − 0.90)/(1 − 0.81)·0.10; the example adds sigma·z = 0.02.
+    z = 0.02 / std::sqrt(0.10 / 0.19 * 0.10);
+    const double next = sampler->step(x, step).item<double>();
+    QVERIFY2(std::abs(next - 0.8962) < 5e-5,
+             qPrintable(QString("x = %1, expected 0.8962").arg(next, 0, 'f', 6)));
+}
+
+QTEST_GUILESS_MAIN(DdpmWorkedExampleTest)
+#include "ddpm_worked_example_test.moc"

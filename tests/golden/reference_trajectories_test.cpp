@@ -1,0 +1,44 @@
+// Every reference trajectory through the exact oracle, in double, with the recorded noise injected.
+#include "core/registry/error.h"
+#include "core/sample/reference_runner.h"
+
+#include <QtTest>
+
+#include <cstdio>
+
+using namespace diffuscope::sample;
+
+class ReferenceTrajectoriesTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void everyCaseHolds_data();
+    void everyCaseHolds();
+};
+
+void ReferenceTrajectoriesTest::everyCaseHolds_data()
+{
+    QTest::addColumn<QString>("path");
+    const std::string folder = DIFFUSCOPE_SHARED_DIR "/reference/trajectories";
+    for (const auto& file : referenceFiles(folder))
+        QTest::newRow(file.filename().c_str()) << QString::fromStdString(file.string());
+}
+
+void ReferenceTrajectoriesTest::everyCaseHolds()
+{
+    QFETCH(QString, path);
+    int cases = 0;
+    int held = 0;
+    verifyFile(path.toStdString(), [&](const ReferenceReport& report) {
+        std::puts(reportLine(report).c_str());
+        ++cases;
+        held += report.outcome == ReferenceReport::Outcome::ok ? 1 : 0;
+    });
+    std::fflush(stdout);
+    QVERIFY(cases > 0);
+    QCOMPARE(held, cases);
+}
+
+QTEST_GUILESS_MAIN(ReferenceTrajectoriesTest)
+#include "reference_trajectories_test.moc"
