@@ -162,13 +162,18 @@ private Q_SLOTS:
         QTRY_VERIFY(bench.fake.isEvaluating());
         bench.service.request(fakeRecipe(3));
         QTRY_COMPARE(bench.started.size(), 2);
-        bench.fake.unblock();  // the first run's second frame comes now
+        bench.fake.allow(1);  // the first run's second frame comes now
+        QTRY_COMPARE(bench.fake.runsStarted(), 2);
+        QCoreApplication::processEvents();
+        QCOMPARE(bench.advanced.size(), 1);
+        QCOMPARE(bench.cancelled.size(), 0);
+        bench.fake.unblock();
         QTRY_COMPARE(bench.finished.size(), 1);
         const auto newest = bench.started.at(1).at(0).value<ui::RunId>();
         QCOMPARE(updateAt(bench.finished, 0).run, newest);
+        QCOMPARE(updateAt(bench.finished, 0).trajectory->size(), 5);
         for (int i = 1; i < bench.advanced.size(); ++i)
             QCOMPARE(updateAt(bench.advanced, i).run, newest);
-        QCOMPARE(bench.cancelled.size(), 0);
         QCOMPARE(bench.fake.evaluationsEnded(), 2 + 4);
     }
 
@@ -309,7 +314,7 @@ private Q_SLOTS:
         QElapsedTimer clock;
         clock.start();
         bench.service.request(fakeRecipe(2, 1000, 1));
-        QTRY_COMPARE_WITH_TIMEOUT(bench.finished.size(), 1, 30000);
+        QVERIFY(bench.finished.wait(30000));  // a real event loop: it wakes as often as it is woken
         const double seconds = double(clock.elapsed()) / 1000;
         const auto& frames = updateAt(bench.finished, 0).trajectory->frames;
         QCOMPARE(frames.size(), std::size_t(1001));
@@ -318,7 +323,6 @@ private Q_SLOTS:
         const double allowed = 2 + seconds * 1000 / (1000 / SamplingService::updatesPerSecond);
         QVERIFY2(double(bench.advanced.size()) <= allowed,
                  qPrintable(QStringLiteral("%1 updates in %2 s").arg(bench.advanced.size()).arg(seconds)));
-        QVERIFY(bench.advanced.size() < 500);
     }
 };
 
