@@ -1,5 +1,5 @@
-// Per-step figures of a record: how far the clean estimate moved, how large the noise estimate and the guidance are,
-// and how long the step took.
+// Per-step figures of a record: how far the clean estimate moved, how large the noise estimate and the
+// guidance are, and how long the step took.
 #pragma once
 
 #include "core/record/frame.h"
@@ -10,8 +10,8 @@
 
 namespace diffuscope::record {
 
-/// The figures of one step. Norms are root mean squares over the images' values, so that they do not depend on
-/// how many images or pixels there are: a standard normal noise estimate has 1.
+/// The figures of one step. Norms are root mean squares over the images' values, so that they do not depend
+/// on how many images or pixels there are: a standard normal noise estimate has 1.
 struct StepQuantities
 {
     /// RMS of x0Hat − x0Hat of the step before; absent in the first step.
@@ -26,12 +26,13 @@ struct StepQuantities
     bool operator==(const StepQuantities&) const = default;
 };
 
-/// The images that figures are taken from: `selected` alone if it is one of the batch, otherwise the whole batch, or
-/// evenly spaced images of it (the first always among them) where it holds more than `mostValues` values.
+/// The images that figures are taken from: `selected` alone if it is one of the batch, otherwise the whole
+/// batch, or evenly spaced images of it (the first always among them) where it holds more than `mostValues`
+/// values.
 std::vector<int> figureImages(const BatchShape& shape, int selected, std::size_t mostValues = 16384);
 
-/// The figures of `frame` over `images` (indices into its batch), `previous` being the frame before it or null.
-/// A result has no step: all norms are absent. Norms are absent as well for no images.
+/// The figures of `frame` over `images` (indices into its batch), `previous` being the frame before it or
+/// null. A result has no step: all norms are absent. Norms are absent as well for no images.
 StepQuantities stepQuantities(const Frame& frame, const Frame* previous, std::span<const int> images);
 
 }  // namespace diffuscope::record
