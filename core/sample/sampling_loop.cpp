@@ -54,6 +54,7 @@ Prediction SamplingLoop::evaluate(const Tensor& x, const NoiseLevel& level, cons
     report.denoiserMs += msSince(start);
     if (report.evaluated.empty()) {
         report.prediction = prediction;
+        report.predictionLevel = level;
         report.predictionIsOfState = x.is_same(report.x) && level == m_parts.grid[m_index];
     }
     report.evaluated.push_back(level);
@@ -88,10 +89,13 @@ StepReport SamplingLoop::advance(const std::stop_token& stop)
             "Take more steps, a lower order, or clip the image estimate.");
     m_x = std::move(next);
     report.next = m_x;
-    if (report.prediction)
+    if (report.prediction) {
         m_lastPrediction = report.prediction;
-    else
+        m_lastPredictionLevel = report.predictionLevel;
+    } else {
         report.prediction = m_lastPrediction;
+        report.predictionLevel = m_lastPredictionLevel;
+    }
     ++m_index;
     report.totalMs = msSince(start);
     return report;

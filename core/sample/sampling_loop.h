@@ -37,6 +37,7 @@ struct StepReport
     std::optional<Prediction> prediction;
     /// `prediction` is of this step's x at this step's level (not so with churn, or where it was reused).
     bool predictionIsOfState = false;
+    NoiseLevel predictionLevel{};  ///< that `prediction` is of
     /// The level of each evaluation, in order. A guided pair is one evaluation.
     std::vector<NoiseLevel> evaluated;
     double denoiserMs = 0;  ///< time inside the denoiser
@@ -80,6 +81,7 @@ private:
     int m_index = 0;
     int m_totalEvaluations = 0;
     std::optional<Prediction> m_lastPrediction;
+    NoiseLevel m_lastPredictionLevel{};
 };
 
 /// Whether all values are finite, in one pass over them.

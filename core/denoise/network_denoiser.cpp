@@ -1,0 +1,82 @@
+#include "core/denoise/network_denoiser.h"
+
+#include "core/denoise/target_adapter.h"
+#include "core/registry/error.h"
+
+#include <torch/torch.h>
+
+#include <cmath>
+
+namespace diffuscope::denoise {
+
+namespace {
+
+/// What the network is told instead of a level: the time, or Karras' c_noise.
+double timeOf(PredictionTarget target, const schedule::NoiseLevel& level)
+{
+    return target == PredictionTarget::edm ? std::log(level.noiseToSignal()) / 4 : level.t;
+}
+
+bool isFinite(const Tensor& values)
+{
+    // One NaN or infinity makes the sum not finite; a sum that overflowed is looked at value by value.
+    return std::isfinite(values.sum().item<double>()) || torch::isfinite(values).all().item<bool>();
+}
+
+}  // namespace
+
+NetworkDenoiser::NetworkDenoiser(TrainedNetwork network) : m_network(std::move(network))
+{
+}
+
+schedule::NoiseLevel NetworkDenoiser::trainingLevel(const schedule::NoiseLevel& level) const
+{
+    constexpr double sameSchedule = 1e-9;
+    const schedule::NoiseLevel known = m_network.schedule.levelAt(level.t);
+    if (std::abs(known.alpha - level.alpha) < sameSchedule &&
+        std::abs(known.sigma - level.sigma) < sameSchedule)
+        return level;
+    return m_network.schedule.levelOfNoiseToSignal(level.noiseToSignal());
+}
+
+Tensor NetworkDenoiser::classIds(const Condition& condition, std::int64_t batch) const
+{
+    Tensor ids = torch::empty({batch}, torch::kLong);
+    auto* values = ids.data_ptr<std::int64_t>();
+    for (std::int64_t k = 0; k < batch; ++k) {
+        const int label = condition.classOf(int(k));
+        if (label >= m_network.classes)
+            throw Error(ErrorCode::invalidOption,
+                        "The model \"" + m_network.name + "\" has no class " + std::to_string(label) + ".",
+                        m_network.classes > 0
+                            ? "Choose a class from 0 to " + std::to_string(m_network.classes - 1) + "."
+                            : "Choose no class: this model is unconditional.");
+        values[k] = label < 0 ? m_network.classes : label;
+    }
+    return ids;
+}
+
+Prediction NetworkDenoiser::predict(const Tensor& x, const schedule::NoiseLevel& level,
+                                    const Condition& condition)
+{
+    const std::int64_t batch = x.size(0);
+    const schedule::NoiseLevel known = trainingLevel(level);
+    const double toTrainingScale = level.alpha > 0 ? known.alpha / level.alpha : known.sigma / level.sigma;
+    Tensor state = x.to(m_network.device, torch::kFloat);
+    if (toTrainingScale != 1)
+        state = state * toTrainingScale;
+    const double scale = inputScale(m_network.target, known);
+    const Tensor input = scale == 1 ? state : state * scale;
+    const Tensor t = torch::full({batch}, timeOf(m_network.target, known), state.options());
+    const Tensor output = m_network.forward(input, t, classIds(condition, batch).to(m_network.device));
+    if (!isFinite(output))
+        throw Error(ErrorCode::notFinite,
+                    "The model \"" + m_network.name + "\" produced numbers that are not finite.",
+                    "Its weights may be damaged or its training may have diverged: take another checkpoint.");
+    Prediction prediction = predictionFrom(m_network.target, output, state, known);
+    prediction.x0Hat = prediction.x0Hat.to(x.options());
+    prediction.epsHat = prediction.epsHat.to(x.options());
+    return prediction;
+}
+
+}  // namespace diffuscope::denoise

@@ -1,0 +1,195 @@
+#include "core/sample/model_run_factory.h"
+
+#include "core/catalog/catalog.h"
+#include "core/denoise/guidance.h"
+#include "core/denoise/network_denoiser.h"
+#include "core/network/checkpoint.h"
+#include "core/network/compute_threads.h"
+#include "core/registry/error.h"
+#include "core/sample/grid_progress.h"
+#include "core/sample/recipe_checks.h"
+#include "core/sample/sampled_run.h"
+#include "core/sample/translated_errors.h"
+#include "core/schedule/schedule_registry.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <map>
+
+namespace diffuscope::sample {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+torch::Device deviceOf(const std::string& name)
+{
+    if (name == "cpu")
+        return torch::kCPU;
+    if (name == "cuda" || name == "auto") {
+        if (torch::cuda::is_available())
+            return torch::kCUDA;
+        if (name == "auto")
+            return torch::kCPU;
+        throw Error(ErrorCode::invalidOption, "The device \"cuda\" was asked for, but LibTorch finds no GPU.",
+                    "Use \"auto\" or \"cpu\".");
+    }
+    throw Error(ErrorCode::invalidOption,
+                "There is no device \"" + name + "\"; there are auto, cpu and cuda.", "Use \"auto\".");
+}
+
+/// A model as it was read, with the times of its files then.
+struct CachedModel
+{
+    network::LoadedModel model;
+    fs::file_time_type cardTime;
+    fs::file_time_type weightsTime;
+};
+
+denoise::Condition rotated(denoise::Condition condition, int firstImage)
+{
+    if (!condition.isNone())
+        std::rotate(condition.classes.begin(),
+                    condition.classes.begin() + firstImage % std::ptrdiff_t(condition.classes.size()),
+                    condition.classes.end());
+    return condition;
+}
+
+}  // namespace
+
+class ModelRunFactory::Implementation
+{
+public:
+    Implementation(std::vector<fs::path> folders, RunLimits limits)
+        : m_folders(std::move(folders)), m_limits(std::move(limits)), m_device(deviceOf(m_limits.device))
+    {
+    }
+
+    std::unique_ptr<Run> start(const session::Recipe& recipe, int firstImage)
+    {
+        // LibTorch's number of threads belongs to the thread that computes: this one.
+        if (!m_threadsAreSet)
+            network::setUpComputeThreads(m_limits.threads);
+        m_threadsAreSet = true;
+
+        checkBatch(recipe.batch, m_limits.maximumBatch);
+        if (firstImage < 0)
+            throw Error(ErrorCode::invalidOption, "The first image of a part must not be below 0.",
+                        "Count images from 0.");
+        const network::LoadedModel& model = load(recipe.model);
+        checkClasses(recipe, model.card);
+        schedule::NoiseSchedule schedule =
+            schedule::makeSchedule(recipe.schedule.value_or(model.card.schedule));
+        schedule::TimeGrid grid = schedule::makeTimeGrid(schedule, recipe.grid, recipe.steps);
+        checkTarget(model.card, grid);
+        auto sampler = makeSampler(recipe.sampler, schedule, grid);
+        auto denoiser = denoiserOf(recipe, model, grid);
+        const network::UNetConfig& net = model.card.architecture;
+        return std::make_unique<SampledRun>(
+            RunParts{.schedule = std::move(schedule),
+                     .grid = std::move(grid),
+                     .denoiser = std::move(denoiser),
+                     .sampler = std::move(sampler),
+                     .noise = std::make_unique<SeededNoise>(recipe.seed, firstImage),
+                     .condition = rotated(recipe.condition, firstImage),
+                     .shape = {recipe.batch, net.imageChannels, net.imageHeight, net.imageWidth},
+                     .device = m_device,
+                     .recordBytes = m_limits.recordBytes,
+                     .storedPerFrame = storedPerFrame(recipe)});
+    }
+
+private:
+    const network::LoadedModel& load(const std::string& name)
+    {
+        const fs::path folder = catalog::findModel(m_folders, name).folder;
+        std::error_code ignored;  // a file that has gone shows when it is read
+        const auto cardTime = fs::last_write_time(folder / "model.json", ignored);
+        const auto weightsTime = fs::last_write_time(folder / "model.safetensors", ignored);
+        const auto found = m_models.find(folder);
+        if (found != m_models.end() && found->second.cardTime == cardTime &&
+            found->second.weightsTime == weightsTime)
+            return found->second.model;
+        // Loading is not inference mode's business: weights read there could never be trained on.
+        network::LoadedModel model = network::loadModel(folder.string());
+        model.net->to(m_device);
+        return m_models.insert_or_assign(folder, CachedModel{std::move(model), cardTime, weightsTime})
+            .first->second.model;
+    }
+
+    std::unique_ptr<denoise::Denoiser> networkOf(const network::LoadedModel& model) const
+    {
+        network::UNet net = model.net;
+        return std::make_unique<denoise::NetworkDenoiser>(denoise::TrainedNetwork{
+            .name = model.card.name,
+            .forward = [net](const Tensor& x, const Tensor& t,
+                             const Tensor& ids) mutable { return net->forward(x, t, ids); },
+            .target = denoise::predictionTarget(model.card.target),
+            .schedule = schedule::makeSchedule(model.card.schedule),
+            .classes = int(model.card.classNames.size()),
+            .device = m_device});
+    }
+
+    std::unique_ptr<denoise::Denoiser> denoiserOf(const session::Recipe& recipe,
+                                                  const network::LoadedModel& model,
+                                                  const schedule::TimeGrid& grid)
+    {
+        denoise::GuidanceContext context{
+            .progress = progressOn(grid), .steps = grid.steps(), .weaker = nullptr};
+        auto plain = networkOf(model);
+        if (recipe.guidance.rule == "autoguidance")
+            context.weaker = weakerModel(recipe.guidance, model.card);
+        auto guided = denoise::guided(std::move(plain), recipe.guidance, std::move(context));
+        return denoise::clipped(std::move(guided), recipe.clipping);
+    }
+
+    /// The weaker model of autoguidance; null where none is named.
+    std::unique_ptr<denoise::Denoiser> weakerModel(const denoise::GuidanceSpec& guidance,
+                                                   const network::ModelCard& strong)
+    {
+        const auto options = registry::completed(
+            "guidance \"autoguidance\"", denoise::guidanceRule("autoguidance").options, guidance.options);
+        const std::string& name = registry::text(options, "weak_model");
+        if (name.empty())
+            return nullptr;
+        // A copy: loading another model may move the first one's place in the cache.
+        const network::UNetConfig asked = strong.architecture;
+        const auto classes = strong.classNames.size();
+        const network::LoadedModel& weak = load(name);
+        const network::UNetConfig& has = weak.card.architecture;
+        const bool fits = has.imageChannels == asked.imageChannels && has.imageHeight == asked.imageHeight &&
+                          has.imageWidth == asked.imageWidth && weak.card.classNames.size() == classes;
+        if (!fits)
+            throw Error(
+                ErrorCode::invalidOption,
+                "The weaker model \"" + name + "\" makes images of another size or has other classes.",
+                "Name a model of the same images as \"weak_model\".");
+        return networkOf(weak);
+    }
+
+    std::vector<fs::path> m_folders;
+    RunLimits m_limits;
+    torch::Device m_device;
+    bool m_threadsAreSet = false;
+    std::map<fs::path, CachedModel> m_models;
+};
+
+ModelRunFactory::ModelRunFactory(std::vector<fs::path> modelFolders, RunLimits limits)
+    : m_implementation(std::make_unique<Implementation>(std::move(modelFolders), std::move(limits)))
+{
+}
+
+ModelRunFactory::~ModelRunFactory() = default;
+
+std::unique_ptr<Run> ModelRunFactory::start(const session::Recipe& recipe)
+{
+    return startPart(recipe, 0);
+}
+
+std::unique_ptr<Run> ModelRunFactory::startPart(const session::Recipe& recipe, int firstImage)
+{
+    return withErrorsTranslated("loading the model",
+                                [&] { return m_implementation->start(recipe, firstImage); });
+}
+
+}  // namespace diffuscope::sample

@@ -1,0 +1,45 @@
+// Makes runs of trained models from recipes. No torch in here.
+#pragma once
+
+#include "core/sample/run.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace diffuscope::sample {
+
+/// What a user of the factory allows and asks for.
+struct RunLimits
+{
+    int maximumBatch = 64;
+    std::size_t recordBytes = record::MemoryBudget::defaultBytes;  ///< see record::MemoryBudget
+    int threads = 0;                                               ///< 0: one per core
+    /// "cpu", "cuda", or "auto": the GPU if LibTorch finds one.
+    std::string device = "auto";
+};
+
+/// Loads each model once, and again when its files have changed. One thread uses one factory and its runs.
+class ModelRunFactory final : public RunFactory
+{
+public:
+    /// `modelFolders`: see catalog::modelFolders(). Throws Error(invalidOption) for an unknown device.
+    explicit ModelRunFactory(std::vector<std::filesystem::path> modelFolders, RunLimits limits = {});
+    ~ModelRunFactory() override;
+
+    /// Throws Error: missingFile and invalidFile for the model, invalidOption for everything else in the
+    /// recipe, before any network evaluation. Recipe::model is a model's id, or the path of its folder.
+    std::unique_ptr<Run> start(const session::Recipe& recipe) override;
+
+    /// The same for the images firstImage … firstImage + batch − 1 of a larger batch: their noise and their
+    /// classes are those that they have there.
+    std::unique_ptr<Run> startPart(const session::Recipe& recipe, int firstImage);
+
+private:
+    class Implementation;
+    std::unique_ptr<Implementation> m_implementation;
+};
+
+}  // namespace diffuscope::sample

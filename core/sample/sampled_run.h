@@ -1,0 +1,52 @@
+// The run of a denoiser and a sampler: the sampling loop, with every step recorded.
+#pragma once
+
+#include "core/sample/run.h"
+#include "core/sample/sampling_loop.h"
+
+namespace diffuscope::sample {
+
+/// Everything that a run is made of.
+struct RunParts
+{
+    schedule::NoiseSchedule schedule;
+    schedule::TimeGrid grid;
+    std::unique_ptr<denoise::Denoiser> denoiser;
+    std::unique_ptr<Sampler> sampler;
+    std::unique_ptr<NoiseSource> noise;
+    denoise::Condition condition{};
+    record::BatchShape shape;
+    torch::Device device = torch::kCPU;
+    /// The state [B, C, H, W] to start from; where undefined, noise of the seed.
+    Tensor start{};
+    std::size_t recordBytes = record::MemoryBudget::defaultBytes;
+    /// Quantities that a frame is expected to store (x_t, x0Hat, unconditional, …), for the memory budget.
+    int storedPerFrame = 2;
+};
+
+/// Computes in float32 and in inference mode, on the thread that advances it.
+class SampledRun final : public Run
+{
+public:
+    explicit SampledRun(RunParts parts);
+
+    const schedule::NoiseSchedule& schedule() const override { return m_parts.schedule; }
+    const schedule::TimeGrid& grid() const override { return m_parts.grid; }
+    record::BatchShape shape() const override { return m_parts.shape; }
+    int keyInterval() const override { return m_budget.keyInterval(); }
+
+    /// After anything was thrown the run is over and further calls return null. What the denoiser or the
+    /// sampler throws arrives as Error or Cancelled.
+    record::FramePtr advance(const std::stop_token& stop) override;
+
+private:
+    record::FramePtr step(const std::stop_token& stop);
+    Tensor startingState();
+
+    RunParts m_parts;
+    record::MemoryBudget m_budget;
+    std::unique_ptr<SamplingLoop> m_loop;
+    bool m_isOver = false;
+};
+
+}  // namespace diffuscope::sample
