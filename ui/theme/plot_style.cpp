@@ -1,0 +1,75 @@
+#include "ui/theme/plot_style.h"
+
+#include "ui/theme/fonts.h"
+#include "ui/theme/plot_library.h"
+#include "ui/theme/theme_colors.h"
+
+#include <QEvent>
+
+namespace diffuscope::ui {
+
+namespace {
+
+void styleAxis(QCPAxis& axis, const ThemeColors& colors, const QFont& font)
+{
+    const QPen line(colors.outline, 1);
+    axis.setBasePen(line);
+    axis.setTickPen(line);
+    axis.setSubTickPen(line);
+    axis.setTickLength(0, 5);
+    axis.setSubTickLength(0, 3);
+    axis.setTickLabelColor(colors.mutedText);
+    axis.setTickLabelFont(tabularFont(captionFont(font)));
+    axis.setTickLabelPadding(3);
+    axis.setLabelColor(colors.mutedText);
+    axis.setLabelFont(captionFont(font));
+    axis.setLabelPadding(2);
+    axis.grid()->setPen(QPen(colors.grid, 1));
+    axis.grid()->setSubGridPen(QPen(colors.grid, 1));
+    axis.grid()->setZeroLinePen(QPen(colors.separator, 1));
+}
+
+/// Restyles its parent, a plot, whenever the parent's palette or font changes.
+class PlotStyler : public QObject
+{
+public:
+    PlotStyler(QCustomPlot& plot, std::function<void()> restyleSeries)
+        : QObject(&plot), m_plot(plot), m_restyleSeries(std::move(restyleSeries))
+    {
+        plot.installEventFilter(this);
+        apply();
+    }
+
+    bool eventFilter(QObject* watched, QEvent* event) override
+    {
+        const auto type = event->type();
+        if (watched == &m_plot && (type == QEvent::PaletteChange || type == QEvent::FontChange))
+            apply();
+        return false;
+    }
+
+private:
+    void apply()
+    {
+        const ThemeColors& colors = themeColors(m_plot.palette());
+        m_plot.setBackground(QBrush(m_plot.palette().color(QPalette::Base)));
+        for (QCPAxisRect* rect : m_plot.axisRects())
+            for (QCPAxis* axis : rect->axes())
+                styleAxis(*axis, colors, m_plot.font());
+        if (m_restyleSeries)
+            m_restyleSeries();
+        m_plot.replot(QCustomPlot::rpQueuedReplot);
+    }
+
+    QCustomPlot& m_plot;
+    std::function<void()> m_restyleSeries;
+};
+
+}  // namespace
+
+void stylePlot(QCustomPlot& plot, std::function<void()> restyleSeries)
+{
+    new PlotStyler(plot, std::move(restyleSeries));
+}
+
+}  // namespace diffuscope::ui

@@ -1,0 +1,391 @@
+#include "ui/views/curves_view.h"
+
+#include "ui/document/session_document.h"
+#include "ui/theme/fonts.h"
+#include "ui/theme/plot_style.h"
+#include "ui/theme/theme_colors.h"
+#include "ui/views/number_text.h"
+#include "ui/views/playhead_line.h"
+#include "ui/views/playhead_link.h"
+#include "ui/views/readout.h"
+#include "ui/views/uniform_flow_layout.h"
+#include "ui/views/visited_ticks.h"
+
+#include <QLabel>
+#include <QStackedLayout>
+#include <QTabBar>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace diffuscope::ui {
+
+namespace {
+
+QVector<double> toVector(const std::vector<double>& values)
+{
+    return QVector<double>(values.begin(), values.end());
+}
+
+/// Large enough to see, small enough to leave gaps.
+double markerSize(std::size_t count)
+{
+    return count <= 60 ? 6 : count <= 200 ? 4 : 2.5;
+}
+
+QString richTip(const QString& text)
+{
+    return QStringLiteral("<p>%1</p>").arg(text);
+}
+
+}  // namespace
+
+CurvesView::CurvesView(SessionDocument& document, QWidget* parent) : QWidget(parent), m_document(document)
+{
+    setObjectName(QStringLiteral("curvesView"));
+    setAccessibleName(tr("Noise schedule curves"));
+
+    auto* content = new QWidget;
+    auto* column = new QVBoxLayout(content);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    makeTabs();
+    makePlot();
+    column->addWidget(m_tabs);
+    column->addWidget(m_plot, 1);
+    column->addWidget(makeReadouts());
+
+    auto* empty =
+        new QLabel(tr("The schedule's curves appear with the first sampled image.\n"
+                      "Choose a model and a class in the recipe."));
+    empty->setObjectName(QStringLiteral("curvesEmptyLabel"));
+    empty->setAlignment(Qt::AlignCenter);
+    empty->setWordWrap(true);
+    empty->setForegroundRole(QPalette::PlaceholderText);
+    empty->setMargin(16);
+
+    m_pages = new QStackedLayout(this);
+    m_pages->addWidget(empty);
+    m_pages->addWidget(content);
+
+    linkPlayhead(*m_playhead, m_document, [this](double key) { return nearestFrame(key); });
+    stylePlot(*m_plot, [this] { restyle(); });
+    connect(&m_document, &SessionDocument::trajectoryChanged, this, &CurvesView::takeRun);
+    connect(&m_document, &SessionDocument::playheadChanged, this, &CurvesView::movePlayhead);
+    takeRun();
+}
+
+QSize CurvesView::sizeHint() const
+{
+    return {380, 300};
+}
+
+QSize CurvesView::minimumSizeHint() const
+{
+    return {200, 180};
+}
+
+void CurvesView::makeTabs()
+{
+    m_tabs = new QTabBar;
+    m_tabs->setObjectName(QStringLiteral("curveTabs"));
+    m_tabs->setAccessibleName(tr("Curve"));
+    m_tabs->setExpanding(false);
+    m_tabs->setUsesScrollButtons(true);
+    m_tabs->setElideMode(Qt::ElideNone);
+    const auto add = [this](const QString& name, const QString& tip) {
+        m_tabs->setTabToolTip(m_tabs->addTab(name), richTip(tip));
+    };
+    add(tr("β"), tr("The variance β of the noise that training adds at each time t."));
+    add(tr("ᾱ"), tr("How much of the image's variance is left at time t: the product of all 1 − β up to t."));
+    add(tr("√ᾱ, √(1−ᾱ)"), tr("The factors of image and noise in the state x_t = √ᾱ·x₀ + √(1−ᾱ)·ε."));
+    add(tr("SNR"), tr("Signal-to-noise ratio ᾱ/(1−ᾱ), on a logarithmic scale."));
+    add(tr("σ/α"), tr("Noise over signal, the “sigma” of Karras et al. 2022, on a logarithmic scale."));
+    m_tabs->setCurrentIndex(int(CurveSet::alphaBar));
+    connect(m_tabs, &QTabBar::currentChanged, this, [this] {
+        rebuildCurves();
+        movePlayhead();
+    });
+}
+
+void CurvesView::makePlot()
+{
+    m_plot = new QCustomPlot;
+    m_plot->setObjectName(QStringLiteral("curvesPlot"));
+    m_plot->setAccessibleName(tr("Curve over training time"));
+    m_plot->setToolTip(
+        richTip(tr("Hover to preview the frame nearest in time, click or drag to go there. Sampling runs "
+                   "from right (noise) to left (image); short ticks are the times it visits.")));
+    m_plot->setMinimumHeight(90);
+    m_plot->xAxis->setLabel(tr("training time t"));
+    m_plot->axisRect()->setMinimumMargins(QMargins(0, 12, 16, 0));
+    for (int curve = 0; curve < mostCurves; ++curve)
+        m_trainingGraphs[std::size_t(curve)] = m_plot->addGraph();
+    for (int curve = 0; curve < mostCurves; ++curve) {
+        m_graphs[std::size_t(curve)] = m_plot->addGraph();
+        m_visitedGraphs[std::size_t(curve)] = m_plot->addGraph();
+        m_visitedGraphs[std::size_t(curve)]->setLineStyle(QCPGraph::lsNone);
+    }
+    m_ticks = new VisitedTicks(m_plot);
+    m_legend = m_plot->legend;
+    m_playhead = new PlayheadLine(*m_plot);
+}
+
+QWidget* CurvesView::makeReadouts()
+{
+    auto* row = new QWidget;
+    row->setObjectName(QStringLiteral("curveReadouts"));
+    auto* layout = new UniformFlowLayout(row);
+    layout->setContentsMargins(6, 2, 6, 4);
+    layout->setSpacing(4);
+    const QString widest = QStringLiteral("8.88·10⁻⁸");
+    const auto add = [&](const QString& caption, const QString& name, const QString& spoken,
+                         const QString& tip) {
+        auto* readout = new Readout(caption, widest);
+        readout->setObjectName(name);
+        readout->setAccessibleName(spoken);
+        readout->setToolTip(richTip(tip));
+        layout->addWidget(readout);
+        return readout;
+    };
+    m_timeReadout = add(tr("t"), QStringLiteral("timeReadout"), tr("Training time"),
+                        tr("The training time of the frame at the playhead."));
+    m_betaReadout = add(tr("β"), QStringLiteral("betaReadout"), tr("Beta"),
+                        tr("The schedule's β at the playhead, interpolated between whole times."));
+    m_alphaBarReadout = add(tr("ᾱ"), QStringLiteral("alphaBarReadout"), tr("Alpha bar"),
+                            tr("The share of the image's variance at the playhead."));
+    m_snrReadout = add(tr("SNR"), QStringLiteral("snrReadout"), tr("Signal-to-noise ratio"),
+                       tr("Signal-to-noise ratio α²/σ² at the playhead."));
+    m_ratioReadout = add(tr("σ/α"), QStringLiteral("noiseToSignalReadout"), tr("Noise over signal"),
+                         tr("Noise over signal at the playhead."));
+    return row;
+}
+
+CurveSet CurvesView::curveSet() const
+{
+    return CurveSet(std::max(m_tabs->currentIndex(), 0));
+}
+
+void CurvesView::setCurveSet(CurveSet set)
+{
+    m_tabs->setCurrentIndex(int(set));
+}
+
+void CurvesView::setTrainingSchedule(std::shared_ptr<const schedule::NoiseSchedule> schedule)
+{
+    m_training = std::move(schedule);
+    rebuildCurves();
+}
+
+void CurvesView::takeRun()
+{
+    const RunUpdate& run = m_document.shownRun();
+    const bool isNew = run.schedule && run.grid && (run.schedule != m_schedule || run.grid != m_grid);
+    if (isNew) {
+        // A slider that is dragged makes run after run on the same levels: nothing to draw again.
+        const bool isSame = m_schedule && haveSameLevels(*m_schedule, *run.schedule) &&
+                            m_grid->levels == run.grid->levels && m_schedule->name() == run.schedule->name();
+        m_schedule = run.schedule;
+        m_grid = run.grid;
+        if (!isSame)
+            rebuildCurves();
+    }
+    m_pages->setCurrentIndex(m_schedule ? 1 : 0);
+    movePlayhead();
+}
+
+bool CurvesView::showsTraining() const
+{
+    return m_training && m_schedule && !haveSameLevels(*m_training, *m_schedule);
+}
+
+QString CurvesView::curveName(CurveSet set, int curve) const
+{
+    if (set != CurveSet::coefficients)
+        return tr("in use");
+    if (!m_schedule->isVariancePreserving())
+        return curve == 0 ? tr("α") : tr("σ");
+    return curve == 0 ? tr("√ᾱ") : tr("√(1−ᾱ)");
+}
+
+void CurvesView::rebuildCurves()
+{
+    if (!m_schedule)
+        return;
+    const CurveSet set = curveSet();
+    const std::vector<double> times = visitedTimes(*m_grid);
+    const bool training = showsTraining();
+    for (int curve = 0; curve < mostCurves; ++curve) {
+        const auto place = std::size_t(curve);
+        const bool used = curve < curveCount(set);
+        for (QCPGraph* graph : {m_trainingGraphs[place], m_graphs[place], m_visitedGraphs[place]})
+            graph->data()->clear();
+        m_trainingGraphs[place]->setVisible(used && training);
+        m_graphs[place]->setVisible(used);
+        m_visitedGraphs[place]->setVisible(used);
+        if (!used)
+            continue;
+        const auto fill = [&](QCPGraph& graph, const schedule::NoiseSchedule& source) {
+            QVector<double> keys(source.levels());
+            for (int t = 0; t < source.levels(); ++t)
+                keys[t] = t;
+            graph.setData(keys, toVector(curveValues(set, curve, source)), true);
+        };
+        fill(*m_graphs[place], *m_schedule);
+        if (training)
+            fill(*m_trainingGraphs[place], *m_training);
+        for (const schedule::NoiseLevel& level : m_grid->levels)
+            if (!level.isClean())
+                m_visitedGraphs[place]->addData(level.t, curveValue(set, curve, *m_schedule, level));
+    }
+    m_ticks->setTimes(times);
+    rebuildLegend(set);
+    rescale(set);
+    restyle();
+    m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void CurvesView::rebuildLegend(CurveSet set)
+{
+    m_legend->clearItems();
+    const bool training = showsTraining();
+    m_legend->setVisible(training || curveCount(set) > 1);
+    for (int curve = 0; curve < curveCount(set); ++curve) {
+        m_graphs[std::size_t(curve)]->setName(curveName(set, curve));
+        m_graphs[std::size_t(curve)]->addToLegend(m_legend);
+        m_visitedGraphs[std::size_t(curve)]->setName(QStringLiteral("visited"));
+    }
+    if (training) {
+        m_trainingGraphs[0]->setName(tr("of training"));
+        m_trainingGraphs[0]->addToLegend(m_legend);
+    }
+    // Where no curve passes: right of where the coefficients cross, else in the corner the curve does not
+    // reach.
+    const bool falls = set == CurveSet::alphaBar || set == CurveSet::snr;
+    const Qt::Alignment place = set == CurveSet::coefficients ? Qt::AlignRight | Qt::AlignVCenter
+                                : falls                       ? Qt::AlignRight | Qt::AlignTop
+                                                              : Qt::AlignLeft | Qt::AlignTop;
+    m_plot->axisRect()->insetLayout()->setInsetAlignment(0, place);
+}
+
+void CurvesView::rescale(CurveSet set)
+{
+    const double last = m_schedule->levels() - 1;
+    m_plot->xAxis->setRange(-0.035 * std::max(last, 1.0), 1.02 * std::max(last, 1.0));
+
+    double low = std::numeric_limits<double>::infinity();
+    double high = 0;
+    for (const auto* graphs : {&m_graphs, &m_trainingGraphs})
+        for (const QCPGraph* graph : *graphs)
+            for (const QCPGraphData& point : *graph->data())
+                if (std::isfinite(point.value) && point.value > 0) {
+                    low = std::min(low, point.value);
+                    high = std::max(high, point.value);
+                }
+    if (!(high > 0))
+        low = high = 1;
+    QCPAxis* axis = m_plot->yAxis;
+    if (isLogarithmic(set)) {
+        axis->setScaleType(QCPAxis::stLogarithmic);
+        auto ticker = QSharedPointer<QCPAxisTickerLog>::create();
+        ticker->setTickCount(6);
+        axis->setTicker(ticker);
+        axis->setNumberFormat(QStringLiteral("eb"));
+        axis->setNumberPrecision(0);
+        axis->setRange(low / 2, high * 2);
+    } else {
+        axis->setScaleType(QCPAxis::stLinear);
+        auto ticker = QSharedPointer<QCPAxisTicker>::create();
+        ticker->setTickCount(5);
+        axis->setTicker(ticker);
+        axis->setNumberFormat(QStringLiteral("gb"));
+        axis->setNumberPrecision(3);
+        axis->setRange(-0.03 * high, 1.05 * high);
+    }
+}
+
+void CurvesView::restyle()
+{
+    const ThemeColors& colors = themeColors(m_plot->palette());
+    const std::size_t count = m_ticks->times().size();
+    for (std::size_t curve = 0; curve < mostCurves; ++curve) {
+        const QColor& color = colors.series[curve];
+        m_trainingGraphs[curve]->setPen(QPen(colors.disabledText, 1.5));
+        m_graphs[curve]->setPen(QPen(color, 1.75));
+        m_visitedGraphs[curve]->setPen(QPen(color, 1));
+        m_visitedGraphs[curve]->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(color, 1),
+                                                                QBrush(colors.surface), markerSize(count)));
+    }
+    m_ticks->setColor(colors.mutedText);
+    QColor backdrop = colors.surface;
+    backdrop.setAlpha(220);
+    m_legend->setBrush(backdrop);
+    m_legend->setBorderPen(Qt::NoPen);
+    m_legend->setFont(captionFont(m_plot->font()));
+    m_legend->setTextColor(colors.mutedText);
+    m_legend->setIconSize(16, 10);
+    for (int i = 0; i < m_legend->itemCount(); ++i) {
+        m_legend->item(i)->setFont(m_legend->font());
+        m_legend->item(i)->setTextColor(colors.mutedText);
+    }
+    if (m_playhead->isShown())
+        movePlayhead();
+}
+
+double CurvesView::keyOf(const schedule::NoiseLevel& level) const
+{
+    return level.isClean() ? -0.02 * std::max(m_schedule->levels() - 1, 1) : level.t;
+}
+
+int CurvesView::nearestFrame(double key) const
+{
+    const auto& frames = m_document.trajectory().frames;
+    int nearest = -1;
+    double least = 0;
+    for (int i = 0; m_schedule && i < int(frames.size()); ++i) {
+        const double distance = std::abs(keyOf(frames[std::size_t(i)]->level) - key);
+        if (nearest < 0 || distance < least) {
+            nearest = i;
+            least = distance;
+        }
+    }
+    return nearest;
+}
+
+void CurvesView::movePlayhead()
+{
+    const record::FramePtr frame = m_document.frame();
+    updateReadouts(frame && m_schedule ? &frame->level : nullptr);
+    if (!frame || !m_schedule)
+        return m_playhead->hide();
+    const double key = keyOf(frame->level);
+    const CurveSet set = curveSet();
+    const ThemeColors& colors = themeColors(m_plot->palette());
+    std::vector<PlayheadPoint> points;
+    for (int curve = 0; curve < curveCount(set); ++curve)
+        points.push_back({key, curveValue(set, curve, *m_schedule, frame->level), m_plot->yAxis,
+                          colors.series[std::size_t(curve)]});
+    std::optional<double> rest;
+    if (m_document.isPreviewing() && m_document.committedFrame() >= 0)
+        rest = keyOf(m_document.trajectory().frames[std::size_t(m_document.committedFrame())]->level);
+    m_playhead->moveTo(key, std::move(points), rest);
+}
+
+void CurvesView::updateReadouts(const schedule::NoiseLevel* level)
+{
+    if (!level) {
+        for (Readout* readout :
+             {m_timeReadout, m_betaReadout, m_alphaBarReadout, m_snrReadout, m_ratioReadout})
+            readout->setValue(QString());
+        return;
+    }
+    m_timeReadout->setValue(level->isClean() ? tr("clean") : timeText(level->t, locale()));
+    m_betaReadout->setValue(numberText(curveValue(CurveSet::beta, 0, *m_schedule, *level), locale()));
+    m_alphaBarReadout->setValue(numberText(level->alphaBar(), locale()));
+    m_snrReadout->setValue(numberText(level->snr(), locale()));
+    m_ratioReadout->setValue(numberText(level->noiseToSignal(), locale()));
+}
+
+}  // namespace diffuscope::ui

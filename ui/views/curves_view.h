@@ -1,0 +1,89 @@
+// The curves dock: the noise schedule over training time, the times that are visited, and the playhead among
+// them.
+#pragma once
+
+#include "ui/views/noise_curves.h"
+
+#include <QWidget>
+
+#include <array>
+#include <memory>
+
+class QCPGraph;
+class QCPLegend;
+class QCustomPlot;
+class QLabel;
+class QStackedLayout;
+class QTabBar;
+
+namespace diffuscope::ui {
+
+class PlayheadLine;
+class Readout;
+class SessionDocument;
+class VisitedTicks;
+
+/// Shows the schedule and grid of the document's shown run, one CurveSet at a time. Hovering previews the
+/// nearest frame, clicking and dragging commit it; ←/→ (Shift: ten), Home and End move it.
+class CurvesView : public QWidget
+{
+    Q_OBJECT
+
+public:
+    /// The document must outlive the view.
+    explicit CurvesView(SessionDocument& document, QWidget* parent = nullptr);
+
+    /// The schedule the model was trained on: drawn grey where the run uses another one. Null if it is not
+    /// known.
+    void setTrainingSchedule(std::shared_ptr<const schedule::NoiseSchedule> schedule);
+
+    CurveSet curveSet() const;
+    void setCurveSet(CurveSet set);
+
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+
+private:
+    static constexpr int mostCurves = 2;
+
+    void makeTabs();
+    void makePlot();
+    QWidget* makeReadouts();
+
+    void takeRun();
+    void rebuildCurves();
+    void rebuildLegend(CurveSet set);
+    void rescale(CurveSet set);
+    void restyle();
+    void movePlayhead();
+    void updateReadouts(const schedule::NoiseLevel* level);
+
+    bool showsTraining() const;
+    QString curveName(CurveSet set, int curve) const;
+    /// Where a level stands on the axis: the clean one a little left of 0.
+    double keyOf(const schedule::NoiseLevel& level) const;
+    int nearestFrame(double key) const;
+
+    SessionDocument& m_document;
+    std::shared_ptr<const schedule::NoiseSchedule> m_schedule;
+    std::shared_ptr<const schedule::TimeGrid> m_grid;
+    std::shared_ptr<const schedule::NoiseSchedule> m_training;
+
+    QStackedLayout* m_pages = nullptr;
+    QTabBar* m_tabs = nullptr;
+    QCustomPlot* m_plot = nullptr;
+    PlayheadLine* m_playhead = nullptr;
+    VisitedTicks* m_ticks = nullptr;
+    QCPLegend* m_legend = nullptr;
+    std::array<QCPGraph*, mostCurves> m_trainingGraphs{};
+    std::array<QCPGraph*, mostCurves> m_graphs{};
+    std::array<QCPGraph*, mostCurves> m_visitedGraphs{};
+
+    Readout* m_timeReadout = nullptr;
+    Readout* m_betaReadout = nullptr;
+    Readout* m_alphaBarReadout = nullptr;
+    Readout* m_snrReadout = nullptr;
+    Readout* m_ratioReadout = nullptr;
+};
+
+}  // namespace diffuscope::ui

@@ -1,0 +1,326 @@
+#include "ui/views/step_plot.h"
+
+#include "ui/document/session_document.h"
+#include "ui/theme/plot_library.h"
+#include "ui/theme/plot_style.h"
+#include "ui/theme/theme_colors.h"
+#include "ui/views/number_text.h"
+#include "ui/views/playhead_line.h"
+#include "ui/views/playhead_link.h"
+#include "ui/views/readout.h"
+#include "ui/views/step_series.h"
+#include "ui/views/uniform_flow_layout.h"
+
+#include <QLabel>
+#include <QStackedLayout>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace diffuscope::ui {
+
+namespace {
+
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+/// How a quantity is drawn; indexed by StepQuantity.
+struct Drawing
+{
+    int series;    ///< into ThemeColors::series
+    bool isTime;   ///< in ms on the right axis, dashed
+    bool isShown;  ///< at first
+};
+
+constexpr std::array<Drawing, StepPlot::quantityCount> drawings{{
+    {0, false, true},
+    {1, false, true},
+    {2, false, true},
+    {4, true, true},
+    {5, true, false},
+}};
+
+double valueOf(const record::StepQuantities& quantities, int quantity)
+{
+    switch (StepQuantity(quantity)) {
+        case StepQuantity::x0HatChange:
+            return quantities.x0HatChange.value_or(none);
+        case StepQuantity::epsHat:
+            return quantities.epsHat.value_or(none);
+        case StepQuantity::guidanceDifference:
+            return quantities.guidanceDifference.value_or(none);
+        case StepQuantity::networkMs:
+            return quantities.networkMs;
+        case StepQuantity::totalMs:
+            return quantities.totalMs;
+    }
+    return none;
+}
+
+/// The step's number as people count: frame 0 holds step 1, the result stands one behind the last step.
+double keyOf(int frame)
+{
+    return frame + 1;
+}
+
+/// The next of 1, 1.5, 2, 3, 5, 7 × 10ⁿ above `value`, so that the axis moves seldom while a run grows.
+double niceAbove(double value)
+{
+    if (!(value > 0) || !std::isfinite(value))
+        return 1;
+    const double unit = std::pow(10.0, std::floor(std::log10(value)));
+    for (const double step : {1.0, 1.5, 2.0, 3.0, 5.0, 7.0})
+        if (value <= step * unit)
+            return step * unit;
+    return 10 * unit;
+}
+
+QString richTip(const QString& text)
+{
+    return QStringLiteral("<p>%1</p>").arg(text);
+}
+
+}  // namespace
+
+StepPlot::StepPlot(SessionDocument& document, QWidget* parent)
+    : QWidget(parent), m_document(document), m_series(new StepSeries(this))
+{
+    setObjectName(QStringLiteral("stepPlotView"));
+    setAccessibleName(tr("Quantities of each step"));
+
+    auto* content = new QWidget;
+    auto* column = new QVBoxLayout(content);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    makePlot();
+    column->addWidget(m_plot, 1);
+    column->addWidget(makeSwitches());
+
+    auto* empty =
+        new QLabel(tr("Each step's change, noise, guidance and time appear here while images are sampled.\n"
+                      "Choose a model and a class in the recipe."));
+    empty->setObjectName(QStringLiteral("stepPlotEmptyLabel"));
+    empty->setAlignment(Qt::AlignCenter);
+    empty->setWordWrap(true);
+    empty->setForegroundRole(QPalette::PlaceholderText);
+    empty->setMargin(16);
+
+    m_pages = new QStackedLayout(this);
+    m_pages->addWidget(empty);
+    m_pages->addWidget(content);
+
+    linkPlayhead(*m_playhead, m_document, [this](double key) { return frameAt(key); });
+    stylePlot(*m_plot, [this] { restyle(); });
+    connect(m_series, &StepSeries::restarted, this, &StepPlot::clearGraphs);
+    connect(m_series, &StepSeries::grew, this, &StepPlot::appendPoints);
+    connect(&m_document, &SessionDocument::trajectoryChanged, this, &StepPlot::takeRun);
+    connect(&m_document, &SessionDocument::selectionChanged, this, &StepPlot::takeRun);
+    connect(&m_document, &SessionDocument::playheadChanged, this, &StepPlot::movePlayhead);
+    takeRun();
+}
+
+QSize StepPlot::sizeHint() const
+{
+    return {380, 240};
+}
+
+QSize StepPlot::minimumSizeHint() const
+{
+    return {200, 150};
+}
+
+QWidget* StepPlot::makeSwitches()
+{
+    auto* row = new QWidget;
+    row->setObjectName(QStringLiteral("stepSwitches"));
+    auto* layout = new UniformFlowLayout(row);
+    layout->setContentsMargins(6, 2, 6, 4);
+    layout->setSpacing(4);
+    const auto add = [&](StepQuantity quantity, const QString& caption, const QString& name,
+                         const QString& spoken, const QString& tip) {
+        const auto place = std::size_t(quantity);
+        const Drawing& drawing = drawings[place];
+        auto* toggle = new SeriesSwitch(caption, QStringLiteral("8888.8"), drawing.series, drawing.isTime);
+        toggle->setObjectName(name);
+        toggle->setAccessibleName(spoken);
+        toggle->setToolTip(richTip(tip));
+        toggle->setChecked(drawing.isShown);
+        m_graphs[place]->setVisible(drawing.isShown);
+        connect(toggle, &QAbstractButton::toggled, this, [this, quantity](bool shown) {
+            m_graphs[std::size_t(quantity)]->setVisible(shown);
+            rescale();
+            m_plot->replot(QCustomPlot::rpQueuedReplot);
+            movePlayhead();
+            Q_EMIT shownChanged(quantity, shown);
+        });
+        m_switches[place] = toggle;
+        layout->addWidget(toggle);
+    };
+    const QString sample =
+        tr("Root mean square over the picked image, or over the batch (of a large one, evenly spaced "
+           "images: about 20 of 28×28).");
+    add(StepQuantity::x0HatChange, tr("‖Δx̂₀‖"), QStringLiteral("x0HatChangeSwitch"),
+        tr("Change of the clean estimate"),
+        tr("How far the estimate of the clean image moved since the step before.") + QLatin1Char(' ') +
+            sample);
+    add(StepQuantity::epsHat, tr("‖ε̂‖"), QStringLiteral("epsHatSwitch"), tr("Size of the noise estimate"),
+        tr("How large the noise estimate is; noise as in training has 1.") + QLatin1Char(' ') + sample);
+    add(StepQuantity::guidanceDifference, tr("‖ε̂ᶜ−ε̂ᵘ‖"), QStringLiteral("guidanceDifferenceSwitch"),
+        tr("Size of the guidance difference"),
+        tr("How far the noise estimates with and without the condition differ, where guidance is on.") +
+            QLatin1Char(' ') + sample);
+    add(StepQuantity::networkMs, tr("network ms"), QStringLiteral("networkMsSwitch"),
+        tr("Network time in milliseconds"), tr("Time inside the network in this step, on the right axis."));
+    add(StepQuantity::totalMs, tr("step ms"), QStringLiteral("totalMsSwitch"),
+        tr("Step time in milliseconds"),
+        tr("Time of the whole step with sampler and recording, on the right axis."));
+    return row;
+}
+
+void StepPlot::makePlot()
+{
+    m_plot = new QCustomPlot;
+    m_plot->setObjectName(QStringLiteral("stepPlot"));
+    m_plot->setAccessibleName(tr("Quantities over the steps"));
+    m_plot->setToolTip(richTip(tr("Hover to preview a step, click or drag to go there.")));
+    m_plot->setMinimumHeight(80);
+    m_plot->xAxis->setLabel(tr("step"));
+    m_plot->yAxis2->setLabel(tr("ms"));
+    m_plot->axisRect()->setMinimumMargins(QMargins(0, 12, 16, 0));
+    for (QCPAxis* axis : {m_plot->yAxis, m_plot->yAxis2}) {
+        auto ticker = QSharedPointer<QCPAxisTicker>::create();
+        ticker->setTickCount(4);
+        axis->setTicker(ticker);
+        axis->setNumberFormat(QStringLiteral("gb"));
+        axis->setNumberPrecision(3);
+    }
+    for (int quantity = 0; quantity < quantityCount; ++quantity)
+        m_graphs[std::size_t(quantity)] = m_plot->addGraph(m_plot->xAxis, axisOf(quantity));
+    m_playhead = new PlayheadLine(*m_plot);
+}
+
+QCPAxis* StepPlot::axisOf(int quantity) const
+{
+    return drawings[std::size_t(quantity)].isTime ? m_plot->yAxis2 : m_plot->yAxis;
+}
+
+bool StepPlot::shows(StepQuantity quantity) const
+{
+    return m_switches[std::size_t(quantity)]->isChecked();
+}
+
+void StepPlot::setShown(StepQuantity quantity, bool shown)
+{
+    m_switches[std::size_t(quantity)]->setChecked(shown);
+}
+
+void StepPlot::takeRun()
+{
+    const RunUpdate& run = m_document.shownRun();
+    m_series->follow(run.run, run.trajectory, m_document.selectedImage());
+    m_pages->setCurrentIndex(m_document.trajectory().size() > 0 ? 1 : 0);
+    const double planned = std::max(m_document.trajectory().plannedFrames, 2);
+    const QCPRange range(0.5, planned + 0.5);
+    if (m_plot->xAxis->range() != range) {
+        m_plot->xAxis->setRange(range);
+        restyle();
+        m_plot->replot(QCustomPlot::rpQueuedReplot);
+    }
+    movePlayhead();
+}
+
+void StepPlot::clearGraphs()
+{
+    for (QCPGraph* graph : m_graphs)
+        graph->data()->clear();
+    m_plotted = 0;
+    m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void StepPlot::appendPoints()
+{
+    const auto& all = m_series->quantities();
+    for (; m_plotted < int(all.size()); ++m_plotted) {
+        if (m_series->frame(m_plotted).isResult())
+            continue;
+        for (int quantity = 0; quantity < quantityCount; ++quantity)
+            m_graphs[std::size_t(quantity)]->addData(keyOf(m_plotted),
+                                                     valueOf(all[std::size_t(m_plotted)], quantity));
+    }
+    rescale();
+    m_plot->replot(QCustomPlot::rpQueuedReplot);
+    movePlayhead();
+}
+
+void StepPlot::rescale()
+{
+    double highest[2] = {0, 0};
+    bool anyShown[2] = {false, false};
+    for (int quantity = 0; quantity < quantityCount; ++quantity) {
+        const QCPGraph& graph = *m_graphs[std::size_t(quantity)];
+        if (!graph.visible())
+            continue;
+        const bool isTime = drawings[std::size_t(quantity)].isTime;
+        anyShown[isTime] = true;
+        for (const QCPGraphData& point : *graph.data())
+            if (std::isfinite(point.value))
+                highest[isTime] = std::max(highest[isTime], point.value);
+    }
+    for (const bool isTime : {false, true}) {
+        const double top = niceAbove(highest[isTime]);
+        (isTime ? m_plot->yAxis2 : m_plot->yAxis)->setRange(0, top * 1.06);
+    }
+    m_plot->yAxis2->setVisible(anyShown[true]);
+    m_plot->yAxis->setTickLabels(anyShown[false]);
+    m_plot->yAxis->setTicks(anyShown[false]);
+}
+
+void StepPlot::restyle()
+{
+    const ThemeColors& colors = themeColors(m_plot->palette());
+    const bool showsPoints = m_document.trajectory().plannedFrames <= 101;
+    for (std::size_t quantity = 0; quantity < quantityCount; ++quantity) {
+        const Drawing& drawing = drawings[quantity];
+        const QColor& color = colors.series[std::size_t(drawing.series)];
+        m_graphs[quantity]->setPen(QPen(color, 1.5, drawing.isTime ? Qt::DashLine : Qt::SolidLine));
+        m_graphs[quantity]->setScatterStyle(
+            showsPoints && !drawing.isTime
+                ? QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(color, 1), QBrush(color), 3.5)
+                : QCPScatterStyle(QCPScatterStyle::ssNone));
+    }
+    if (m_playhead->isShown())
+        movePlayhead();
+}
+
+int StepPlot::frameAt(double key) const
+{
+    const int last = m_document.trajectory().size() - 1;
+    return last < 0 ? -1 : int(std::clamp(std::round(key - keyOf(0)), 0.0, double(last)));
+}
+
+void StepPlot::movePlayhead()
+{
+    const int frame = m_document.playhead();
+    const auto& all = m_series->quantities();
+    const bool known = frame >= 0 && frame < int(all.size());
+    const bool isResult = known && m_series->frame(frame).isResult();
+    const ThemeColors& colors = themeColors(m_plot->palette());
+    std::vector<PlayheadPoint> points;
+    for (int quantity = 0; quantity < quantityCount; ++quantity) {
+        const auto place = std::size_t(quantity);
+        const double value = known && !isResult ? valueOf(all[std::size_t(frame)], quantity) : none;
+        m_switches[place]->setValue(numberText(value, locale()));
+        if (m_graphs[place]->visible() && std::isfinite(value))
+            points.push_back(
+                {keyOf(frame), value, axisOf(quantity), colors.series[std::size_t(drawings[place].series)]});
+    }
+    if (frame < 0)
+        return m_playhead->hide();
+    std::optional<double> rest;
+    if (m_document.isPreviewing() && m_document.committedFrame() >= 0)
+        rest = keyOf(m_document.committedFrame());
+    m_playhead->moveTo(keyOf(frame), std::move(points), rest);
+}
+
+}  // namespace diffuscope::ui
