@@ -62,7 +62,9 @@ private:
     void require(bool succeeded) const
     {
         if (!succeeded) {
-            throw Error(ErrorCode::writeFailed, "Cannot write " + m_target + ": " + std::strerror(errno) + ".", "Check that the folder exists, may be written to and has room.");
+            throw Error(ErrorCode::writeFailed,
+                        "Cannot write " + m_target + ": " + std::strerror(errno) + ".",
+                        "Check that the folder exists, may be written to and has room.");
         }
     }
 

@@ -13,8 +13,8 @@ struct ByteRange
     std::size_t size;
 };
 
-// Writes the ranges one after the other to a temporary file beside `path`, flushes it to the disk and renames
-// it to `path`. Throws Error, with the temporary file removed.
+/// Writes the ranges one after the other to a temporary file beside `path`, flushes it to the disk and
+/// renames it to `path`. Throws Error, with the temporary file removed.
 void writeFileAtomically(const std::string& path, const std::vector<ByteRange>& ranges);
 
 void writeFileAtomically(const std::string& path, const std::string& text);

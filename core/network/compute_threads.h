@@ -3,9 +3,9 @@
 
 namespace diffuscope::network {
 
-// Sets the intra-op thread count (0 = one per processor core), keeps OpenBLAS to one thread of its own (its
-// spinning workers otherwise fight with LibTorch's) and lets malloc keep large blocks (fresh pages cost more
-// than the arithmetic on them). Call once at start-up, before any tensor work.
+/// Sets the intra-op thread count (0 = one per processor core), keeps OpenBLAS to one thread of its own (its
+/// spinning workers otherwise fight with LibTorch's) and lets malloc keep large blocks (fresh pages cost more
+/// than the arithmetic on them). Call once at start-up, before any tensor work.
 void setUpComputeThreads(int threads);
 
 }  // namespace diffuscope::network

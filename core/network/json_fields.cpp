@@ -1,5 +1,6 @@
-#include "core/registry/error.h"
 #include "core/network/json_fields.h"
+
+#include "core/registry/error.h"
 
 #include <cmath>
 #include <filesystem>
@@ -21,10 +22,12 @@ nlohmann::json readJsonFile(const std::string& path)
     const auto bytes = std::filesystem::file_size(path, error);
     std::ifstream file(path, std::ios::binary);
     if (error || !file) {
-        throw Error(ErrorCode::missingFile, "Cannot open " + path + ".", "Check that the file exists and may be read.");
+        throw Error(ErrorCode::missingFile, "Cannot open " + path + ".",
+                    "Check that the file exists and may be read.");
     }
     if (bytes > kLargestFileBytes) {
-        throw Error(ErrorCode::invalidFile, path + " is larger than 16 MiB, which no such file is.", kRestore);
+        throw Error(ErrorCode::invalidFile, path + " is larger than 16 MiB, which no such file is.",
+                    kRestore);
     }
     auto value = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
     if (value.is_discarded()) {
@@ -52,7 +55,8 @@ const nlohmann::json& JsonFields::field(const char* key) const
 
 void JsonFields::refuse(const char* key, const char* expected) const
 {
-    throw Error(ErrorCode::invalidFile, m_where + ": the field \"" + key + "\" must be " + expected + ".", kRestore);
+    throw Error(ErrorCode::invalidFile, m_where + ": the field \"" + key + "\" must be " + expected + ".",
+                kRestore);
 }
 
 std::string JsonFields::text(const char* key) const

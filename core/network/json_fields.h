@@ -2,7 +2,6 @@
 // field.
 #pragma once
 
-
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
@@ -11,18 +10,18 @@
 
 namespace diffuscope::network {
 
-// Parses the file. Throws Error where it is missing, larger than 16 MiB or not JSON.
+/// Parses the file. Throws Error where it is missing, larger than 16 MiB or not JSON.
 nlohmann::json readJsonFile(const std::string& path);
 
 class JsonFields
 {
 public:
-    // `where` names the file, and the part of it, in messages. Throws Error where `object` is not an
-    // object. Keeps a reference: the JSON must outlive this.
+    /// `where` names the file, and the part of it, in messages. Throws Error where `object` is not an
+    /// object. Keeps a reference: the JSON must outlive this.
     JsonFields(const nlohmann::json& object, std::string where);
 
     bool has(const char* key) const { return m_object.contains(key); }
-    // Each throws Error where the field is missing or of another type; numbers must be finite.
+    /// Each throws Error where the field is missing or of another type; numbers must be finite.
     std::string text(const char* key) const;
     double number(const char* key) const;
     int64_t integer(const char* key) const;

@@ -62,8 +62,13 @@ void store(const Tensor& tensor, int64_t k, int64_t values, const float* compute
 struct ImageNumbers
 {
     explicit ImageNumbers(const Shape& shape)
-        : mean(size(shape)), inverseStd(size(shape)), scale(size(shape)), factor(size(shape)), offset(size(shape)),
-          sums(size(shape)), moreSums(size(shape))
+        : mean(size(shape)),
+          inverseStd(size(shape)),
+          scale(size(shape)),
+          factor(size(shape)),
+          offset(size(shape)),
+          sums(size(shape)),
+          moreSums(size(shape))
     {
     }
     static size_t size(const Shape& shape) { return static_cast<size_t>(shape.channels); }
@@ -146,8 +151,8 @@ struct Gradients
     Tensor bias;        // [B, C], likewise
 };
 
-// From the sums of du (numbers.sums) and du · x (numbers.moreSums): the gradients by channel, and in factor, offset
-// and inverseStd the coefficients of dx = factor · du + inverseStd · x + offset.
+// From the sums of du (numbers.sums) and du · x (numbers.moreSums): the gradients by channel, and in factor,
+// offset and inverseStd the coefficients of dx = factor · du + inverseStd · x + offset.
 void finishImage(const Shape& shape, const float* weight, const float* bias, int64_t k, ImageNumbers& numbers,
                  Gradients& gradients)
 {
@@ -166,7 +171,8 @@ void finishImage(const Shape& shape, const float* weight, const float* bias, int
         numbers.sums[i] = sumDu * weight[c] * numbers.scale[i];
         numbers.moreSums[i] = sumDuNormed * weight[c] * numbers.scale[i];
     }
-    // dx = inverseStd (dn - mean(dn) - n mean(dn · n)), the gradient of a normalization, n = (x - mean) inverseStd.
+    // dx = inverseStd (dn - mean(dn) - n mean(dn · n)), the gradient of a normalization, n = (x - mean)
+    // inverseStd.
     std::vector<float> meanOfDn(numbers.sums.size()), meanOfDnN(numbers.sums.size());
     averageGroups(shape, numbers.sums, meanOfDn);
     averageGroups(shape, numbers.moreSums, meanOfDnN);
@@ -177,8 +183,8 @@ void finishImage(const Shape& shape, const float* weight, const float* bias, int
     }
 }
 
-Gradients backwardOnCpu(const Tensor& dy, const Tensor& x, int64_t groups, const Tensor& weight, const Tensor& bias,
-                        const Tensor& modulation)
+Gradients backwardOnCpu(const Tensor& dy, const Tensor& x, int64_t groups, const Tensor& weight,
+                        const Tensor& bias, const Tensor& modulation)
 {
     const Shape shape = shapeOf(x, groups);
     const auto floats = x.options().dtype(torch::kFloat32);
@@ -225,15 +231,20 @@ public:
                                                    const torch::autograd::variable_list& outputs)
     {
         const auto saved = context->get_saved_variables();
-        const auto gradients = backwardOnCpu(outputs[0].contiguous(kLayout), saved[0],
-                                             context->saved_data["groups"].toInt(), saved[1], saved[2], saved[3]);
-        return {gradients.x, Tensor(), gradients.weight.sum(0), gradients.bias.sum(0),
-                saved[3].numel() > 0 ? gradients.modulation : Tensor(), Tensor()};
+        const auto gradients =
+            backwardOnCpu(outputs[0].contiguous(kLayout), saved[0], context->saved_data["groups"].toInt(),
+                          saved[1], saved[2], saved[3]);
+        return {gradients.x,
+                Tensor(),
+                gradients.weight.sum(0),
+                gradients.bias.sum(0),
+                saved[3].numel() > 0 ? gradients.modulation : Tensor(),
+                Tensor()};
     }
 };
 
-Tensor composed(const Tensor& x, int64_t groups, const Tensor& weight, const Tensor& bias, const Tensor& modulation,
-                torch::ScalarType resultType)
+Tensor composed(const Tensor& x, int64_t groups, const Tensor& weight, const Tensor& bias,
+                const Tensor& modulation, torch::ScalarType resultType)
 {
     Tensor h = torch::group_norm(x.to(torch::kFloat32), groups, weight, bias, kEpsilon);
     if (modulation.defined()) {
@@ -254,7 +265,8 @@ Tensor modulatedNormSilu(const Tensor& x, int64_t groups, const Tensor& weight, 
     }
     const Tensor image = x.contiguous(kLayout);
     // Autograd wants defined tensors: an empty one stands for no modulation from here on.
-    const Tensor numbers = modulation.defined() ? modulation.contiguous() : torch::empty({0}, weight.options());
+    const Tensor numbers =
+        modulation.defined() ? modulation.contiguous() : torch::empty({0}, weight.options());
     if (!torch::GradMode::is_enabled()) {
         return forwardOnCpu(image, groups, weight, bias, numbers, resultType);
     }

@@ -2,8 +2,8 @@
 
 #include <bit>
 
-// One version of each loop per generation of x86 registers, chosen when the program is loaded. Sanitizers cannot
-// instrument that choice.
+// One version of each loop per generation of x86 registers, chosen when the program is loaded. Sanitizers
+// cannot instrument that choice.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__linux__) && \
     !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
 #define DIFFUSCOPE_VECTORIZED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
@@ -82,8 +82,8 @@ void affineSilu(const float* __restrict x, const float* __restrict factor, const
 
 DIFFUSCOPE_VECTORIZED
 void affineSiluGradient(const float* __restrict x, const float* __restrict dy, const float* __restrict factor,
-                        const float* __restrict offset, int64_t positions, int64_t channels, float* __restrict du,
-                        float* __restrict sumDu, float* __restrict sumDuX)
+                        const float* __restrict offset, int64_t positions, int64_t channels,
+                        float* __restrict du, float* __restrict sumDu, float* __restrict sumDuX)
 {
     for (int64_t c = 0; c < channels; ++c) {
         sumDu[c] = 0.0f;

@@ -1,7 +1,7 @@
-#include "core/registry/error.h"
 #include "core/network/safetensors.h"
 
 #include "core/network/atomic_file.h"
+#include "core/registry/error.h"
 
 #include <nlohmann/json.hpp>
 
@@ -45,7 +45,8 @@ struct Entry
 
 [[noreturn]] void refuse(const std::string& path, const std::string& reason)
 {
-    throw Error(ErrorCode::invalidFile, path + " is not a usable safetensors file: " + reason + ".", "Copy the file again from where it came from.");
+    throw Error(ErrorCode::invalidFile, path + " is not a usable safetensors file: " + reason + ".",
+                "Copy the file again from where it came from.");
 }
 
 [[noreturn]] void refuseTensor(const std::string& path, const std::string& tensor, const std::string& reason)
@@ -196,7 +197,10 @@ const char* typeNameOf(const std::string& path, const std::string& name, torch::
             return known.name;
         }
     }
-    throw Error(ErrorCode::writeFailed, "Cannot write " + path + ": the tensor \"" + name + "\" has the type " + torch::toString(type) + ".", "Convert it to float32 first.");
+    throw Error(
+        ErrorCode::writeFailed,
+        "Cannot write " + path + ": the tensor \"" + name + "\" has the type " + torch::toString(type) + ".",
+        "Convert it to float32 first.");
 }
 
 }  // namespace
@@ -207,7 +211,8 @@ TensorFile readSafetensors(const std::string& path)
     const auto fileBytes = std::filesystem::file_size(path, error);
     std::ifstream file(path, std::ios::binary);
     if (error || !file) {
-        throw Error(ErrorCode::missingFile, "Cannot open " + path + ".", "Check that the file exists and may be read.");
+        throw Error(ErrorCode::missingFile, "Cannot open " + path + ".",
+                    "Check that the file exists and may be read.");
     }
     if (fileBytes > kLargestFileBytes) {
         refuse(path, "it is larger than 8 GiB");

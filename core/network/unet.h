@@ -15,20 +15,20 @@ namespace diffuscope::network {
 class UNetImpl : public torch::nn::Module
 {
 public:
-    // Random weights from torch's default generator. Throws std::invalid_argument for an impossible config.
+    /// Random weights from torch's default generator. Throws std::invalid_argument for an impossible config.
     explicit UNetImpl(const UNetConfig& config);
 
-    // x        [B, C, H, W] float32, C, H and W as in the config;
-    // t        [B] float32, the training level, any real value in [0, T): fractional times are allowed;
-    // classIds [B] int64 in [0, classes]; nullClass() asks for the unconditional prediction.
-    // Returns  [B, C, H, W] float32: the training target (eps, x0 or v), which the model card names.
+    /// x        [B, C, H, W] float32, C, H and W as in the config;
+    /// t        [B] float32, the training level, any real value in [0, T): fractional times are allowed;
+    /// classIds [B] int64 in [0, classes]; nullClass() asks for the unconditional prediction.
+    /// Returns  [B, C, H, W] float32: the training target (eps, x0 or v), which the model card names.
     torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& classIds);
 
     int64_t nullClass() const { return m_config.classes; }
     const UNetConfig& config() const { return m_config; }
     int64_t parameterCount() const;
 
-    // Float32 unless asked otherwise; only speed and the last digits change.
+    /// Float32 unless asked otherwise; only speed and the last digits change.
     void setConvolutionPrecision(ConvolutionPrecision precision);
 
 private:

@@ -56,8 +56,8 @@ torch::Tensor ResidualBlockImpl::forward(const torch::Tensor& x, const torch::Te
     return (m_skip ? m_skip(x).to(torch::kFloat32) : x) + second;
 }
 
-torch::Tensor normSilu(const torch::nn::GroupNorm& norm, const torch::Tensor& x, const torch::Tensor& modulation,
-                       torch::ScalarType resultType)
+torch::Tensor normSilu(const torch::nn::GroupNorm& norm, const torch::Tensor& x,
+                       const torch::Tensor& modulation, torch::ScalarType resultType)
 {
     return modulatedNormSilu(x, norm->options.num_groups(), norm->weight, norm->bias, modulation, resultType);
 }
@@ -77,7 +77,7 @@ torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& x)
     const int64_t positions = height * width, headWidth = channels / m_heads;
     // [B, 3C, H, W] in channels-last order is [B, N, 3, heads, headWidth] in memory.
     const auto parts = m_queryKeyValue(m_norm(x))
-.to(torch::kFloat32)
+                           .to(torch::kFloat32)
                            .permute({0, 2, 3, 1})
                            .reshape({batch, positions, 3, m_heads, headWidth})
                            .permute({2, 0, 3, 1, 4})

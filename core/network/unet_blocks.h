@@ -5,19 +5,20 @@
 
 namespace diffuscope::network {
 
-// Arithmetic of the convolutions. Weights, normalization, attention and everything around stay in float32.
+/// Arithmetic of the convolutions. Weights, normalization, attention and everything around stay in float32.
 enum class ConvolutionPrecision { Float32, BFloat16 };
 
-// A square convolution with bias that keeps the size (stride 1) or halves it, rounding up (stride 2).
+/// A square convolution with bias that keeps the size (stride 1) or halves it, rounding up (stride 2).
 class ConvolutionImpl : public torch::nn::Module
 {
 public:
     ConvolutionImpl(int inputChannels, int outputChannels, int kernel, int stride = 1);
 
-    // [B, inputChannels, H, W] -> [B, outputChannels, ceil(H / stride), ceil(W / stride)], of type inputType().
+    /// [B, inputChannels, H, W] -> [B, outputChannels, ceil(H / stride), ceil(W / stride)], of type
+    /// inputType().
     torch::Tensor forward(const torch::Tensor& x);
 
-    // The type in which this convolution computes and which it returns; it takes any floating type.
+    /// The type in which this convolution computes and which it returns; it takes any floating type.
     torch::ScalarType inputType() const;
 
     void setPrecision(ConvolutionPrecision precision) { m_precision = precision; }
@@ -32,14 +33,14 @@ private:
 };
 TORCH_MODULE(Convolution);
 
-// GroupNorm, SiLU, convolution, twice, around a skip; the embedding scales and shifts after the second norm.
+/// GroupNorm, SiLU, convolution, twice, around a skip; the embedding scales and shifts after the second norm.
 class ResidualBlockImpl : public torch::nn::Module
 {
 public:
     ResidualBlockImpl(int inputChannels, int outputChannels, int groups, int embeddingWidth);
 
-    // x [B, inputChannels, H, W], embedding [B, embeddingWidth] (already through SiLU) -> [B, outputChannels,
-    // H, W].
+    /// x [B, inputChannels, H, W], embedding [B, embeddingWidth] (already through SiLU) -> [B,
+    /// outputChannels, H, W].
     torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& embedding);
 
 private:
@@ -52,13 +53,13 @@ private:
 };
 TORCH_MODULE(ResidualBlock);
 
-// Multi-head self-attention over the H * W positions, added to its input.
+/// Multi-head self-attention over the H * W positions, added to its input.
 class SelfAttentionImpl : public torch::nn::Module
 {
 public:
     SelfAttentionImpl(int channels, int groups, int heads);
 
-    // [B, C, H, W] -> [B, C, H, W].
+    /// [B, C, H, W] -> [B, C, H, W].
     torch::Tensor forward(const torch::Tensor& x);
 
 private:
@@ -69,11 +70,12 @@ private:
 };
 TORCH_MODULE(SelfAttention);
 
-// silu(norm(x)), scaled and shifted before SiLU where `modulation` [B, 2C] is defined. See modulatedNormSilu.
-torch::Tensor normSilu(const torch::nn::GroupNorm& norm, const torch::Tensor& x, const torch::Tensor& modulation,
-                       torch::ScalarType resultType);
+/// silu(norm(x)), scaled and shifted before SiLU where `modulation` [B, 2C] is defined. See
+/// modulatedNormSilu.
+torch::Tensor normSilu(const torch::nn::GroupNorm& norm, const torch::Tensor& x,
+                       const torch::Tensor& modulation, torch::ScalarType resultType);
 
-// A residual block, followed by attention where the level has it.
+/// A residual block, followed by attention where the level has it.
 class StageImpl : public torch::nn::Module
 {
 public:
@@ -87,8 +89,8 @@ private:
 };
 TORCH_MODULE(Stage);
 
-// Sines and cosines of t at geometrically spaced frequencies from 1 to 1/10000 (Vaswani et al. 2017,
-// section 3.5). t [B], any real value -> [B, width].
+/// Sines and cosines of t at geometrically spaced frequencies from 1 to 1/10000 (Vaswani et al. 2017,
+/// section 3.5). t [B], any real value -> [B, width].
 torch::Tensor sinusoidalEmbedding(const torch::Tensor& t, int width);
 
 }  // namespace diffuscope::network

@@ -12,6 +12,7 @@ namespace {
 constexpr int kLargestImageSide = 512;
 constexpr int kLargestWidth = 2048;
 constexpr int kLargestClassCount = 10'000;
+constexpr std::int64_t kMostParameters = 200'000'000;
 
 void requireRange(const char* what, int value, int least, int most)
 {
@@ -30,7 +31,54 @@ void requireDivides(const char* what, int whole, int part)
     }
 }
 
+std::int64_t convolution(std::int64_t from, std::int64_t to, std::int64_t kernel)
+{
+    return from * to * kernel * kernel + to;
+}
+
+std::int64_t norm(std::int64_t channels)
+{
+    return 2 * channels;
+}
+
+std::int64_t linear(std::int64_t from, std::int64_t to)
+{
+    return from * to + to;
+}
+
+std::int64_t stage(const UNetConfig& config, std::int64_t from, std::int64_t to, bool attention)
+{
+    const std::int64_t skip = from == to ? 0 : convolution(from, to, 1);
+    const std::int64_t block = norm(from) + convolution(from, to, 3) + linear(config.embeddingWidth, 2 * to) +
+                               norm(to) + convolution(to, to, 3) + skip;
+    return block + (attention ? norm(to) + convolution(to, 3 * to, 1) + convolution(to, to, 1) : 0);
+}
+
 }  // namespace
+
+std::int64_t parameterCount(const UNetConfig& config)
+{
+    const std::int64_t width = config.embeddingWidth;
+    const std::int64_t patch = std::int64_t{config.imageChannels} * config.patch * config.patch;
+    const std::int64_t finest = std::int64_t{config.baseChannels} * config.multipliers.front();
+    const std::int64_t coarsest = std::int64_t{config.baseChannels} * config.multipliers.back();
+    std::int64_t count = 2 * linear(width, width) + (config.classes + 1) * width +
+                         convolution(patch, finest, 3) + norm(finest) + convolution(finest, patch, 3);
+    count += stage(config, coarsest, coarsest, true) + stage(config, coarsest, coarsest, false);
+    for (std::size_t level = 0; level < config.multipliers.size(); ++level) {
+        const std::int64_t channels = std::int64_t{config.baseChannels} * config.multipliers[level];
+        const auto& levels = config.attentionLevels;
+        const bool attention =
+            std::find(levels.begin(), levels.end(), static_cast<int>(level)) != levels.end();
+        count += config.blocksPerLevel * (stage(config, channels, channels, attention) +
+                                          stage(config, 2 * channels, channels, attention));
+        if (level > 0) {
+            const std::int64_t finer = std::int64_t{config.baseChannels} * config.multipliers[level - 1];
+            count += convolution(finer, channels, 3) + convolution(channels, finer, 3);
+        }
+    }
+    return count;
+}
 
 void validate(const UNetConfig& config)
 {
@@ -61,6 +109,10 @@ void validate(const UNetConfig& config)
     const int halvings = static_cast<int>(config.multipliers.size()) - 1;
     const int coarsest = std::min(config.imageHeight, config.imageWidth) / config.patch >> halvings;
     requireRange("side of the coarsest level", coarsest, 1, kLargestImageSide);
+    if (parameterCount(config) > kMostParameters) {
+        throw std::invalid_argument("The U-Net would have more than " + std::to_string(kMostParameters) +
+                                    " parameters; make it narrower or shallower.");
+    }
 }
 
 }  // namespace diffuscope::network

@@ -1,6 +1,7 @@
 // The numbers that determine a U-Net: its shape follows from this value alone. Standard types only.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 namespace diffuscope::network {
@@ -10,25 +11,28 @@ struct UNetConfig
     int imageChannels = 1;
     int imageHeight = 28;
     int imageWidth = 28;
-    // Side of the pixel squares that become channels before the first convolution; 1 = none.
+    /// Side of the pixel squares that become channels before the first convolution; 1 = none.
     int patch = 2;
     int baseChannels = 64;
-    // Channels of level k are baseChannels * multipliers[k]; each level halves the resolution of the one
-    // before.
+    /// Channels of level k are baseChannels * multipliers[k]; each level halves the resolution of the one
+    /// before.
     std::vector<int> multipliers = {1, 2};
     int blocksPerLevel = 2;
-    // Levels (0 = finest) whose blocks are each followed by self-attention. The middle always has attention.
+    /// Levels (0 = finest) whose blocks are each followed by self-attention. The middle always has attention.
     std::vector<int> attentionLevels = {1};
     int attentionHeads = 2;
     int normalizationGroups = 8;
-    // Number of classes; the class embedding has one entry more, the null class (index = classes).
+    /// Number of classes; the class embedding has one entry more, the null class (index = classes).
     int classes = 10;
     int embeddingWidth = 256;
 
     bool operator==(const UNetConfig&) const = default;
 };
 
-// Throws std::invalid_argument with one sentence where the numbers do not describe a network.
+/// Throws std::invalid_argument with one sentence where the numbers do not describe a network.
 void validate(const UNetConfig& config);
+
+/// The number of weights of a U-Net of this (valid) config, without building it.
+std::int64_t parameterCount(const UNetConfig& config);
 
 }  // namespace diffuscope::network

@@ -1,5 +1,6 @@
-#include "core/registry/error.h"
 #include "core/network/unet_config_json.h"
+
+#include "core/registry/error.h"
 
 #include <stdexcept>
 
@@ -25,7 +26,10 @@ nlohmann::json toJson(const UNetConfig& config)
 UNetConfig unetConfigFromJson(const JsonFields& fields)
 {
     if (fields.text("type") != "unet") {
-        throw Error(ErrorCode::invalidFile, fields.where() + " describes a \"" + fields.text("type").substr(0, 40) + "\", and this program knows the architecture \"unet\" only.", "Use a newer program.");
+        throw Error(ErrorCode::invalidFile,
+                    fields.where() + " describes a \"" + fields.text("type").substr(0, 40) +
+                        "\", and this program knows the architecture \"unet\" only.",
+                    "Use a newer program.");
     }
     UNetConfig config;
     config.imageChannels = fields.smallInteger("image_channels");
@@ -43,7 +47,10 @@ UNetConfig unetConfigFromJson(const JsonFields& fields)
     try {
         validate(config);
     } catch (const std::invalid_argument& error) {
-        throw Error(ErrorCode::invalidFile, fields.where() + " describes a \"" + fields.text("type").substr(0, 40) + "\", and this program knows the architecture \"unet\" only.", "Use a newer program.");
+        throw Error(ErrorCode::invalidFile,
+                    fields.where() + " describes a \"" + fields.text("type").substr(0, 40) +
+                        "\", and this program knows the architecture \"unet\" only.",
+                    "Use a newer program.");
     }
     return config;
 }

@@ -8,7 +8,7 @@ namespace diffuscope::network {
 
 nlohmann::json toJson(const UNetConfig& config);
 
-// Throws Error for a missing field, a field of another type, another architecture or impossible numbers.
+/// Throws Error for a missing field, a field of another type, another architecture or impossible numbers.
 UNetConfig unetConfigFromJson(const JsonFields& fields);
 
 }  // namespace diffuscope::network

@@ -56,15 +56,19 @@ void CounterRandom::fillNormal(float* values, int64_t count)
     }
 }
 
-std::vector<uint32_t> shuffledOrder(uint64_t seed, uint64_t epoch, uint32_t count)
+uint32_t EpochOrder::at(uint64_t position)
 {
-    std::vector<uint32_t> order(count);
-    std::iota(order.begin(), order.end(), 0u);
-    CounterRandom random(seed, RandomStream::Order, epoch);
-    for (uint32_t left = count; left > 1; --left) {
-        std::swap(order[left - 1], order[random.below(left)]);
+    const uint64_t epoch = position / m_count;
+    if (m_order.empty() || epoch != m_epoch) {
+        m_epoch = epoch;
+        m_order.resize(m_count);
+        std::iota(m_order.begin(), m_order.end(), 0u);
+        CounterRandom random(m_seed, RandomStream::Order, epoch);
+        for (uint32_t left = m_count; left > 1; --left) {
+            std::swap(m_order[left - 1], m_order[random.below(left)]);
+        }
     }
-    return order;
+    return m_order[position % m_count];
 }
 
 }  // namespace diffuscope::train

@@ -1,14 +1,14 @@
 #include "core/train/diffusion_batches.h"
 
-#include "core/train/counter_random.h"
-
 #include <utility>
 
 namespace diffuscope::train {
 
 DiffusionBatches::DiffusionBatches(std::shared_ptr<const LabelledImages> images,
                                    const TrainingOptions& options)
-    : m_images(std::move(images)), m_options(options)
+    : m_images(std::move(images)),
+      m_options(options),
+      m_order(options.seed, static_cast<uint32_t>(m_images->count))
 {
 }
 
@@ -25,17 +25,6 @@ DiffusionBatch DiffusionBatches::take(int64_t step)
         m_next = std::async(std::launch::async, [this, step] { return make(step + 1); });
     }
     return batch;
-}
-
-uint32_t DiffusionBatches::imageAt(uint64_t position)
-{
-    const auto count = static_cast<uint64_t>(m_images->count);
-    const uint64_t epoch = position / count;
-    if (m_epoch != epoch) {
-        m_order = shuffledOrder(m_options.seed, epoch, static_cast<uint32_t>(count));
-        m_epoch = epoch;
-    }
-    return m_order[position % count];
 }
 
 void DiffusionBatches::fillImage(float* target, uint32_t image, bool mirrored) const
@@ -66,7 +55,7 @@ DiffusionBatch DiffusionBatches::make(int64_t step)
         CounterRandom(m_options.seed, RandomStream::Time, static_cast<uint64_t>(step)).uniform();
     for (int64_t k = 0; k < size; ++k) {
         const auto position = static_cast<uint64_t>(step * size + k);
-        const uint32_t image = imageAt(position);
+        const uint32_t image = m_order.at(position);
         CounterRandom flip(m_options.seed, RandomStream::Flip, position);
         fillImage(x0 + k * pixels, image, m_options.flip && flip.uniform() < 0.5f);
         CounterRandom(m_options.seed, RandomStream::Noise, position).fillNormal(eps + k * pixels, pixels);

@@ -1,6 +1,7 @@
 // The batches of a diffusion training: images, times, noise and classes as a function of (seed, step).
 #pragma once
 
+#include "core/train/counter_random.h"
 #include "core/train/idx.h"
 #include "core/train/training_options.h"
 
@@ -8,7 +9,6 @@
 
 #include <future>
 #include <memory>
-#include <optional>
 
 namespace diffuscope::train {
 
@@ -26,18 +26,16 @@ class DiffusionBatches
 public:
     DiffusionBatches(std::shared_ptr<const LabelledImages> images, const TrainingOptions& options);
 
-    // The batch of this step; the next one is prepared meanwhile on another thread.
+    /// The batch of this step; the next one is prepared meanwhile on another thread.
     DiffusionBatch take(int64_t step);
 
 private:
     DiffusionBatch make(int64_t step);
-    uint32_t imageAt(uint64_t position);
     void fillImage(float* target, uint32_t image, bool mirrored) const;
 
     std::shared_ptr<const LabelledImages> m_images;
     TrainingOptions m_options;
-    std::optional<uint64_t> m_epoch;
-    std::vector<uint32_t> m_order;
+    EpochOrder m_order;
     std::future<DiffusionBatch> m_next;  // last: its thread uses the members above
 };
 

@@ -1,25 +1,31 @@
 #include "core/train/diffusion_task.h"
 
+#include "core/measure/generation.h"
 #include "core/registry/error.h"
+#include "core/schedule/schedule_registry.h"
+#include "core/train/image_sheet.h"
 #include "core/train/precision.h"
-#include "core/train/preview.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace diffuscope::train {
 namespace {
 
-std::vector<double> linearAlphaBars(int levels)
+constexpr int kPreviewRows = 4;
+
+schedule::NoiseSchedule scheduleOf(const TrainingOptions& options)
 {
-    constexpr double kFirstBeta = 1e-4, kLastBeta = 0.02;  // Ho et al. 2020, section 4
-    std::vector<double> alphaBar;
-    double product = 1.0;
-    for (int t = 0; t < levels; ++t) {
-        product *= 1.0 - (kFirstBeta + (kLastBeta - kFirstBeta) * t / (levels - 1));
-        alphaBar.push_back(product);
+    return schedule::makeSchedule({options.schedule, {{"levels", static_cast<double>(options.levels)}}});
+}
+
+// The schedule's alpha or sigma at every level.
+torch::Tensor column(const schedule::NoiseSchedule& schedule, double schedule::NoiseLevel::*part)
+{
+    std::vector<double> values;
+    for (int t = 0; t < schedule.levels(); ++t) {
+        values.push_back(schedule.level(t).*part);
     }
-    return alphaBar;
+    return torch::tensor(values, torch::kFloat64).to(torch::kFloat32);
 }
 
 void checkImages(const LabelledImages& images, const TrainingOptions& options)
@@ -32,11 +38,10 @@ void checkImages(const LabelledImages& images, const TrainingOptions& options)
                         std::to_string(images.width) + ", the network's are of another size.",
                     "Train a network of the data's size.");
     }
-    const int largest = *std::max_element(images.labels.begin(), images.labels.end());
-    if (largest >= config.classes) {
+    if (images.classCount() > config.classes) {
         throw Error(ErrorCode::invalidOption,
-                    "The data has the label " + std::to_string(largest) + ", the network only " +
-                        std::to_string(config.classes) + " classes.",
+                    "The data has " + std::to_string(images.classCount()) + " classes, the network only " +
+                        std::to_string(config.classes) + ".",
                     "Train a network with more classes.");
     }
 }
@@ -45,11 +50,17 @@ void checkImages(const LabelledImages& images, const TrainingOptions& options)
 
 DiffusionTask::DiffusionTask(std::shared_ptr<const LabelledImages> images, const TrainingOptions& options,
                              int replicas)
-    : m_options(options), m_device(bestDevice()), m_batches(images, options)
+    : m_options(options),
+      m_target(denoise::predictionTarget(options.target)),
+      m_schedule(scheduleOf(options)),
+      m_device(bestDevice()),
+      m_batches(images, options)
 {
     checkImages(*images, options);
-    if (options.target != "eps" && options.target != "x0" && options.target != "v") {
-        throw Error(ErrorCode::invalidOption, "There is no training target \"" + options.target + "\".",
+    using denoise::PredictionTarget;
+    if (m_target != PredictionTarget::eps && m_target != PredictionTarget::x0 &&
+        m_target != PredictionTarget::v) {
+        throw Error(ErrorCode::invalidOption, "The trainer has no target \"" + options.target + "\".",
                     "Use eps, x0 or v.");
     }
     const int count = m_device.is_cpu() ? std::clamp(replicas, 1, options.optimizer.batch) : 1;
@@ -59,10 +70,8 @@ DiffusionTask::DiffusionTask(std::shared_ptr<const LabelledImages> images, const
         m_nets.back()->to(m_device);
         m_nets.back()->setConvolutionPrecision(choosePrecision(options.precision, m_device));
     }
-    m_alphaBar = linearAlphaBars(options.levels);
-    const auto alphaBar = torch::tensor(m_alphaBar, torch::kFloat64);
-    m_alpha = alphaBar.sqrt().to(torch::kFloat32).to(m_device);
-    m_sigma = (1.0 - alphaBar).sqrt().to(torch::kFloat32).to(m_device);
+    m_alpha = column(m_schedule, &schedule::NoiseLevel::alpha).to(m_device);
+    m_sigma = column(m_schedule, &schedule::NoiseLevel::sigma).to(m_device);
 }
 
 torch::Tensor DiffusionTask::loss(int replica)
@@ -77,18 +86,28 @@ torch::Tensor DiffusionTask::loss(int replica)
     auto& net = m_nets[static_cast<size_t>(replica)];
     const auto predicted = net(noisy, t.to(torch::kFloat32), share(m_batch.classIds));
     const double weight = static_cast<double>(end - begin) / static_cast<double>(size);
-    if (m_options.target == "eps") {
+    using denoise::PredictionTarget;
+    if (m_target == PredictionTarget::eps) {
         return torch::mse_loss(predicted, eps) * weight;
     }
-    if (m_options.target == "x0") {
+    if (m_target == PredictionTarget::x0) {
         return torch::mse_loss(predicted, x0) * weight;
     }
-    return torch::mse_loss(predicted, alpha * eps - sigma * x0) * weight;  // v of Salimans & Ho 2022, appendix D
+    return torch::mse_loss(predicted, alpha * eps - sigma * x0) *
+           weight;  // v of Salimans & Ho 2022, appendix D
 }
 
 void DiffusionTask::writePreview(const std::string& path)
 {
-    writeSamplePreview(m_nets.front(), m_alphaBar, m_options.target, m_options.seed, path);
+    const int classes = std::max(1, m_options.network.classes);
+    measure::GenerationRequest request;
+    for (int k = 0; k < kPreviewRows * classes; ++k) {
+        request.classes.push_back(m_options.network.classes > 0 ? k % classes : -1);
+    }
+    request.seed = m_options.seed;
+    request.steps = std::min(50, m_options.levels);
+    const measure::GeneratingNetwork network{m_nets.front(), m_target, m_schedule};
+    writeImageSheet(path, measure::generate(network, request), classes);
 }
 
 }  // namespace diffuscope::train

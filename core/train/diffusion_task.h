@@ -2,7 +2,9 @@
 // algorithm 1).
 #pragma once
 
+#include "core/denoise/prediction_target.h"
 #include "core/network/unet.h"
+#include "core/schedule/noise_schedule.h"
 #include "core/train/diffusion_batches.h"
 #include "core/train/training_task.h"
 
@@ -13,8 +15,8 @@ namespace diffuscope::train {
 class DiffusionTask : public TrainingTask
 {
 public:
-    // The images must have the size that options.network names. Throws Error(invalidOption) otherwise, for
-    // labels outside the classes, or for an unknown target, schedule or precision.
+    /// The images must have the size that options.network names. Throws Error(invalidOption) otherwise, for
+    /// labels outside the classes, or for an unknown target, schedule or precision.
     DiffusionTask(std::shared_ptr<const LabelledImages> images, const TrainingOptions& options, int replicas);
 
     int replicas() const override { return static_cast<int>(m_nets.size()); }
@@ -27,11 +29,12 @@ public:
 
 private:
     TrainingOptions m_options;
+    denoise::PredictionTarget m_target;
+    schedule::NoiseSchedule m_schedule;
     torch::Device m_device;
     std::vector<network::UNet> m_nets;
     DiffusionBatches m_batches;
     DiffusionBatch m_batch;
-    std::vector<double> m_alphaBar;
     torch::Tensor m_alpha;  // [levels], on the device
     torch::Tensor m_sigma;
 };

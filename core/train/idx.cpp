@@ -27,13 +27,15 @@ public:
     explicit GzipReader(const std::string& path) : m_path(path), m_file(gzopen(path.c_str(), "rb"), &gzclose)
     {
         if (!m_file) {
-            throw Error(ErrorCode::missingFile, "Cannot open " + path + ".", "Check that the file exists and may be read.");
+            throw Error(ErrorCode::missingFile, "Cannot open " + path + ".",
+                        "Check that the file exists and may be read.");
         }
     }
 
     [[noreturn]] void refuse(const std::string& reason) const
     {
-        throw Error(ErrorCode::invalidFile, m_path + " is not a usable IDX file: " + reason + ".", "Download the data set again.");
+        throw Error(ErrorCode::invalidFile, m_path + " is not a usable IDX file: " + reason + ".",
+                    "Download the data set again.");
     }
 
     void read(uint8_t* target, uint64_t size)
@@ -97,17 +99,26 @@ std::string findFile(const std::string& folder, const std::string& name)
             return path;
         }
     }
-    throw Error(ErrorCode::missingFile, "The folder " + folder + " has no file " + name + "[.gz].", "Give the folder of an IDX data set (MNIST layout) with --data.");
+    throw Error(ErrorCode::missingFile, "The folder " + folder + " has no file " + name + "[.gz].",
+                "Give the folder of an IDX data set (MNIST layout) with --data.");
 }
 
 }  // namespace
+
+int LabelledImages::classCount() const
+{
+    return labels.empty() ? 0 : 1 + *std::max_element(labels.begin(), labels.end());
+}
 
 LabelledImages readIdx(const std::string& imagesPath, const std::string& labelsPath)
 {
     ByteArray images = readByteArray(imagesPath, 3);
     ByteArray labels = readByteArray(labelsPath, 1);
     if (images.sizes[0] != labels.sizes[0]) {
-        throw Error(ErrorCode::invalidFile, labelsPath + " has " + std::to_string(labels.sizes[0]) + " labels for the " + std::to_string(images.sizes[0]) + " images of " + imagesPath + ".", "Use the two files of one data set.");
+        throw Error(ErrorCode::invalidFile,
+                    labelsPath + " has " + std::to_string(labels.sizes[0]) + " labels for the " +
+                        std::to_string(images.sizes[0]) + " images of " + imagesPath + ".",
+                    "Use the two files of one data set.");
     }
     LabelledImages result;
     result.count = images.sizes[0];

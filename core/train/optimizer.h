@@ -22,27 +22,27 @@ struct OptimizerOptions
     bool operator==(const OptimizerOptions&) const = default;
 };
 
-// Linear warm-up, then half a cosine down to 0 at the last step (Loshchilov & Hutter 2017, eq. 5).
+/// Linear warm-up, then half a cosine down to 0 at the last step (Loshchilov & Hutter 2017, eq. 5).
 double learningRateAt(const OptimizerOptions& options, int64_t step);
 
-// Owns all weights of a module as views into one buffer, so that an update is one pass over memory.
+/// Owns all weights of a module as views into one buffer, so that an update is one pass over memory.
 class Optimizer
 {
 public:
-    // Moves the first module's parameters into the buffers; all modules, which must be equal in shape, work on these
-    // same weights from now on, each with a gradient buffer of its own.
+    /// Moves the first module's parameters into the buffers; all modules, which must be equal in shape, work
+    /// on these same weights from now on, each with a gradient buffer of its own.
     Optimizer(const std::vector<torch::nn::Module*>& modules, const OptimizerOptions& options);
 
-    // Sums the gradients of all modules, clips them to the global norm, applies AdamW (Loshchilov & Hutter 2019, algorithm 2) with the
-    // rate of `step` (counted from 0), updates the moving average and clears the gradients. Returns the norm
-    // before clipping.
+    /// Sums the gradients of all modules, clips them to the global norm, applies AdamW (Loshchilov & Hutter
+    /// 2019, algorithm 2) with the rate of `step` (counted from 0), updates the moving average and clears the
+    /// gradients. Returns the norm before clipping.
     double update(int64_t step);
 
-    // Puts the moving average in place of the weights, and back. Calls must alternate.
+    /// Puts the moving average in place of the weights, and back. Calls must alternate.
     void useAverage();
     void useWeights();
 
-    // The state by name, each a flat float32 tensor that shares memory with this: weights, average, moments.
+    /// The state by name, each a flat float32 tensor that shares memory with this: weights, average, moments.
     std::vector<std::pair<std::string, torch::Tensor>> state() const;
 
 private:

@@ -59,8 +59,8 @@ network::TensorFile readCheckpoint(const std::string& folder)
 {
     auto file = network::readSafetensors(checkpointPath(folder));
     if (file.metadata["format"] != "diffuscope-checkpoint") {
-        throw Error(ErrorCode::invalidFile, checkpointPath(folder) +
-                        " is not a training checkpoint.", "Give the folder of a training.");
+        throw Error(ErrorCode::invalidFile, checkpointPath(folder) + " is not a training checkpoint.",
+                    "Give the folder of a training.");
     }
     return file;
 }
@@ -70,8 +70,8 @@ int64_t stepOf(network::TensorFile& file, const std::string& folder)
     try {
         return std::stoll(file.metadata["step"]);
     } catch (const std::exception&) {
-        throw Error(ErrorCode::invalidFile, checkpointPath(folder) +
-                        " does not say its step.", "Train from the start without --resume.");
+        throw Error(ErrorCode::invalidFile, checkpointPath(folder) + " does not say its step.",
+                    "Train from the start without --resume.");
     }
 }
 
@@ -81,8 +81,10 @@ void copyInto(torch::Tensor target, network::TensorFile& file, const std::string
     const auto found = file.tensors.find(name);
     if (found == file.tensors.end() || found->second.scalar_type() != torch::kFloat32 ||
         found->second.sizes() != target.sizes()) {
-        throw Error(ErrorCode::invalidFile, checkpointPath(folder) + " does not fit the network: its tensor \"" + name +
-                        "\" is missing or has another size.", "Train from the start without --resume.");
+        throw Error(ErrorCode::invalidFile,
+                    checkpointPath(folder) + " does not fit the network: its tensor \"" + name +
+                        "\" is missing or has another size.",
+                    "Train from the start without --resume.");
     }
     torch::NoGradGuard noGrad;
     target.copy_(found->second);
@@ -93,8 +95,9 @@ int64_t resumeFrom(const std::string& folder, const TrainingOptions& options, Op
 {
     auto file = readCheckpoint(folder);
     if (trainingOptionsFromText(file.metadata["options"], checkpointPath(folder)) != options) {
-        throw Error(ErrorCode::invalidFile, checkpointPath(folder) +
-                        " was written by a training with other options.", "Give --resume alone to use its own.");
+        throw Error(ErrorCode::invalidFile,
+                    checkpointPath(folder) + " was written by a training with other options.",
+                    "Give --resume alone to use its own.");
     }
     for (auto& [name, tensor] : optimizer.state()) {
         copyInto(tensor, file, name, folder);

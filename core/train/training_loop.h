@@ -32,16 +32,16 @@ enum class TrainingOutcome { Finished, Stopped };
 
 std::string checkpointPath(const std::string& outputFolder);
 
-// Reads the options of the checkpoint in the folder, for resuming. Throws Error.
+/// Reads the options of the checkpoint in the folder, for resuming. Throws Error.
 TrainingOptions readCheckpointOptions(const std::string& outputFolder);
 
-// Puts the checkpoint's averaged weights into the module, whose shape must fit. Throws Error.
-// Returns the number of steps done.
+/// Puts the checkpoint's averaged weights into the module, whose shape must fit. Throws Error.
+/// Returns the number of steps done.
 int64_t loadAveragedWeights(const std::string& outputFolder, torch::nn::Module& module);
 
-// Trains to options.optimizer.steps; leaves the averaged weights in the module. A stop request saves a
-// checkpoint. Throws Error(notFinite) where the loss stops being a number (the last checkpoint stays),
-// Error where a checkpoint cannot be read or written.
+/// Trains to options.optimizer.steps; leaves the averaged weights in the module. A stop request saves a
+/// checkpoint. Throws Error(notFinite) where the loss stops being a number (the last checkpoint stays),
+/// Error where a checkpoint cannot be read or written.
 TrainingOutcome trainTask(TrainingTask& task, const TrainingOptions& options, const LoopSettings& settings);
 
 }  // namespace diffuscope::train

@@ -19,7 +19,7 @@ struct TrainingOptions
     int shift = 0;                   // classifier: random translation of at most so many pixels
     std::string precision = "auto";  // auto, float32 or bfloat16
 
-    // Diffusion only.
+    /// Diffusion only.
     network::UNetConfig network;
     std::string target = "eps";  // eps, x0 or v
     std::string schedule = "linear";
@@ -29,7 +29,7 @@ struct TrainingOptions
     bool operator==(const TrainingOptions&) const = default;
 };
 
-// As text for the checkpoint, and back. The second throws Error; `where` names the file.
+/// As text for the checkpoint, and back. The second throws Error; `where` names the file.
 std::string toText(const TrainingOptions& options);
 TrainingOptions trainingOptionsFromText(const std::string& text, const std::string& where);
 

@@ -1,0 +1,19 @@
+// The subcommands of diffuscope-cli. Each adds itself to the program with its options, and runs when it is
+// chosen.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace diffuscope::cli {
+
+/// What the program returns where the command was interrupted with Ctrl-C, as shells do.
+constexpr int interruptedExit = 130;
+
+void addTrainCommand(CLI::App& program);
+void addExportCommand(CLI::App& program);
+void addSampleCommand(CLI::App& program);
+void addEvaluateCommand(CLI::App& program);
+void addModelsCommand(CLI::App& program);
+void addInspectCommand(CLI::App& program);
+
+}  // namespace diffuscope::cli

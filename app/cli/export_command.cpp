@@ -1,0 +1,71 @@
+#include "app/cli/commands.h"
+#include "core/measure/generation.h"
+#include "core/network/compute_threads.h"
+#include "core/schedule/schedule_registry.h"
+#include "core/train/export_model.h"
+#include "core/train/image_sheet.h"
+#include "core/train/training_loop.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <thread>
+
+namespace diffuscope::cli {
+namespace {
+
+constexpr int kSheetRows = 8;
+constexpr double kSheetGuidance = 1.5;
+
+struct ExportArguments
+{
+    std::string run;
+    std::string out;
+    std::string name;
+};
+
+// The picture of the model's card: a row a sample, a column a class.
+void writeSheet(const std::string& folder)
+{
+    const auto model = network::loadModel(folder);
+    const int classes = std::max(1, model.card.architecture.classes);
+    measure::GenerationRequest request;
+    for (int k = 0; k < kSheetRows * classes; ++k) {
+        request.classes.push_back(model.card.architecture.classes > 0 ? k % classes : -1);
+    }
+    request.guidance = kSheetGuidance;
+    request.batch = classes * 2;
+    request.workers = static_cast<int>(std::thread::hardware_concurrency());
+    const measure::GeneratingNetwork network{model.net, denoise::predictionTarget(model.card.target),
+                                             schedule::makeSchedule(model.card.schedule)};
+    train::writeImageSheet(folder + "/sheet.png", measure::generate(network, request), classes);
+}
+
+void runExport(const ExportArguments& arguments)
+{
+    network::setUpComputeThreads(1);
+    const auto options = train::readCheckpointOptions(arguments.run);
+    const auto folderName = std::filesystem::path(arguments.out).lexically_normal().filename().string();
+    const auto name = arguments.name.empty() ? folderName : arguments.name;
+    const auto naming = train::namingFor(name, options.network.classes);
+    const auto card = train::exportModel(arguments.run, arguments.out, naming);
+    writeSheet(arguments.out);
+    train::writeModelReadme(arguments.out, card);
+    std::printf("%s: %s (%s)\n", arguments.out.c_str(), card.title.c_str(),
+                architectureSummary(card).c_str());
+}
+
+}  // namespace
+
+void addExportCommand(CLI::App& program)
+{
+    auto* command =
+        program.add_subcommand("export", "Make a model folder from a training: weights, card and sheet");
+    auto arguments = std::make_shared<ExportArguments>();
+    command->add_option("--run", arguments->run, "Folder of the training (--out of train)")->required();
+    command->add_option("--out", arguments->out, "Model folder to write, e.g. models/mnist")->required();
+    command->add_option("--name", arguments->name, "Name of the model; default: the folder's");
+    command->callback([arguments] { runExport(*arguments); });
+}
+
+}  // namespace diffuscope::cli

@@ -1,0 +1,68 @@
+#include "app/cli/commands.h"
+#include "core/catalog/catalog.h"
+#include "core/network/checkpoint.h"
+#include "core/network/safetensors.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <sstream>
+
+namespace diffuscope::cli {
+namespace {
+
+void inspectFile(const std::string& path)
+{
+    const auto file = network::readSafetensors(path);
+    constexpr size_t kLongest = 200;
+    for (const auto& [key, value] : file.metadata) {
+        std::printf("%s: %s\n", key.c_str(), value.substr(0, kLongest).c_str());
+    }
+    for (const auto& [name, tensor] : file.tensors) {
+        std::ostringstream shape;
+        shape << tensor.sizes();
+        const bool empty = tensor.numel() == 0;
+        const auto values = tensor.to(torch::kFloat64);
+        std::printf("%-40s %-10s %-20s %10.4g … %.4g\n", name.c_str(), torch::toString(tensor.scalar_type()),
+                    shape.str().c_str(), empty ? 0.0 : values.min().item<double>(),
+                    empty ? 0.0 : values.max().item<double>());
+    }
+}
+
+void inspectModel(const std::string& folder)
+{
+    const auto card = network::loadModel(folder).card;
+    std::printf("%s: %s\n%s\n", card.name.c_str(), card.title.c_str(), card.description.c_str());
+    std::printf("network    %s\n", architectureSummary(card).c_str());
+    std::printf("predicts   %s on the schedule %s\n", card.target.c_str(), card.schedule.family.c_str());
+    std::printf("data       %s\nlicence    %s\n", card.data.c_str(), card.licence.c_str());
+    for (const auto& [key, value] : card.training) {
+        std::printf("training   %s: %s\n", key.c_str(), value.c_str());
+    }
+    if (card.quality) {
+        std::printf(
+            "quality    class agreement %.2f %%, Frechet distance %.4f, floor %.4f (%d images, %s, %d steps, "
+            "guidance %g)\n",
+            100 * card.quality->classAgreement, card.quality->frechetDistance, card.quality->frechetFloor,
+            card.quality->images, card.quality->sampler.c_str(), card.quality->steps, card.quality->guidance);
+    }
+}
+
+}  // namespace
+
+void addInspectCommand(CLI::App& program)
+{
+    auto* command =
+        program.add_subcommand("inspect", "Check a model or a safetensors file and say what is in it");
+    auto what = std::make_shared<std::string>();
+    command->add_option("what", *what, "Name or folder of a model, or a .safetensors file")->required();
+    command->callback([what] {
+        if (std::filesystem::is_regular_file(*what)) {
+            inspectFile(*what);
+        } else {
+            inspectModel(catalog::findModel(catalog::modelFolders(), *what).folder.string());
+        }
+    });
+}
+
+}  // namespace diffuscope::cli

@@ -1,0 +1,49 @@
+#include "app/cli/commands.h"
+#include "core/catalog/catalog.h"
+#include "core/registry/error.h"
+
+#include <cstdio>
+
+namespace diffuscope::cli {
+namespace {
+
+void print(const network::ModelCard& card)
+{
+    std::printf("%-16s %s. %s\n", card.name.c_str(), card.title.c_str(), architectureSummary(card).c_str());
+    if (card.quality) {
+        std::printf("%-16s class agreement %.1f %%, Frechet distance %.3f (floor %.3f)\n", "",
+                    100 * card.quality->classAgreement, card.quality->frechetDistance,
+                    card.quality->frechetFloor);
+    }
+}
+
+void listModels()
+{
+    const auto models = catalog::findModels(catalog::modelFolders());
+    if (models.empty()) {
+        throw Error(ErrorCode::missingFile, "No models were found.",
+                    "Run this in a checkout, or set DIFFUSCOPE_MODELS to the folder of the models.");
+    }
+    bool allUsable = true;
+    for (const auto& model : models) {
+        if (model.isUsable()) {
+            print(*model.card);
+        } else {
+            std::fprintf(stderr, "diffuscope-cli: %s\n", model.problem.c_str());
+            allUsable = false;
+        }
+    }
+    if (!allUsable) {
+        throw CLI::RuntimeError(1);
+    }
+}
+
+}  // namespace
+
+void addModelsCommand(CLI::App& program)
+{
+    auto* command = program.add_subcommand("models", "List the models that are there");
+    command->callback([] { listModels(); });
+}
+
+}  // namespace diffuscope::cli

@@ -1,0 +1,214 @@
+#include "app/cli/commands.h"
+#include "app/cli/progress_line.h"
+#include "core/measure/evaluation.h"
+#include "core/network/compute_threads.h"
+#include "core/registry/error.h"
+#include "core/train/classifier_task.h"
+#include "core/train/diffusion_task.h"
+#include "core/train/labelled_tensors.h"
+#include "core/train/training_loop.h"
+
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <thread>
+
+namespace diffuscope::cli {
+namespace {
+
+using train::TrainingOptions;
+
+volatile std::sig_atomic_t stopSignalled = 0;
+
+struct TrainArguments
+{
+    TrainingOptions options;
+    train::LoopSettings loop;
+    int threads = 0;
+};
+
+void addDataOptions(CLI::App& command, TrainArguments& arguments)
+{
+    auto& options = arguments.options;
+    command.add_option("--out", arguments.loop.outputFolder, "Folder for checkpoints and previews")
+        ->required();
+    command.add_flag("--resume", arguments.loop.resume,
+                     "Continue exactly from the checkpoint in --out, with the options stored in it");
+    command.add_option("--data", options.dataFolder,
+                       "Folder of an IDX data set (MNIST layout, gzipped or not)");
+    command.add_option("--task", options.task, "What to train: diffusion or classifier")
+        ->check(CLI::IsMember({"diffusion", "classifier"}))
+        ->capture_default_str();
+    command.add_option("--seed", options.seed, "Seed of everything random")->capture_default_str();
+    command.add_flag("--flip", options.flip, "Mirror every second image at random");
+    command.add_option("--shift", options.shift, "Classifier: move images at random by up to so many pixels")
+        ->check(CLI::Range(0, 8))
+        ->capture_default_str();
+    command.add_option("--checkpoint-every", arguments.loop.checkpointEvery, "Steps between checkpoints")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command.add_option("--preview-every", arguments.loop.previewEvery, "Steps between sample sheets")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command.add_option("--precision", options.precision, "Of convolutions: auto, float32 or bfloat16")
+        ->check(CLI::IsMember({"auto", "float32", "bfloat16"}))
+        ->capture_default_str();
+    command
+        .add_option(
+            "--threads", arguments.threads,
+            "Replicas that share a batch, one a thread (0: one a core); part of what makes runs equal")
+        ->check(CLI::Range(0, 256))
+        ->capture_default_str();
+}
+
+void addOptimizerOptions(CLI::App& command, train::OptimizerOptions& options)
+{
+    command.add_option("--steps", options.steps, "Training steps")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command.add_option("--batch", options.batch, "Images a step")
+        ->check(CLI::Range(1, 65536))
+        ->capture_default_str();
+    command.add_option("--learning-rate", options.learningRate, "Highest learning rate")
+        ->check(CLI::Range(1e-9, 1.0))
+        ->capture_default_str();
+    command.add_option("--warmup", options.warmupSteps, "Steps until the highest rate is reached")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    command.add_option("--weight-decay", options.weightDecay, "Of AdamW")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    command.add_option("--ema", options.emaDecay, "Decay of the moving average of the weights")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    command.add_option("--clip", options.gradientClip, "Largest norm of the gradient")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+}
+
+void addNetworkOptions(CLI::App& command, TrainingOptions& options)
+{
+    auto& network = options.network;
+    command.add_option("--target", options.target, "What the network predicts: eps, x0 or v")
+        ->check(CLI::IsMember({"eps", "x0", "v"}))
+        ->capture_default_str();
+    command.add_option("--schedule", options.schedule, "Noise schedule, e.g. linear or cosine")
+        ->capture_default_str();
+    command.add_option("--levels", options.levels, "Noise levels T")
+        ->check(CLI::Range(2, 10000))
+        ->capture_default_str();
+    command
+        .add_option("--condition-dropout", options.conditionDropout,
+                    "Share of images whose class is hidden, for guidance")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    command.add_option("--channels", network.baseChannels, "Channels of the finest level")
+        ->capture_default_str();
+    command.add_option("--multipliers", network.multipliers, "Width of each level, in --channels")
+        ->delimiter(',')
+        ->capture_default_str();
+    command.add_option("--blocks", network.blocksPerLevel, "Residual blocks a level")->capture_default_str();
+    command
+        .add_option("--attention-levels", network.attentionLevels, "Levels with attention after every block")
+        ->delimiter(',');
+    command.add_option("--heads", network.attentionHeads, "Attention heads")->capture_default_str();
+    command.add_option("--groups", network.normalizationGroups, "Groups of GroupNorm")->capture_default_str();
+    command.add_option("--patch", network.patch, "Side of the pixel squares that become channels")
+        ->capture_default_str();
+    command.add_option("--embedding", network.embeddingWidth, "Width of the time and class embedding")
+        ->capture_default_str();
+}
+
+std::string describe(const train::TrainingProgress& progress)
+{
+    char text[160];
+    std::snprintf(text, sizeof text, "step %lld/%lld  loss %.5f  %.0f images/s  %s left",
+                  static_cast<long long>(progress.step), static_cast<long long>(progress.steps),
+                  progress.loss, progress.imagesPerSecond, formatDuration(progress.secondsLeft).c_str());
+    return text;
+}
+
+std::unique_ptr<train::TrainingTask> makeTask(TrainingOptions& options,
+                                              const std::shared_ptr<const train::LabelledImages>& images,
+                                              int replicas)
+{
+    if (options.task == "classifier") {
+        return std::make_unique<train::ClassifierTask>(images, options, replicas);
+    }
+    return std::make_unique<train::DiffusionTask>(images, options, replicas);
+}
+
+void prepareNetwork(TrainingOptions& options, const train::LabelledImages& images)
+{
+    options.network.imageChannels = 1;
+    options.network.imageHeight = images.height;
+    options.network.imageWidth = images.width;
+    options.network.classes = images.classCount();
+}
+
+void reportClassifier(train::ClassifierTask& task, const TrainArguments& arguments)
+{
+    network::saveClassifier(arguments.loop.outputFolder, task.classifier());
+    const auto test = train::toTensors(train::readIdxFolder(arguments.options.dataFolder, "t10k"));
+    task.classifier()->to(torch::kCPU);
+    const double right = measure::accuracy(task.classifier(), {test.images, test.labels});
+    std::printf("The classifier is right on %.2f %% of the test set; its weights are in %s.\n", 100 * right,
+                arguments.loop.outputFolder.c_str());
+}
+
+void runTraining(TrainArguments arguments)
+{
+    if (arguments.loop.resume) {
+        arguments.options = train::readCheckpointOptions(arguments.loop.outputFolder);
+    } else if (arguments.options.dataFolder.empty()) {
+        throw Error(ErrorCode::invalidOption, "There is no data to train on.",
+                    "Give the folder of an IDX data set with --data.");
+    }
+    const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    const int replicas = arguments.threads > 0 ? arguments.threads : cores;
+    network::setUpComputeThreads(1);
+    const auto images = std::make_shared<const train::LabelledImages>(
+        train::readIdxFolder(arguments.options.dataFolder, "train"));
+    if (!arguments.loop.resume) {
+        prepareNetwork(arguments.options, *images);
+    }
+    const auto task = makeTask(arguments.options, images, replicas);
+
+    ProgressLine line;
+    std::string last;
+    std::signal(SIGINT, [](int) { stopSignalled = 1; });
+    std::signal(SIGTERM, [](int) { stopSignalled = 1; });
+    arguments.loop.stopRequested = [] { return stopSignalled != 0; };
+    arguments.loop.onProgress = [&](const train::TrainingProgress& progress) {
+        last = describe(progress);
+        if (line.isDue()) {
+            line.show(last);
+        }
+    };
+    const auto outcome = train::trainTask(*task, arguments.options, arguments.loop);
+    line.finish(last.empty() ? "The training had finished before." : last);
+    if (outcome == train::TrainingOutcome::Stopped) {
+        std::printf("Stopped; continue with: diffuscope-cli train --resume --out %s\n",
+                    arguments.loop.outputFolder.c_str());
+        throw CLI::RuntimeError(interruptedExit);
+    }
+    if (auto* classifier = dynamic_cast<train::ClassifierTask*>(task.get())) {
+        reportClassifier(*classifier, arguments);
+    }
+}
+
+}  // namespace
+
+void addTrainCommand(CLI::App& program)
+{
+    auto* command = program.add_subcommand("train", "Train a model, or the classifier that judges models");
+    auto arguments = std::make_shared<TrainArguments>();
+    arguments->options.network.baseChannels = 48;
+    arguments->options.network.attentionLevels = {};
+    addDataOptions(*command, *arguments);
+    addOptimizerOptions(*command, arguments->options.optimizer);
+    addNetworkOptions(*command, arguments->options);
+    command->callback([arguments] { runTraining(*arguments); });
+}
+
+}  // namespace diffuscope::cli

@@ -1,0 +1,91 @@
+#include "core/measure/evaluation.h"
+
+#include "core/measure/frechet_distance.h"
+#include "core/registry/error.h"
+
+#include <algorithm>
+
+namespace diffuscope::measure {
+namespace {
+
+constexpr int64_t kJudgeBatch = 500;
+
+// The classes of evenly spread test images: the test set's proportion, for any count.
+std::vector<int> spreadClasses(const torch::Tensor& labels, int count)
+{
+    const auto* values = labels.data_ptr<int64_t>();
+    std::vector<int> classes;
+    for (int64_t k = 0; k < count; ++k) {
+        classes.push_back(static_cast<int>(values[k * labels.size(0) / count]));
+    }
+    return classes;
+}
+
+std::vector<double> agreementByClass(const torch::Tensor& wanted, const torch::Tensor& seen, int classes)
+{
+    std::vector<double> agreement;
+    for (int label = 0; label < classes; ++label) {
+        const auto ofClass = wanted == label;
+        const auto count = ofClass.sum().item<double>();
+        const auto agreeing = (ofClass & (seen == label)).sum().item<double>();
+        agreement.push_back(count > 0.0 ? agreeing / count : 0.0);
+    }
+    return agreement;
+}
+
+}  // namespace
+
+Judgement judge(network::Classifier& classifier, const torch::Tensor& images)
+{
+    torch::NoGradGuard noGrad;
+    std::vector<torch::Tensor> features, classes;
+    for (int64_t begin = 0; begin < images.size(0); begin += kJudgeBatch) {
+        const auto part = images.slice(0, begin, std::min(begin + kJudgeBatch, images.size(0)));
+        features.push_back(classifier->features(part));
+        classes.push_back(classifier->logits(features.back()).argmax(1));
+    }
+    return {torch::cat(features), torch::cat(classes)};
+}
+
+double accuracy(network::Classifier& classifier, const LabelledTensors& data)
+{
+    const auto seen = judge(classifier, data.images).classes;
+    return (seen == data.labels).to(torch::kFloat64).mean().item<double>();
+}
+
+Evaluation evaluate(const GeneratingNetwork& network, network::Classifier& classifier,
+                    const LabelledTensors& train, const LabelledTensors& test,
+                    const EvaluationRequest& request)
+{
+    const int most = static_cast<int>(train.images.size(0));
+    if (request.images < 2 || request.images > most) {
+        throw Error(ErrorCode::invalidOption,
+                    "An evaluation of " + std::to_string(request.images) + " images is not possible.",
+                    "Choose a count from 2 to " + std::to_string(most) + ", the number of training images.");
+    }
+    GenerationRequest generation = request.generation;
+    generation.classes = spreadClasses(test.labels, request.images);
+
+    Evaluation result;
+    result.images = generate(network, generation);
+    const Judgement generated = judge(classifier, result.images);
+    const Judgement ofTest = judge(classifier, test.images);
+    const auto stride = torch::arange(request.images, torch::kInt64) * most / request.images;
+    const Judgement ofTrain = judge(classifier, train.images.index_select(0, stride.to(torch::kInt64)));
+
+    const auto wanted =
+        torch::tensor(std::vector<int64_t>(generation.classes.begin(), generation.classes.end()));
+    result.classAgreement = agreementByClass(wanted, generated.classes, classifier->classes());
+    network::ModelQuality& quality = result.quality;
+    quality.images = request.images;
+    quality.sampler = generation.sampler.id;
+    quality.steps = generation.steps;
+    quality.guidance = generation.guidance;
+    quality.classAgreement = (generated.classes == wanted).to(torch::kFloat64).mean().item<double>();
+    quality.frechetDistance = frechetDistance(generated.features, ofTest.features);
+    quality.frechetFloor = frechetDistance(ofTrain.features, ofTest.features);
+    quality.classifierAccuracy = (ofTest.classes == test.labels).to(torch::kFloat64).mean().item<double>();
+    return result;
+}
+
+}  // namespace diffuscope::measure

@@ -1,0 +1,94 @@
+#include "core/measure/generation.h"
+
+#include "core/denoise/guidance.h"
+#include "core/denoise/network_denoiser.h"
+#include "core/sample/sampling_loop.h"
+
+#include <algorithm>
+#include <future>
+#include <mutex>
+
+namespace diffuscope::measure {
+namespace {
+
+std::unique_ptr<denoise::Denoiser> makeGuidedDenoiser(const GeneratingNetwork& network, double scale)
+{
+    denoise::GuidanceSpec guidance;
+    guidance.scale = scale;
+    return denoise::clipped(denoise::guided(makeDenoiser(network, "network"), guidance),
+                            denoise::ClippingSpec{});
+}
+
+// The images first … last − 1 of the request.
+torch::Tensor generateBatch(const GeneratingNetwork& network, const GenerationRequest& request,
+                            const schedule::TimeGrid& grid, int first, int last)
+{
+    const c10::InferenceMode inference;
+    const auto denoiser = makeGuidedDenoiser(network, request.guidance);
+    const auto sampler = sample::makeSampler(request.sampler, network.schedule, grid);
+    sample::SeededNoise noise(request.seed, first);
+    denoise::Condition condition;
+    condition.classes.assign(request.classes.begin() + first, request.classes.begin() + last);
+    const auto& config = network.net->config();
+    const auto options =
+        torch::TensorOptions(torch::kFloat32).device(network.net->parameters().front().device());
+    const auto start =
+        noise.initial({last - first, config.imageChannels, config.imageHeight, config.imageWidth}, options);
+    sample::SamplingLoop loop({*denoiser, *sampler, network.schedule, grid, noise, condition},
+                              sample::initialState(start, grid[0]));
+    while (!loop.isDone()) {
+        loop.advance();
+    }
+    return loop.state().clamp(-1.0, 1.0).to(torch::kCPU);
+}
+
+}  // namespace
+
+std::unique_ptr<denoise::Denoiser> makeDenoiser(const GeneratingNetwork& network, const std::string& name)
+{
+    network::UNet net = network.net;
+    const auto forward = [net](const torch::Tensor& x, const torch::Tensor& t,
+                               const torch::Tensor& ids) mutable { return net->forward(x, t, ids); };
+    return std::make_unique<denoise::NetworkDenoiser>(
+        denoise::TrainedNetwork{name, forward, network.target, network.schedule, net->config().classes,
+                                net->parameters().front().device()});
+}
+
+torch::Tensor generate(const GeneratingNetwork& network, const GenerationRequest& request)
+{
+    const int count = static_cast<int>(request.classes.size());
+    const auto& config = network.net->config();
+    const auto grid = schedule::makeTimeGrid(network.schedule, request.grid, request.steps);
+    auto images = torch::empty({count, config.imageChannels, config.imageHeight, config.imageWidth});
+    std::mutex mutex;
+    int next = 0, done = 0;
+    const auto work = [&] {
+        while (true) {
+            std::unique_lock lock(mutex);
+            const int first = next, last = std::min(first + std::max(1, request.batch), count);
+            next = last;
+            lock.unlock();
+            if (first >= count) {
+                return;
+            }
+            const auto part = generateBatch(network, request, grid, first, last);
+            lock.lock();
+            images.slice(0, first, last).copy_(part);
+            done += last - first;
+            if (request.onProgress) {
+                request.onProgress(done);
+            }
+        }
+    };
+    std::vector<std::future<void>> others;
+    for (int worker = 1; worker < request.workers; ++worker) {
+        others.push_back(std::async(std::launch::async, work));
+    }
+    work();
+    for (auto& other : others) {
+        other.get();
+    }
+    return images;
+}
+
+}  // namespace diffuscope::measure

@@ -1,0 +1,49 @@
+// Generates many images with a network in batches, without recording: for previews and quality figures.
+#pragma once
+
+#include "core/denoise/denoiser.h"
+#include "core/denoise/prediction_target.h"
+#include "core/network/unet.h"
+#include "core/sample/sampler_registry.h"
+#include "core/schedule/time_grid.h"
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace diffuscope::measure {
+
+struct GenerationRequest
+{
+    std::vector<int> classes;  ///< one an image; −1 for none
+    sample::SamplerSpec sampler{};
+    schedule::GridSpec grid{};
+    int steps = 50;
+    double guidance = 1.0;
+    std::uint64_t seed = 1;
+    int batch = 125;
+    /// Batches that are computed at the same time, each on a thread of its own.
+    int workers = 1;
+    std::function<void(int done)> onProgress{};  ///< after each batch, one call at a time
+};
+
+/// A network with what it was trained for.
+struct GeneratingNetwork
+{
+    network::UNet net;
+    denoise::PredictionTarget target = denoise::PredictionTarget::eps;
+    schedule::NoiseSchedule schedule;
+};
+
+/// The network as a denoiser, without guidance and clipping. `name` is for messages.
+std::unique_ptr<denoise::Denoiser> makeDenoiser(const GeneratingNetwork& network, const std::string& name);
+
+/// [classes.size(), C, H, W] float32 on the CPU, clamped to [-1, 1]; x0Hat is clipped to that range in every
+/// step. The noise of image k comes from (seed, k) alone, whatever the batch. Throws Error.
+torch::Tensor generate(const GeneratingNetwork& network, const GenerationRequest& request);
+
+}  // namespace diffuscope::measure

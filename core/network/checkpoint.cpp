@@ -1,0 +1,52 @@
+#include "core/network/checkpoint.h"
+
+#include "core/network/named_weights.h"
+#include "core/registry/error.h"
+
+#include <filesystem>
+
+namespace diffuscope::network {
+namespace {
+
+std::string weightsPath(const std::string& folder)
+{
+    return (std::filesystem::path(folder) / "model.safetensors").string();
+}
+
+// Refuses an oversized file before anything of it is read.
+void checkSize(const std::string& path, std::int64_t parameters)
+{
+    constexpr std::uintmax_t kWidestBytes = 8, kHeaderRoom = 1u << 20;
+    std::error_code error;
+    const auto bytes = std::filesystem::file_size(path, error);
+    if (!error && bytes > static_cast<std::uintmax_t>(parameters) * kWidestBytes + kHeaderRoom) {
+        throw Error(ErrorCode::invalidFile,
+                    path + " has " + std::to_string(bytes) + " bytes, far more than a network of " +
+                        std::to_string(parameters) + " parameters needs.",
+                    "Take model.json and model.safetensors from the same place.");
+    }
+}
+
+}  // namespace
+
+LoadedModel loadModel(const std::string& folder)
+{
+    LoadedModel model{readModelCard(folder), UNet(nullptr)};
+    const std::string path = weightsPath(folder);
+    checkSize(path, model.card.parameterCount);
+    const TensorFile file = readSafetensors(path);
+    model.net = UNet(model.card.architecture);
+    assignWeights(*model.net, file, path);
+    model.net->eval();
+    return model;
+}
+
+void saveModel(const std::string& folder, const ModelCard& card, const UNet& net)
+{
+    std::error_code ignored;  // shows when the first file is written
+    std::filesystem::create_directories(folder, ignored);
+    writeSafetensors(weightsPath(folder), namedWeights(*net), {{"format", "pt"}, {"name", card.name}});
+    writeModelCard(folder, card);
+}
+
+}  // namespace diffuscope::network

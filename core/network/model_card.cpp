@@ -1,0 +1,175 @@
+#include "core/network/model_card.h"
+
+#include "core/network/atomic_file.h"
+#include "core/network/unet_config_json.h"
+#include "core/registry/error.h"
+#include "core/schedule/schedule_registry.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+
+namespace diffuscope::network {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kFormat = "diffuscope-model";
+constexpr int kVersion = 1;
+
+std::string cardPath(const std::string& folder)
+{
+    return (std::filesystem::path(folder) / "model.json").string();
+}
+
+[[noreturn]] void refuse(const std::string& where, const std::string& reason)
+{
+    throw Error(ErrorCode::invalidFile, where + " " + reason + ".", "Restore the original file.");
+}
+
+json toJson(const schedule::ScheduleSpec& spec)
+{
+    json options = json::object();
+    for (const auto& [id, value] : spec.options) {
+        std::visit([&options, &key = id](const auto& held) { options[key] = held; }, value);
+    }
+    return {{"family", spec.family}, {"options", options}};
+}
+
+schedule::ScheduleSpec scheduleFromJson(const JsonFields& fields)
+{
+    schedule::ScheduleSpec spec;
+    spec.family = fields.text("family");
+    const JsonFields options = fields.object("options");
+    for (const auto& [id, value] : options.json().items()) {
+        if (value.is_boolean()) {
+            spec.options[id] = value.get<bool>();
+        } else if (value.is_number()) {
+            spec.options[id] = options.number(id.c_str());
+        } else {
+            spec.options[id] = options.text(id.c_str());
+        }
+    }
+    try {
+        schedule::makeSchedule(spec);
+    } catch (const Error& error) {
+        refuse(fields.where(),
+               std::string("describes a schedule that this program cannot make: ") + error.what());
+    }
+    return spec;
+}
+
+json toJson(const ModelQuality& quality)
+{
+    return {{"images", quality.images},
+            {"sampler", quality.sampler},
+            {"steps", quality.steps},
+            {"guidance", quality.guidance},
+            {"class_agreement", quality.classAgreement},
+            {"frechet_distance", quality.frechetDistance},
+            {"frechet_floor", quality.frechetFloor},
+            {"classifier_accuracy", quality.classifierAccuracy}};
+}
+
+ModelQuality qualityFromJson(const JsonFields& fields)
+{
+    ModelQuality quality;
+    quality.images = fields.smallInteger("images");
+    quality.sampler = fields.text("sampler");
+    quality.steps = fields.smallInteger("steps");
+    quality.guidance = fields.number("guidance");
+    quality.classAgreement = fields.number("class_agreement");
+    quality.frechetDistance = fields.number("frechet_distance");
+    quality.frechetFloor = fields.number("frechet_floor");
+    quality.classifierAccuracy = fields.number("classifier_accuracy");
+    return quality;
+}
+
+void check(const std::string& path, const ModelCard& card)
+{
+    constexpr std::array kTargets = {"eps", "x0", "v", "flow", "edm"};
+    if (std::find(kTargets.begin(), kTargets.end(), card.target) == kTargets.end()) {
+        refuse(path, "names the target \"" + card.target.substr(0, 40) +
+                         "\", which is none of eps, x0, v, flow and edm");
+    }
+    if (static_cast<int>(card.classNames.size()) != card.architecture.classes) {
+        refuse(path, "has " + std::to_string(card.classNames.size()) + " class names for " +
+                         std::to_string(card.architecture.classes) + " classes");
+    }
+    if (card.parameterCount != parameterCount(card.architecture)) {
+        refuse(path, "states " + std::to_string(card.parameterCount) +
+                         " parameters where its architecture has " +
+                         std::to_string(parameterCount(card.architecture)));
+    }
+}
+
+}  // namespace
+
+std::string architectureSummary(const ModelCard& card)
+{
+    const auto& config = card.architecture;
+    const int halvings = static_cast<int>(config.multipliers.size()) - 1;
+    const int height = config.imageHeight / config.patch >> halvings;
+    const int width = config.imageWidth / config.patch >> halvings;
+    char millions[32];
+    std::snprintf(millions, sizeof millions, "%.1f", static_cast<double>(card.parameterCount) / 1e6);
+    return "U-Net, " + std::to_string(config.baseChannels * config.multipliers.front()) + "–" +
+           std::to_string(config.baseChannels * config.multipliers.back()) + " channels, " +
+           std::to_string(config.blocksPerLevel) + " blocks a level, attention at " + std::to_string(height) +
+           "×" + std::to_string(width) + ", " + millions + " M parameters";
+}
+
+ModelCard readModelCard(const std::string& folder)
+{
+    const std::string path = cardPath(folder);
+    const json value = readJsonFile(path);
+    const JsonFields fields(value, path);
+    if (fields.text("format") != kFormat || fields.integer("version") != kVersion) {
+        refuse(path, "is not a model card of version " + std::to_string(kVersion));
+    }
+    ModelCard card;
+    card.name = fields.text("name");
+    card.title = fields.text("title");
+    card.description = fields.text("description");
+    card.licence = fields.text("licence");
+    card.data = fields.text("data");
+    card.architecture = unetConfigFromJson(fields.object("architecture"));
+    card.target = fields.text("target");
+    card.schedule = scheduleFromJson(fields.object("schedule"));
+    card.classNames = fields.texts("classes");
+    card.parameterCount = fields.integer("parameters");
+    const JsonFields training = fields.object("training");
+    for (const auto& [key, unused] : training.json().items()) {
+        card.training[key] = training.text(key.c_str());
+    }
+    if (fields.has("quality")) {
+        card.quality = qualityFromJson(fields.object("quality"));
+    }
+    check(path, card);
+    return card;
+}
+
+void writeModelCard(const std::string& folder, const ModelCard& card)
+{
+    nlohmann::ordered_json value;
+    value["format"] = kFormat;
+    value["version"] = kVersion;
+    value["name"] = card.name;
+    value["title"] = card.title;
+    value["description"] = card.description;
+    value["licence"] = card.licence;
+    value["data"] = card.data;
+    value["classes"] = card.classNames;
+    value["target"] = card.target;
+    value["schedule"] = toJson(card.schedule);
+    value["architecture"] = toJson(card.architecture);
+    value["parameters"] = card.parameterCount;
+    value["training"] = card.training;
+    if (card.quality) {
+        value["quality"] = toJson(*card.quality);
+    }
+    writeFileAtomically(cardPath(folder), value.dump(2) + "\n");
+}
+
+}  // namespace diffuscope::network

@@ -1,0 +1,58 @@
+// What a model says of itself: everything in model.json, for catalogs, panels and command lines. Standard
+// types only.
+#pragma once
+
+#include "core/network/unet_config.h"
+#include "core/schedule/noise_schedule.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace diffuscope::network {
+
+/// What `diffuscope-cli evaluate` measured, with a classifier that was trained on the training set.
+struct ModelQuality
+{
+    int images = 0;       ///< generated, in the test set's proportion of classes
+    std::string sampler;  ///< e.g. "ddim"
+    int steps = 0;
+    double guidance = 1;
+    double classAgreement = 0;  ///< share of images in which the classifier sees the class asked for, 0 … 1
+    double frechetDistance = 0;     ///< of the classifier's features, generated to test set
+    double frechetFloor = 0;        ///< the same of as many training images to the test set
+    double classifierAccuracy = 0;  ///< on the test set, 0 … 1
+
+    bool operator==(const ModelQuality&) const = default;
+};
+
+struct ModelCard
+{
+    std::string name;         ///< as in recipes: "mnist"
+    std::string title;        ///< for people: "Handwritten digits"
+    std::string description;  ///< one or two sentences
+    std::string licence;
+    std::string data;  ///< what it was trained on
+    UNetConfig architecture;
+    std::string target = "eps";  ///< what the network outputs: eps, x0, v, flow or edm
+    schedule::ScheduleSpec schedule;
+    std::vector<std::string> classNames;  ///< one a class; empty for an unconditional model
+    std::int64_t parameterCount = 0;
+    std::map<std::string, std::string> training;  ///< the training recipe, for reading
+    std::optional<ModelQuality> quality;
+
+    bool operator==(const ModelCard&) const = default;
+};
+
+/// One line for people: "U-Net, 48-96 channels, 2 blocks a level, attention at 7×7, 2.1 M parameters".
+std::string architectureSummary(const ModelCard& card);
+
+/// Reads and checks FOLDER/model.json. Throws Error that names the file and the field.
+ModelCard readModelCard(const std::string& folder);
+
+/// Writes FOLDER/model.json atomically. Throws Error(writeFailed).
+void writeModelCard(const std::string& folder, const ModelCard& card);
+
+}  // namespace diffuscope::network

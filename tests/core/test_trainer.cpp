@@ -1,0 +1,252 @@
+#include "core/measure/evaluation.h"
+#include "core/measure/frechet_distance.h"
+#include "core/network/safetensors.h"
+#include "core/train/classifier_task.h"
+#include "core/train/diffusion_task.h"
+#include "core/train/export_model.h"
+#include "core/train/labelled_tensors.h"
+#include "core/train/training_loop.h"
+#include "tests/core/file_fixture.h"
+
+#include <QtTest>
+
+#include <cmath>
+
+using namespace diffuscope;
+using diffuscope::test::refusalOf;
+
+namespace {
+
+/// Two classes of 8×8 images: bright on the left, bright on the right, with some variation.
+std::shared_ptr<const train::LabelledImages> halves()
+{
+    auto images = std::make_shared<train::LabelledImages>();
+    images->count = 64;
+    images->height = images->width = 8;
+    for (int k = 0; k < 64; ++k) {
+        images->labels.push_back(uint8_t(k % 2));
+        for (int pixel = 0; pixel < 64; ++pixel) {
+            const bool left = pixel % 8 < 4;
+            images->pixels.push_back(uint8_t(left == (k % 2 == 0) ? 200 + k % 40 : 20 + k % 30));
+        }
+    }
+    return images;
+}
+
+train::TrainingOptions options(int64_t steps)
+{
+    train::TrainingOptions options;
+    options.precision = "float32";
+    options.optimizer.steps = steps;
+    options.optimizer.batch = 8;
+    options.optimizer.warmupSteps = 5;
+    options.optimizer.learningRate = 3e-3;
+    options.levels = 50;
+    options.network.imageHeight = options.network.imageWidth = 8;
+    options.network.baseChannels = 8;
+    options.network.normalizationGroups = 4;
+    options.network.embeddingWidth = 16;
+    options.network.blocksPerLevel = 1;
+    options.network.classes = 2;
+    return options;
+}
+
+/// A loss that is not a number from some step on.
+class BrokenTask : public train::TrainingTask
+{
+public:
+    int replicas() const override { return 1; }
+    torch::nn::Module& module(int) override { return *m_linear; }
+    void prepare(int64_t step) override { m_step = step; }
+    torch::Tensor loss(int) override
+    {
+        return m_linear(torch::ones({1, 2})).sum() * (m_step < 3 ? 1.0 : NAN);
+    }
+    void writePreview(const std::string&) override {}
+
+private:
+    torch::nn::Linear m_linear{2, 1};
+    int64_t m_step = 0;
+};
+
+}  // namespace
+
+class TrainerTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { at::set_num_threads(1); }
+
+    void theLossFalls()
+    {
+        double first = 0, last = 0;
+        auto settings = settingsFor("falls");
+        settings.onProgress = [&](const train::TrainingProgress& progress) {
+            first = progress.step == 1 ? progress.loss : first;
+            last = progress.loss;
+        };
+        const auto chosen = options(150);
+        train::DiffusionTask task(halves(), chosen, 2);
+        QVERIFY(train::trainTask(task, chosen, settings) == train::TrainingOutcome::Finished);
+        QVERIFY2(last < 0.8 * first, qPrintable(QString("%1 to %2").arg(first).arg(last)));
+    }
+
+    void aStoppedAndResumedTrainingIsExactlyTheUninterruptedOne()
+    {
+        const auto whole = train("whole", -1, false);
+        train("parted", 7, false);
+        QVERIFY(!whole.equal(weightsIn("parted")));
+        const auto resumed = train("parted", -1, true);
+        QVERIFY(whole.equal(resumed));
+    }
+
+    void replicasShareOutABatch()
+    {
+        // The same sums in another order.
+        const auto one = train("one", -1, false, 1), three = train("three", -1, false, 3);
+        QVERIFY((one - three).abs().max().item<double>() < 1e-3);
+    }
+
+    void resumingWithOtherOptionsIsRefused()
+    {
+        train("other", 3, false);
+        auto chosen = options(12);
+        chosen.optimizer.learningRate = 1e-5;
+        train::DiffusionTask task(halves(), chosen, 1);
+        auto settings = settingsFor("other");
+        settings.resume = true;
+        const QString refusal = refusalOf([&] { train::trainTask(task, chosen, settings); });
+        QVERIFY2(refusal.contains("with other options"), qPrintable(refusal));
+    }
+
+    void optionsSurviveTheCheckpoint()
+    {
+        train("kept", 2, false);
+        QVERIFY(train::readCheckpointOptions(m_files.path("kept")) == options(12));
+    }
+
+    void aLossThatIsNoNumberStopsTheTraining()
+    {
+        BrokenTask task;
+        const QString refusal =
+            refusalOf([&] { train::trainTask(task, options(10), settingsFor("broken")); });
+        QVERIFY2(refusal.contains("stopped being a finite number at step 3"), qPrintable(refusal));
+        QVERIFY2(refusal.contains("--learning-rate"), qPrintable(refusal));
+    }
+
+    void anUnwritableFolderIsNamed()
+    {
+        m_files.write("file", "");
+        train::DiffusionTask task(halves(), options(2), 1);
+        auto settings = settingsFor("file");
+        const QString refusal = refusalOf([&] { train::trainTask(task, options(2), settings); });
+        QVERIFY2(refusal.contains("Cannot write"), qPrintable(refusal));
+    }
+
+    void aTrainingIsExportedAsAModel()
+    {
+        train("exported", -1, false);
+        const auto card = train::exportModel(m_files.path("exported"), m_files.path("model"),
+                                             train::namingFor("halves", 2));
+        auto model = network::loadModel(m_files.path("model"));
+        QVERIFY(model.card == card);
+        QCOMPARE(model.card.classNames.size(), std::size_t(2));
+        const auto average =
+            network::readSafetensors(train::checkpointPath(m_files.path("exported"))).tensors.at("average");
+        std::vector<torch::Tensor> flat;
+        for (const auto& parameter : model.net->parameters())
+            flat.push_back(parameter.detach().flatten());
+        QVERIFY(torch::cat(flat).equal(average));
+        train::writeModelReadme(m_files.path("model"), card);
+        QVERIFY(m_files.read("model/README.md").find("halves") != std::string::npos);
+    }
+
+    void theClassifierLearnsAndEvaluationMeasures()
+    {
+        auto chosen = options(60);
+        chosen.task = "classifier";
+        train::ClassifierTask task(halves(), chosen, 2);
+        train::trainTask(task, chosen, settingsFor("classifier"));
+        const auto tensors = train::toTensors(*halves());
+        const measure::LabelledTensors data{tensors.images, tensors.labels};
+        QCOMPARE(measure::accuracy(task.classifier(), data), 1.0);
+
+        network::saveClassifier(m_files.path("saved"), task.classifier());
+        auto loaded = network::loadClassifier(m_files.path("saved"));
+        network::UNet net(options(1).network);
+        const measure::GeneratingNetwork network{
+            net, denoise::PredictionTarget::eps,
+            schedule::NoiseSchedule::fromBetas("linear", std::vector<double>(20, 0.1))};
+        measure::EvaluationRequest request;
+        request.images = 20;
+        request.generation.steps = 4;
+        request.generation.batch = 6;
+        request.generation.workers = 2;
+        const auto evaluation = measure::evaluate(network, loaded, data, data, request);
+        QCOMPARE(evaluation.quality.classifierAccuracy, 1.0);
+        QVERIFY(evaluation.quality.frechetFloor < evaluation.quality.frechetDistance);
+        QVERIFY(evaluation.images.abs().max().item<double>() <= 1.0);
+    }
+
+    void generatedImagesDoNotDependOnTheBatch()
+    {
+        network::UNet net(options(1).network);
+        const measure::GeneratingNetwork network{
+            net, denoise::PredictionTarget::eps,
+            schedule::NoiseSchedule::fromBetas("linear", std::vector<double>(20, 0.1))};
+        measure::GenerationRequest request;
+        request.classes = {0, 1, 1, 0, -1};
+        request.steps = 3;
+        request.guidance = 2;
+        const auto together = measure::generate(network, request);
+        request.batch = 2;
+        request.workers = 2;
+        QVERIFY((together - measure::generate(network, request)).abs().max().item<double>() < 1e-5);
+    }
+
+    void theFrechetDistanceOfGaussiansIsKnown()
+    {
+        torch::manual_seed(1);
+        const auto a = torch::randn({4000, 6}, torch::kFloat64);
+        QVERIFY(measure::frechetDistance(a, a) < 1e-9);
+        // Equal covariance, shifted mean: the squared shift. Scaled by s: tr(C)(1 - s)².
+        QVERIFY(std::abs(measure::frechetDistance(a, a + 2.0) - 24.0) < 1e-9);
+        const auto centred = a - a.mean(0);
+        const double trace = centred.square().sum().item<double>() / 3999;
+        QVERIFY(std::abs(measure::frechetDistance(centred, 3.0 * centred) - 4.0 * trace) < 1e-8);
+    }
+
+private:
+    train::LoopSettings settingsFor(const std::string& name)
+    {
+        train::LoopSettings settings;
+        settings.outputFolder = m_files.path(name);
+        settings.checkpointEvery = settings.previewEvery = 1000;
+        return settings;
+    }
+
+    torch::Tensor weightsIn(const std::string& name)
+    {
+        return network::readSafetensors(train::checkpointPath(m_files.path(name))).tensors.at("weights");
+    }
+
+    /// Trains for 12 steps, or until `stopAfter`, and returns the weights of the checkpoint.
+    torch::Tensor train(const std::string& name, int64_t stopAfter, bool resume, int replicas = 2)
+    {
+        const auto chosen = options(12);
+        train::DiffusionTask task(halves(), chosen, replicas);
+        auto settings = settingsFor(name);
+        settings.resume = resume;
+        int64_t done = 0;
+        settings.onProgress = [&](const train::TrainingProgress& progress) { done = progress.step; };
+        settings.stopRequested = [&] { return stopAfter >= 0 && done >= stopAfter; };
+        train::trainTask(task, chosen, settings);
+        return weightsIn(name);
+    }
+
+    test::FileFixture m_files;
+};
+
+QTEST_GUILESS_MAIN(TrainerTest)
+#include "test_trainer.moc"
