@@ -16,7 +16,7 @@ template <typename Value>
 Tensor drawn(std::uint64_t seed, int firstImage, std::uint32_t step, std::uint32_t draw,
              torch::IntArrayRef shape)
 {
-    Tensor noise = torch::empty(shape, torch::CppTypeToScalarType<Value>());
+    Tensor noise = torch::empty(shape, torch::CppTypeToScalarType<Value>::value);
     const std::int64_t images = shape[0];
     const std::int64_t imageValues = images > 0 ? noise.numel() / images : 0;
     Value* values = noise.data_ptr<Value>();

@@ -45,7 +45,7 @@ Tensor noiseBeside(const Tensor& x, const Tensor& x0)
     return (x - level.alpha * x0) / level.sigma;
 }
 
-Tensor dot(const Tensor& a, const Tensor& b)
+Tensor innerProduct(const Tensor& a, const Tensor& b)
 {
     return (a * b).sum({1, 2, 3}, true);
 }
@@ -228,9 +228,9 @@ private Q_SLOTS:
         Tensor average = torch::zeros_like(x);
         for (int step = 0; step < 3; ++step) {
             average = (c - said(x, -1)) - 0.5 * average;
-            const Tensor norm = dot(average, average).sqrt();
+            const Tensor norm = innerProduct(average, average).sqrt();
             const Tensor delta = average * torch::minimum(torch::ones_like(norm), 0.5 / norm);
-            const Tensor parallel = dot(delta, c) / dot(c, c) * c;
+            const Tensor parallel = innerProduct(delta, c) / innerProduct(c, c) * c;
             const Tensor expected = c + 3 * ((delta - parallel) + 0.25 * parallel);
             const Prediction p = guidance(x);
             QVERIFY(largestDifference(p.x0Hat, expected) < 1e-13);
@@ -261,8 +261,9 @@ private Q_SLOTS:
         progress = 0.1;
         const auto velocity = [&](const Tensor& x0) { return noiseBeside(x, x0) - x0; };
         const Tensor c = velocity(said(x, 7));
-        const Tensor u = velocity(said(x, -1)) * (dot(c, velocity(said(x, -1))) /
-                                                  (dot(velocity(said(x, -1)), velocity(said(x, -1))) + 1e-8));
+        const Tensor u =
+            velocity(said(x, -1)) * (innerProduct(c, velocity(said(x, -1))) /
+                                     (innerProduct(velocity(said(x, -1)), velocity(said(x, -1))) + 1e-8));
         const Prediction p = guidance(x);
         QVERIFY(largestDifference(p.epsHat - p.x0Hat, u + 3 * (c - u)) < 1e-12);
     }
@@ -277,7 +278,7 @@ private Q_SLOTS:
         const Tensor none = noiseBeside(x, said(x, -1));
         const Tensor p = noiseBeside(x, said(x, 7)) - none;
         const Tensor n = noiseBeside(x, said(x, 2)) - none;
-        const Tensor expected = none + 3 * (p - 0.8 * (n - dot(n, p) / dot(p, p) * p));
+        const Tensor expected = none + 3 * (p - 0.8 * (n - innerProduct(n, p) / innerProduct(p, p) * p));
         QVERIFY(largestDifference(got.epsHat, expected) < 1e-12);
         QVERIFY(torch::isfinite(guidance(x, Condition::classLabel(-1)).x0Hat).all().item<bool>());
     }

@@ -1,0 +1,135 @@
+#include "core/denoise/network_denoiser.h"
+#include "core/denoise/target_adapter.h"
+#include "core/registry/error.h"
+#include "core/schedule/schedule_registry.h"
+#include "tests/support/fake_denoiser.h"
+
+#include <QtTest>
+
+#include <cmath>
+#include <limits>
+
+using namespace diffuscope;
+using namespace diffuscope::denoise;
+using diffuscope::test::largestDifference;
+
+namespace {
+
+/// What a network was asked last.
+struct Asked
+{
+    Tensor x{};
+    Tensor t{};
+    Tensor ids{};
+};
+
+TrainedNetwork network(Asked& asked, PredictionTarget target = PredictionTarget::eps)
+{
+    return {.name = "digits",
+            .forward =
+                [&asked](const Tensor& x, const Tensor& t, const Tensor& ids) {
+                    asked = {x, t, ids};
+                    return 0.5 * x;
+                },
+            .target = target,
+            .schedule = schedule::makeSchedule({}),
+            .classes = 10};
+}
+
+const Tensor state = torch::linspace(-2, 2, 12, torch::kDouble).view({3, 4});
+
+}  // namespace
+
+class NetworkDenoiserTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void itsOwnScheduleIsToldTheTimeAsItIs()
+    {
+        Asked asked;
+        NetworkDenoiser denoiser(network(asked));
+        const schedule::NoiseLevel level = schedule::makeSchedule({}).levelAt(417.25);
+        const Prediction p = denoiser.predict(state, level, Condition::classLabel(3));
+        QVERIFY(largestDifference(asked.t, torch::full({3}, 417.25)) == 0);
+        QVERIFY(largestDifference(asked.x, state) < 1e-6);
+        QVERIFY(largestDifference(p.epsHat, 0.5 * state) < 1e-6);
+        QVERIFY(largestDifference(p.x0Hat, (state - level.sigma * 0.5 * state) / level.alpha) < 1e-5);
+        QVERIFY(p.x0Hat.scalar_type() == torch::kDouble);
+    }
+
+    void anotherScheduleIsToldTheTimeOfTheSameNoise()
+    {
+        Asked asked;
+        NetworkDenoiser denoiser(network(asked));
+        const schedule::NoiseSchedule linear = schedule::makeSchedule({});
+        const schedule::NoiseLevel cosine =
+            schedule::makeSchedule({.family = "cosine", .options = {}}).level(400);
+        denoiser.predict(state, cosine, Condition::none());
+        const double told = asked.t[0].item<double>();
+        QVERIFY(std::abs(told - 400) > 10);
+        QVERIFY(std::abs(linear.levelAt(told).logSnr() - cosine.logSnr()) < 1e-4);
+    }
+
+    void aStateOfRectifiedFlowIsBroughtToTheTrainingScale()
+    {
+        Asked asked;
+        NetworkDenoiser denoiser(network(asked));
+        const schedule::NoiseLevel flow{500, 0.4, 0.6};
+        const Prediction p = denoiser.predict(state, flow, Condition::none());
+        const double norm = std::sqrt(0.16 + 0.36);
+        QVERIFY(largestDifference(asked.x, state / norm) < 1e-6);
+        // Both scales hold the same image and the same noise.
+        QVERIFY(largestDifference(flow.alpha * p.x0Hat + flow.sigma * p.epsHat, state) < 1e-5);
+        QVERIFY(largestDifference(p.epsHat, 0.5 * state / norm) < 1e-6);
+    }
+
+    void anEdmNetworkSeesItsOwnInputs()
+    {
+        Asked asked;
+        NetworkDenoiser denoiser(network(asked, PredictionTarget::edm));
+        const schedule::NoiseLevel level = schedule::makeSchedule({}).level(500);
+        const double s = level.noiseToSignal();
+        const Prediction p = denoiser.predict(state, level, Condition::none());
+        QVERIFY(std::abs(asked.t[0].item<double>() - std::log(s) / 4) < 1e-6);
+        const Tensor input = state / level.alpha / std::sqrt(s * s + 0.25);
+        QVERIFY(largestDifference(asked.x, input) < 1e-5);
+        const Tensor x0 =
+            0.25 / (s * s + 0.25) * state / level.alpha + s * 0.5 / std::sqrt(s * s + 0.25) * 0.5 * input;
+        QVERIFY(largestDifference(p.x0Hat, x0) < 1e-5);
+    }
+
+    void classesAndNoneAreIds()
+    {
+        Asked asked;
+        NetworkDenoiser denoiser(network(asked));
+        const schedule::NoiseLevel level = schedule::makeSchedule({}).level(10);
+        denoiser.predict(state, level, Condition{{9, -1, 0}});
+        QVERIFY(torch::equal(asked.ids, torch::tensor({9, 10, 0}, torch::kLong)));
+        denoiser.predict(state, level, Condition::none());
+        QVERIFY(torch::equal(asked.ids, torch::tensor({10, 10, 10}, torch::kLong)));
+        QVERIFY_EXCEPTION_THROWN(denoiser.predict(state, level, Condition::classLabel(10)), Error);
+    }
+
+    void numbersThatAreNotFiniteAreReportedWithTheModel()
+    {
+        Asked asked;
+        TrainedNetwork broken = network(asked);
+        broken.forward = [](const Tensor& x, const Tensor&, const Tensor&) {
+            Tensor output = x.clone();
+            output[1][2] = std::numeric_limits<float>::quiet_NaN();
+            return output;
+        };
+        NetworkDenoiser denoiser(broken);
+        try {
+            denoiser.predict(state, schedule::makeSchedule({}).level(10), Condition::none());
+            QFAIL("must throw");
+        } catch (const Error& error) {
+            QCOMPARE(error.code(), ErrorCode::notFinite);
+            QVERIFY(QString(error.what()).contains("digits"));
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(NetworkDenoiserTest)
+#include "test_network_denoiser.moc"
