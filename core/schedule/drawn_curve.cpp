@@ -24,7 +24,7 @@ struct Range
 
 Range rangeOf(DrawnQuantity quantity)
 {
-    return quantity == DrawnQuantity::alphaBar ? Range{1e-9, 0.99999, 1e-9} : Range{-40, 40, 1e-3};
+    return quantity == DrawnQuantity::alphaBar ? Range{1e-9, 0.99999, 1e-5} : Range{-40, 40, 1e-3};
 }
 
 [[noreturn]] void refuse(const std::string& owner, const std::string& what)

@@ -19,9 +19,13 @@ std::vector<ScheduleFamily> allFamilies()
     return all;
 }
 
-/// Shifts and scales sqrt(alphaBar) so that the last level keeps no signal (`terminal` = 0) or next to none,
-/// and the first stays as it was (Lin et al. 2023, algorithm 1).
-NoiseSchedule withTerminalSnr(const NoiseSchedule& schedule, double terminalAlpha)
+/// The sqrt(alphaBar) that stands for almost no signal: alphaBar = 2^-24, the value the field uses where a
+/// sampler needs a finite sigma; half of the level before where that is less.
+constexpr double almostZeroAlpha = 0x1p-12;
+
+/// Shifts and scales sqrt(alphaBar) so that the last level keeps no signal, or next to none, and the first
+/// stays as it was (Lin et al. 2023, algorithm 1).
+NoiseSchedule withTerminalSnr(const NoiseSchedule& schedule, bool finite)
 {
     const int count = schedule.levels();
     const double first = schedule.level(0).alpha;
@@ -29,9 +33,10 @@ NoiseSchedule withTerminalSnr(const NoiseSchedule& schedule, double terminalAlph
     std::vector<double> alpha;
     std::vector<double> sigma;
     for (int t = 0; t < count; ++t) {
-        alpha.push_back((schedule.level(t).alpha - last) * (first / (first - last)));
-        if (t + 1 == count)
-            alpha.back() = terminalAlpha;
+        if (t + 1 < count)
+            alpha.push_back((schedule.level(t).alpha - last) * (first / (first - last)));
+        else
+            alpha.push_back(finite ? std::min(almostZeroAlpha, alpha.back() / 2) : 0.0);
         sigma.push_back(std::sqrt((1 - alpha.back()) * (1 + alpha.back())));
     }
     return NoiseSchedule::fromLevels(schedule.name(), std::move(alpha), std::move(sigma));
@@ -64,8 +69,7 @@ NoiseSchedule finished(const std::string& name, std::vector<double> betas,
     const std::string& terminal = registry::text(values, "terminal_snr");
     if (terminal == "as_is")
         return schedule;
-    // 2^-12: alphaBar = 2^-24, the value the field uses where a sampler needs a finite sigma.
-    return withTerminalSnr(schedule, terminal == "zero" ? 0.0 : 0x1p-12);
+    return withTerminalSnr(schedule, terminal == "near_zero");
 }
 
 std::vector<double> linspace(double first, double last, int n)

@@ -43,8 +43,9 @@ const std::vector<GridRule>& gridRules();
 /// The rule of this id; throws Error(invalidOption) that names the ones there are.
 const GridRule& gridRule(const std::string& id);
 
-/// The grid of a spec with `steps` steps. Throws Error(invalidOption) for steps outside 1 … T, an unknown
-/// rule, an option out of range, and levels that repeat or are not in order.
+/// The grid of a spec with `steps` steps (a typed list decides their number itself).
+/// Throws Error(invalidOption) for steps outside 1 … T on a grid of whole times and 1 … max(T, 1000) on
+/// others, an unknown rule, an option out of range, and levels that repeat or are not in order.
 TimeGrid makeTimeGrid(const NoiseSchedule& schedule, const GridSpec& spec, int steps);
 
 }  // namespace diffuscope::schedule

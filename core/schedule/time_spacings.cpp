@@ -91,6 +91,12 @@ TimeGrid atTimes(const std::vector<double>& times, const NoiseSchedule& schedule
     return grid;
 }
 
+/// T/N, or less where there are more steps than levels, so that all times lie on the schedule.
+double fractionalStride(int levels, int parts)
+{
+    return parts <= levels ? double(levels) / parts : (levels - 1.0) / (parts - 1);
+}
+
 /// arange(N)·(T // N) + offset, or arange(1, N + 1)·(T // (N + 1)) + offset, reversed.
 TimeGrid leading(const NoiseSchedule& schedule, const OptionValues& values, int steps)
 {
@@ -99,7 +105,8 @@ TimeGrid leading(const NoiseSchedule& schedule, const OptionValues& values, int 
     const int extra = text(values, "count") == "n" ? 0 : 1;
     if (!fractional)
         checkSteps(steps, std::max(last - extra, 1));
-    const double ratio = fractional ? double(last) / (steps + extra) : double(last / (steps + extra));
+    const int parts = steps + extra;
+    const double ratio = fractional ? fractionalStride(last, parts) : double(last / parts);
     std::vector<double> times;
     for (int i = steps - 1 + extra; i >= extra; --i)
         times.push_back(i * ratio + integer(values, "offset"));
@@ -129,7 +136,7 @@ TimeGrid trailing(const NoiseSchedule& schedule, const OptionValues& values, int
     const bool fractional = toggle(values, "fractional");
     if (!fractional)
         checkSteps(steps, last);
-    const double ratio = double(last) / steps;
+    const double ratio = fractionalStride(last, steps);
     std::vector<double> times;
     for (int i = 0; i < steps; ++i)
         times.push_back(last - i * ratio);
