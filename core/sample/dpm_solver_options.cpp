@@ -1,0 +1,40 @@
+#include "core/sample/dpm_solver_options.h"
+
+namespace diffuscope::sample {
+
+using registry::Option;
+
+Option solverTypeOption()
+{
+    return Option::choice(
+        "solver_type", "Variant", "midpoint", {{"midpoint", "Midpoint"}, {"heun", "Heun"}},
+        "How steps of order 2 weigh their second estimate; both ways are of the same order, and midpoint is "
+        "usual.");
+}
+
+Option lowerOrderFinalOption()
+{
+    return Option::toggle(
+        "lower_order_final", "Lower order at the end", true,
+        "With fewer than 15 steps, takes the last step but one at order 2 at most and the last at "
+        "order 1, which keeps few-step pictures steady.");
+}
+
+Option eulerAtFinalOption()
+{
+    return Option::toggle("euler_at_final", "First order at the end", false,
+                          "Takes the last step at order 1 whatever the number of steps.");
+}
+
+bool isHeun(const registry::OptionValues& values)
+{
+    return registry::text(values, "solver_type") == "heun";
+}
+
+EndOrders endOrders(const registry::OptionValues& values)
+{
+    return {.lowered = registry::toggle(values, "lower_order_final"),
+            .firstAtEnd = registry::toggle(values, "euler_at_final")};
+}
+
+}  // namespace diffuscope::sample

@@ -1,0 +1,26 @@
+// One step of a single-step exponential solver from the predictions made inside it (Lu et al. 2022 and
+// 2022b).
+#pragma once
+
+#include "core/sample/sampler.h"
+
+#include <vector>
+
+namespace diffuscope::sample {
+
+/// What a single-step solver extrapolates: the noise (DPM-Solver) or the clean image (DPM-Solver++).
+enum class Extrapolated { noise, image };
+
+/// A prediction made inside a step, with its level.
+struct StagePrediction
+{
+    NoiseLevel level;
+    Prediction prediction;
+};
+
+/// The state at `target` from the state x at stages[0].level. The number of stages (1 to 3) is the order; for
+/// order 2 and 3 the midpoint variant uses the last stage's difference alone, the Heun variant all of them.
+Tensor singlestepUpdate(Extrapolated extrapolated, bool heun, const Tensor& x,
+                        const std::vector<StagePrediction>& stages, const NoiseLevel& target);
+
+}  // namespace diffuscope::sample
