@@ -1,0 +1,177 @@
+// SA-Solver: Xue et al. 2023, SA-Solver: Stochastic Adams Solver, eq. 13 to 17 (prediction of x0).
+#include "core/sample/history.h"
+#include "core/sample/sampler_checks.h"
+#include "core/sample/sampler_entry.h"
+
+#include <cmath>
+
+namespace diffuscope::sample {
+
+namespace {
+
+using registry::Option;
+
+struct SaPlan
+{
+    int predictorOrder = 2;
+    int correctorOrder = 2;  ///< 0 for none
+    double tau = 1;
+    double tauFrom = 0;
+    double tauTo = 0;
+    bool lowerOrderFinal = true;
+};
+
+/// A step between two levels under noise strength tau: x_t = decay·x + alpha_t·sum b_i·x0_i + noise·z (eq.
+/// 14).
+struct SaStep
+{
+    double h;
+    double a;  ///< 1 + tau²
+    double decay;
+    double noise;
+
+    SaStep(const NoiseLevel& s, const NoiseLevel& t, double tau)
+        : h(t.lambda() - s.lambda()),
+          a(1 + tau * tau),
+          decay(t.sigma / s.sigma * (tau > 0 ? std::exp(-tau * tau * h) : 1)),
+          noise(tau > 0 ? t.sigma * std::sqrt(-std::expm1(-2 * tau * tau * h)) : 0)
+    {
+    }
+
+    /// a·integral of e^(a(u − h))·u^n over u in [0, h], n = 0, 1, 2, by parts.
+    double moment(int n) const
+    {
+        const double zeroth = -std::expm1(-a * h);
+        if (n == 0)
+            return zeroth;
+        const double first = h - zeroth / a;
+        return n == 1 ? first : h * h - 2 * first / a;
+    }
+};
+
+class SaSolver final : public Sampler
+{
+public:
+    explicit SaSolver(SaPlan plan)
+        : m_plan(plan), m_history(std::max(plan.predictorOrder, plan.correctorOrder))
+    {
+    }
+
+    Tensor step(const Tensor& x, const StepContext& step) override
+    {
+        const Tensor image = step.denoise(x, step.level).x0Hat;
+        const int known = m_history.size();
+        m_history.add(step.level, image);
+        const int left = m_plan.lowerOrderFinal ? step.steps() - step.index : step.steps();
+
+        Tensor state = x;
+        if (m_last.defined() && m_plan.correctorOrder > 0) {
+            const int order = std::min({m_plan.correctorOrder, known + 1, left + 2});
+            state = adams(m_last, m_lastNoise, m_history[1].level, step.level, m_lastTau, order);
+        }
+        int order = std::min({m_plan.predictorOrder, known + 1, left});
+        if (step.next.isClean())
+            order = 1;
+        m_lastTau = tauAt(step.level);
+        m_lastNoise = m_lastTau > 0 ? step.noise() : torch::zeros_like(x);
+        m_last = state;
+        return adams(state, m_lastNoise, step.level, step.next, m_lastTau, order);
+    }
+
+private:
+    double tauAt(const NoiseLevel& level) const
+    {
+        return level.t >= m_plan.tauFrom && level.t <= m_plan.tauTo ? m_plan.tau : 0;
+    }
+
+    /// Adams–Bashforth from s to t where the newest prediction is at s (eq. 14), Adams–Moulton where it is at
+    /// t (eq. 17).
+    Tensor adams(const Tensor& x, const Tensor& noise, const NoiseLevel& s, const NoiseLevel& t, double tau,
+                 int order) const
+    {
+        const SaStep factors(s, t, tau);
+        Tensor next = factors.decay * x + factors.noise * noise;
+        for (int i = 0; i < order; ++i)
+            next = next + (t.alpha * weight(i, order, s, factors)) * m_history[i].value;
+        return next;
+    }
+
+    /// b_i: the integral of the Lagrange basis l_i over the last `order` predictions, as a polynomial in
+    /// u = lambda − lambda_s. For order 2 the authors' code replaces the moment of u by a·h²/2, its value for
+    /// small h.
+    double weight(int i, int order, const NoiseLevel& s, const SaStep& factors) const
+    {
+        double c[3] = {1, 0, 0};
+        const double node = m_history[i].level.lambda() - s.lambda();
+        for (int m = 0; m < order; ++m) {
+            if (m == i)
+                continue;
+            const double other = m_history[m].level.lambda() - s.lambda();
+            const double scale = 1 / (node - other);
+            const double lower[3] = {c[0], c[1], c[2]};
+            c[0] = -other * scale * lower[0];
+            c[1] = scale * (lower[0] - other * lower[1]);
+            c[2] = scale * (lower[1] - other * lower[2]);
+        }
+        double weight = c[0] * factors.moment(0);
+        if (order >= 2)
+            weight += c[1] * (order == 2 ? factors.a * factors.h * factors.h / 2 : factors.moment(1));
+        if (order >= 3)
+            weight += c[2] * factors.moment(2);
+        return weight;
+    }
+
+    SaPlan m_plan;
+    History m_history;
+    Tensor m_last{};  ///< the corrected state before the last step
+    Tensor m_lastNoise{};
+    double m_lastTau = 0;
+};
+
+}  // namespace
+
+SamplerEntry saSolver()
+{
+    return {
+        {.id = "sa_solver",
+         .displayName = "SA-Solver",
+         .family = "Predictor-corrector",
+         .source = "Xue et al. 2023, SA-Solver, algorithm 1, eq. 14 and 17",
+         .description =
+             "A multistep predictor and corrector for the stochastic equation, with noise only in the "
+             "middle of the run. It keeps the variety of random samplers at few steps.",
+         .order = 2,
+         .evaluationsPerStep = 1,
+         .stochastic = true,
+         .options = {Option::integer("predictor_order", "Predictor order", 2, 1, 3,
+                                     "How many estimates the prediction of the next state goes through."),
+                     Option::integer("corrector_order", "Corrector order", 2, 0, 3,
+                                     "How many estimates the correction goes through; 0 corrects nothing."),
+                     Option::number("tau", "τ", 1, 0, 2,
+                                    "Strength of the noise: 0 solves the ODE, 1 the SDE.", 2),
+                     Option::number("tau_from", "τ from t", 200, 0, 10000,
+                                    "Noise is added at this time and above.", 0),
+                     Option::number("tau_to", "τ to t", 800, 0, 10000,
+                                    "Noise is added at this time and below.", 0),
+                     Option::toggle("lower_order_final", "Lower order at the end", true,
+                                    "Lowers the order in the last steps down to 1.")}},
+        [](const registry::OptionValues& values, const schedule::NoiseSchedule&,
+           const schedule::TimeGrid& grid) {
+            const SaPlan plan{.predictorOrder = registry::integer(values, "predictor_order"),
+                              .correctorOrder = registry::integer(values, "corrector_order"),
+                              .tau = registry::number(values, "tau"),
+                              .tauFrom = registry::number(values, "tau_from"),
+                              .tauTo = registry::number(values, "tau_to"),
+                              .lowerOrderFinal = registry::toggle(values, "lower_order_final")};
+            requireFallingNoise("SA-Solver", grid);
+            requireSignal("SA-Solver", grid);
+            if (plan.predictorOrder > grid.steps())
+                refuseOption("SA-Solver", "predictor_order", std::to_string(plan.predictorOrder),
+                             "from 1 to the number of steps, " + std::to_string(grid.steps()));
+            if (plan.tauFrom > plan.tauTo)
+                refuseOption("SA-Solver", "tau_from", "above \"tau_to\"", "from 0 to \"tau_to\"");
+            return std::make_unique<SaSolver>(plan);
+        }};
+}
+
+}  // namespace diffuscope::sample
