@@ -1,0 +1,61 @@
+// DDIM inversion: eq. 12 of Song et al. 2021 with eta = 0 run from image to noise (their section 4.3).
+#include "core/registry/error.h"
+#include "core/sample/sampler_entry.h"
+
+namespace diffuscope::sample {
+
+namespace {
+
+using registry::Option;
+
+class DdimInverse final : public Sampler
+{
+public:
+    explicit DdimInverse(bool tellNextTime) : m_tellNextTime(tellNextTime) {}
+
+    Tensor step(const Tensor& x, const StepContext& step) override
+    {
+        NoiseLevel level = step.level;
+        if (m_tellNextTime)
+            level.t = step.next.t;
+        const Prediction prediction = step.denoise(x, level);
+        return step.next.alpha * prediction.x0Hat + step.next.sigma * prediction.epsHat;
+    }
+
+private:
+    bool m_tellNextTime;
+};
+
+}  // namespace
+
+SamplerEntry ddimInverse()
+{
+    return {
+        {.id = "ddim_inverse",
+         .displayName = "DDIM inverse",
+         .family = "DDIM",
+         .source = "Song et al. 2021, DDIM, section 4.3, eq. 13 run backwards",
+         .description =
+             "Runs DDIM from the image to the noise that would have made it. Sampling from that noise "
+             "gives the image back, or an edited one under another condition.",
+         .order = 1,
+         .evaluationsPerStep = 1,
+         .stochastic = false,
+         .options = {Option::choice(
+             "network_time", "Time told", "own",
+             {{"own", "Time of the state"}, {"next", "Time of the next level"}},
+             "Whether the network is told the time the state is at, or the one it goes to as "
+             "some other programs do, which helps at the clean image.")},
+         .inverse = true},
+        [](const registry::OptionValues& values, const schedule::NoiseSchedule&,
+           const schedule::TimeGrid& grid) {
+            if (grid.levels.back().noiseToSignal() < grid[0].noiseToSignal())
+                throw Error(
+                    ErrorCode::invalidOption,
+                    "Sampler DDIM inverse goes from image to noise, but this grid goes from noise to image.",
+                    "Use it to invert an image, or choose another sampler.");
+            return std::make_unique<DdimInverse>(registry::text(values, "network_time") == "next");
+        }};
+}
+
+}  // namespace diffuscope::sample

@@ -1,0 +1,124 @@
+// PNDM and PLMS: Liu et al. 2022, Pseudo Numerical Methods for Diffusion Models on Manifolds, eq. 11 to 13.
+#include "core/sample/history.h"
+#include "core/sample/probability_flow.h"
+#include "core/sample/sampler_checks.h"
+#include "core/sample/sampler_entry.h"
+
+namespace diffuscope::sample {
+
+namespace {
+
+using registry::Option;
+
+struct PndmPlan
+{
+    bool rungeKutta;
+    bool extrapolateV;
+    bool previousByStride;
+};
+
+class Pndm final : public Sampler
+{
+public:
+    explicit Pndm(PndmPlan plan) : m_plan(plan), m_history(4) {}
+
+    Tensor step(const Tensor& x, const StepContext& step) override
+    {
+        const NoiseLevel s = m_plan.previousByStride ? strideBefore(step) : step.next;
+        if (m_plan.rungeKutta && step.index < 3)
+            return rungeKuttaStep(x, s, step);
+        const Tensor e = evaluated(x, step.level, step);
+        m_history.add(step.level, e);
+        const auto m = [&](int i) { return m_history[i].value; };
+        switch (m_history.size()) {
+            case 1: {  // a step and a second one with the mean of the two slopes
+                const Tensor second = evaluated(transferred(e, x, step.level, s), s, step);
+                return transferred((e + second) / 2, x, step.level, s);
+            }
+            case 2:
+                return transferred((3 * m(0) - m(1)) / 2, x, step.level, s);
+            case 3:
+                return transferred((23 * m(0) - 16 * m(1) + 5 * m(2)) / 12, x, step.level, s);
+            default:  // eq. 12
+                return transferred((55 * m(0) - 59 * m(1) + 37 * m(2) - 9 * m(3)) / 24, x, step.level, s);
+        }
+    }
+
+private:
+    /// Pseudo Runge–Kutta, eq. 13.
+    Tensor rungeKuttaStep(const Tensor& x, const NoiseLevel& s, const StepContext& step)
+    {
+        const NoiseLevel& t = step.level;
+        const NoiseLevel middle = step.schedule.levelAt((t.t + s.t) / 2);
+        const Tensor e1 = evaluated(x, t, step);
+        m_history.add(t, e1);
+        const Tensor e2 = evaluated(transferred(e1, x, t, middle), middle, step);
+        const Tensor e3 = evaluated(transferred(e2, x, t, middle), middle, step);
+        const Tensor e4 = evaluated(transferred(e3, x, t, s), s, step);
+        return transferred((e1 + 2 * e2 + 2 * e3 + e4) / 6, x, t, s);
+    }
+
+    /// The quantity that is extrapolated: eps, or v = alpha·eps − sigma·x0.
+    Tensor evaluated(const Tensor& x, const NoiseLevel& level, const StepContext& step) const
+    {
+        const Prediction prediction = step.denoise(x, level);
+        return m_plan.extrapolateV ? level.alpha * prediction.epsHat - level.sigma * prediction.x0Hat
+                                   : prediction.epsHat;
+    }
+
+    /// The transfer part phi of eq. 11, which equals a DDIM step along the noise.
+    Tensor transferred(const Tensor& e, const Tensor& x, const NoiseLevel& t, const NoiseLevel& s) const
+    {
+        return movedAlong(m_plan.extrapolateV ? t.alpha * e + t.sigma * x : e, x, t, s);
+    }
+
+    static NoiseLevel strideBefore(const StepContext& step)
+    {
+        const double previous = step.level.t - step.schedule.levels() / step.steps();
+        return previous < 0 ? step.grid.levels.back() : step.schedule.levelAt(previous);
+    }
+
+    PndmPlan m_plan;
+    History m_history;
+};
+
+}  // namespace
+
+SamplerEntry pndm()
+{
+    return {
+        {.id = "pndm",
+         .displayName = "PNDM / PLMS",
+         .family = "DDIM",
+         .source = "Liu et al. 2022, Pseudo Numerical Methods for Diffusion Models on Manifolds, eq. 11–13",
+         .description =
+             "Extrapolates the noise estimate from the last four steps and moves as DDIM does. The "
+             "first sampler of Stable Diffusion, good from about 25 steps.",
+         .order = 4,
+         .evaluationsPerStep = 1,
+         .stochastic = false,
+         .options =
+             {Option::choice("warm_up", "First steps", "plms",
+                             {{"plms", "Low order (PLMS)"}, {"runge_kutta", "Runge–Kutta (PNDM)"}},
+                             "How the first steps, which have no past, are taken: at a lower order, or with "
+                             "four evaluations each for three steps."),
+              Option::choice("extrapolate", "Extrapolates", "eps", {{"eps", "Noise ε"}, {"v", "Velocity v"}},
+                             "Which quantity the curve goes through; other programs take whatever the "
+                             "network outputs."),
+              Option::choice("previous_time", "Previous time", "grid",
+                             {{"grid", "Next time of the grid"}, {"stride", "t − T/steps"}},
+                             "Where a step lands: at the grid's own next time, or at t − T/steps whatever "
+                             "the spacing, as some other programs do.")}},
+        [](const registry::OptionValues& values, const schedule::NoiseSchedule&,
+           const schedule::TimeGrid& grid) {
+            const PndmPlan plan{.rungeKutta = registry::text(values, "warm_up") == "runge_kutta",
+                                .extrapolateV = registry::text(values, "extrapolate") == "v",
+                                .previousByStride = registry::text(values, "previous_time") == "stride"};
+            requireFallingNoise("PNDM / PLMS", grid);
+            requireStepsForOrder("PNDM / PLMS", 4, grid, false);
+            requireSignal("PNDM / PLMS", grid);
+            return std::make_unique<Pndm>(plan);
+        }};
+}
+
+}  // namespace diffuscope::sample
