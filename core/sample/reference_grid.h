@@ -21,4 +21,27 @@ schedule::TimeGrid gridByRule(const schedule::NoiseSchedule& schedule, const std
 schedule::TimeGrid timeSpacedGrid(ReferenceOptionReader& config, const schedule::NoiseSchedule& schedule,
                                   int steps, bool cleanEnd);
 
+/// The grid of the classes that keep x/alpha (Euler, Heun, DPM2, LMS): fractional times for linspace, at
+/// which sigma/alpha is interpolated linearly while the network is told the time; use_karras_sigmas,
+/// use_exponential_sigmas and use_beta_sigmas between the two ends of the spacing. `roundKarras`: the class
+/// tells whole times there.
+schedule::TimeGrid sigmaSpacedGrid(ReferenceOptionReader& config, const schedule::NoiseSchedule& schedule,
+                                   int steps, bool cleanEnd, bool roundKarras);
+
+/// How a class of the DPM-Solver family tells the network the time of a sigma.
+struct ToldTimes
+{
+    std::string karras = "rounded";
+    std::string others = "truncated";
+};
+
+/// The grid of the DPM-Solver family, UniPC, DEIS and SA-Solver: N + 1 points of which the last is dropped,
+/// or sigmas between the two ends of the schedule, then the end that final_sigmas_type names.
+schedule::TimeGrid solverSpacedGrid(ReferenceOptionReader& config, const schedule::NoiseSchedule& schedule,
+                                    int steps, bool cleanEnd, const ToldTimes& told);
+
+/// The grid of the flow-matching classes: N times between the ends of the shifted schedule, then shifted
+/// again.
+schedule::TimeGrid flowSpacedGrid(ReferenceOptionReader& config, int steps);
+
 }  // namespace diffuscope::sample

@@ -37,13 +37,16 @@ class OracleNetwork final : public denoise::Denoiser
 {
 public:
     OracleNetwork(denoise::GaussianMixture mixture, const ReferenceSetup& setup)
-        : m_mixture(std::move(mixture)), m_schedule(setup.schedule), m_target(setup.target)
+        : m_mixture(std::move(mixture)),
+          m_schedule(setup.schedule),
+          m_target(setup.target),
+          m_flowTime(setup.flowTime)
     {
     }
 
     Prediction predict(const Tensor& x, const NoiseLevel& level, const denoise::Condition& condition) override
     {
-        const NoiseLevel told = m_schedule.levelAt(level.t);
+        const NoiseLevel told = meaning(level.t);
         inputs.push_back(x);
         levels.push_back(level);
         const Prediction exact = m_mixture.predict(x, told, condition);
@@ -55,9 +58,17 @@ public:
     std::vector<NoiseLevel> levels{};
 
 private:
+    NoiseLevel meaning(double t) const
+    {
+        if (m_flowTime > 0)
+            return {t, 1 - t / m_flowTime, t / m_flowTime};
+        return m_schedule.levelAt(t);
+    }
+
     denoise::GaussianMixtureDenoiser m_mixture;
     schedule::NoiseSchedule m_schedule;
     denoise::PredictionTarget m_target;
+    double m_flowTime;
 };
 
 /// The recorded draws. Some references draw at every evaluation and use what they drew at some of them only:

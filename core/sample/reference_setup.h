@@ -19,7 +19,32 @@ struct ReferenceSetup
     denoise::PredictionTarget target = denoise::PredictionTarget::eps;
     /// The recorded states are x/alpha, as the samplers of Karras et al. 2022 keep them.
     bool stateOverAlpha = false;
+    /// The time of sigma = 1 where times are multiples of rectified flow's sigma; 0 where they are training
+    /// levels.
+    double flowTime = 0;
 };
+
+/// What a setup is read from.
+struct CaseReader
+{
+    ReferenceOptionReader config;
+    ReferenceOptionReader step;
+    int steps;
+};
+
+/// prediction_type.
+denoise::PredictionTarget referenceTarget(ReferenceOptionReader& config);
+
+/// thresholding and clip_sample; `clipDefault` and the name of the range differ between the classes.
+denoise::ClippingSpec referenceClipping(ReferenceOptionReader& config, bool clipDefault,
+                                        const std::string& range, bool keepEps);
+
+using MakeReferenceSetup = ReferenceSetup (*)(CaseReader&);
+
+/// The setups of the classes of each kind, by name.
+const std::map<std::string, MakeReferenceSetup>& timeSpaceSetups();
+const std::map<std::string, MakeReferenceSetup>& sigmaSpaceSetups();
+const std::map<std::string, MakeReferenceSetup>& solverSetups();
 
 /// The setup of a case. Throws UnsupportedOption that names the option this program does not have, and
 /// Error(invalidOption) where the options themselves are wrong.

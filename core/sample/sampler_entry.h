@@ -20,5 +20,36 @@ struct SamplerEntry
 
 SamplerEntry ddpm();
 SamplerEntry ddim();
+SamplerEntry ddimInverse();
+SamplerEntry pndm();
+SamplerEntry ipndm();
+SamplerEntry euler();
+SamplerEntry eulerAncestral();
+SamplerEntry heun();
+SamplerEntry dpm2();
+SamplerEntry dpm2Ancestral();
+SamplerEntry lms();
+SamplerEntry gradientEstimation();
+SamplerEntry restart();
+SamplerEntry dpmSolver1();
+SamplerEntry dpmSolver2();
+SamplerEntry dpmSolver3();
+SamplerEntry dpmSolverMultistep();
+SamplerEntry dpmpp2s();
+SamplerEntry dpmpp3s();
+SamplerEntry dpmpp2m();
+SamplerEntry dpmpp3m();
+SamplerEntry dpmpp2mSde();
+SamplerEntry dpmpp3mSde();
+SamplerEntry unipc();
+SamplerEntry saSolver();
+SamplerEntry deis();
+SamplerEntry resMultistep();
+SamplerEntry lcm();
+SamplerEntry tcd();
+SamplerEntry flowEuler();
+SamplerEntry flowHeun();
+SamplerEntry dormandPrince();
+SamplerEntry dpmAdaptive();
 
 }  // namespace diffuscope::sample

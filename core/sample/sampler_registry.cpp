@@ -11,7 +11,39 @@ namespace {
 
 const std::vector<SamplerEntry>& entries()
 {
-    static const std::vector<SamplerEntry> all{ddpm(), ddim()};
+    static const std::vector<SamplerEntry> all{dpmpp2m(),
+                                               dpmpp3m(),
+                                               dpmpp2s(),
+                                               dpmpp3s(),
+                                               dpmpp2mSde(),
+                                               dpmpp3mSde(),
+                                               unipc(),
+                                               saSolver(),
+                                               ddim(),
+                                               ddimInverse(),
+                                               pndm(),
+                                               ipndm(),
+                                               euler(),
+                                               heun(),
+                                               dpm2(),
+                                               lms(),
+                                               gradientEstimation(),
+                                               restart(),
+                                               ddpm(),
+                                               eulerAncestral(),
+                                               dpm2Ancestral(),
+                                               dpmSolver1(),
+                                               dpmSolver2(),
+                                               dpmSolver3(),
+                                               dpmSolverMultistep(),
+                                               deis(),
+                                               resMultistep(),
+                                               lcm(),
+                                               tcd(),
+                                               flowEuler(),
+                                               flowHeun(),
+                                               dormandPrince(),
+                                               dpmAdaptive()};
     return all;
 }
 

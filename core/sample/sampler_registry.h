@@ -1,4 +1,5 @@
-// All samplers by name: what the recipe panel, the command line and recipe files choose from. No torch in here.
+// All samplers by name: what the recipe panel, the command line and recipe files choose from. No torch in
+// here.
 #pragma once
 
 #include "core/registry/option.h"
@@ -28,16 +29,19 @@ struct SamplerInfo
     std::string source;       ///< paper and equation
     std::string description;  ///< two plain sentences
     int order = 1;
-    int evaluationsPerStep = 1;
+    int evaluationsPerStep = 1;  ///< the least; adaptive samplers and restarts take more
     /// Draws noise with its default options (with eta = 0 a sampler may draw none).
     bool stochastic = false;
     std::vector<registry::Option> options;
+    /// Runs from the image to the noise: wants a grid with its levels in reverse order.
+    bool inverse = false;
 };
 
 /// Every sampler, in the order in which they are shown.
 const std::vector<SamplerInfo>& samplers();
 
-/// The sampler of this id ('-' and '_' are the same); throws Error(invalidOption) that names the ones there are.
+/// The sampler of this id ('-' and '_' are the same); throws Error(invalidOption) that names the ones there
+/// are.
 const SamplerInfo& samplerInfo(const std::string& id);
 
 }  // namespace diffuscope::sample
