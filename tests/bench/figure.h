@@ -21,7 +21,10 @@ struct Figure
 
 /// The p-th percentile (0 … 100) by nearest rank; `values` must not be empty.
 double percentile(std::vector<double> values, double p);
-inline double median(const std::vector<double>& values) { return percentile(values, 50); }
+inline double median(const std::vector<double>& values)
+{
+    return percentile(values, 50);
+}
 
 /// One line: name, value, and the goal with whether it is met.
 void print(std::ostream& out, const Figure& figure);

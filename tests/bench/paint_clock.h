@@ -1,4 +1,5 @@
-// Tells when a window's pixels have been brought up to date: an application that counts one widget's paintings.
+// Tells when a window's pixels have been brought up to date: an application that counts one widget's
+// paintings.
 #pragma once
 
 #include <QApplication>
@@ -9,8 +10,9 @@
 
 namespace diffuscope::bench {
 
-/// Qt paints what was marked as changed in one go, when the window gets its UpdateRequest; after that the pixels are
-/// in the window's backing store. A painting counts where the watched widget was among what was painted.
+/// Qt paints what was marked as changed in one go, when the window gets its UpdateRequest; after that the
+/// pixels are in the window's backing store. A painting counts where the watched widget was among what was
+/// painted.
 class PaintClock : public QApplication
 {
     Q_OBJECT
@@ -24,7 +26,8 @@ public:
 
     bool notify(QObject* receiver, QEvent* event) override;
 
-    /// Handles events until `done()`. Throws std::runtime_error, naming `what`, where that takes over a minute.
+    /// Handles events until `done()`. Throws std::runtime_error, naming `what`, where that takes over a
+    /// minute.
     void waitUntil(const char* what, const std::function<bool()>& done);
     /// Handles events until the watched widget has been painted again and nothing is left to do.
     void paintAgain();

@@ -1,4 +1,5 @@
-// Runs through the real sampling loop and the real record, of a denoiser that costs next to nothing. No torch in here.
+// Runs through the real sampling loop and the real record, of a denoiser that costs next to nothing. No torch
+// in here.
 #pragma once
 
 #include "core/sample/run.h"
@@ -7,8 +8,8 @@
 
 namespace diffuscope::bench {
 
-/// Makes runs of 28×28 images of one channel that are shown as a network's would be: any steps, sampler, guidance and
-/// batch of a recipe; its model is not looked at.
+/// Makes runs of 28×28 images of one channel that are shown as a network's would be: any steps, sampler,
+/// guidance and batch of a recipe; its model is not looked at.
 std::unique_ptr<sample::RunFactory> makeRecordedFake();
 
 }  // namespace diffuscope::bench

@@ -12,10 +12,9 @@
 #include <QSettings>
 #include <QTemporaryDir>
 
-#include <unistd.h>
-
 #include <random>
 #include <stdexcept>
+#include <unistd.h>
 
 namespace diffuscope::bench {
 
@@ -52,7 +51,8 @@ public:
             throw std::runtime_error(failure->message.toStdString());
     }
 
-    /// Makes this the recipe, and returns the milliseconds until the first pixels of its run are in the window.
+    /// Makes this the recipe, and returns the milliseconds until the first pixels of its run are in the
+    /// window.
     double msUntilChanged(const session::Recipe& recipe)
     {
         const QImage before = sheet();
@@ -150,8 +150,8 @@ std::vector<Figure> editFigures(PaintClock& application, const ui::SamplingServi
     }
     window.waitForEnd();
 
-    const std::string run = std::to_string(effort.images) + " images × " + std::to_string(effort.steps) +
-                            " steps, guidance";
+    const std::string run =
+        std::to_string(effort.images) + " images × " + std::to_string(effort.steps) + " steps, guidance";
     std::vector<Figure> figures;
     addTimes(figures, "edit → changed pixels, from rest", fromRest, 150);
     addTimes(figures, "edit → changed pixels, in mid-run", midRun, 150);
@@ -161,7 +161,9 @@ std::vector<Figure> editFigures(PaintClock& application, const ui::SamplingServi
 
 std::vector<Figure> scrubFigures(PaintClock& application, const ScrubEffort& effort)
 {
-    const ui::ModelEntry stripes{.id = QStringLiteral("stripes"), .displayName = QStringLiteral("Stripes")};
+    ui::ModelEntry stripes;
+    stripes.id = QStringLiteral("stripes");
+    stripes.displayName = QStringLiteral("Stripes");
     BenchWindow window(application, makeRecordedFake, {stripes});
     session::Recipe recipe = window.document().recipe();
     recipe.model = "stripes";

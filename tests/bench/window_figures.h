@@ -1,4 +1,5 @@
-// What a person waits for in the window: an edit, a step of the playhead; and what a long run takes in memory.
+// What a person waits for in the window: an edit, a step of the playhead; and what a long run takes in
+// memory.
 #pragma once
 
 #include "tests/bench/figure.h"
@@ -10,14 +11,14 @@ namespace diffuscope::bench {
 
 struct EditEffort
 {
-    int edits = 30;      ///< of each kind
-    int steps = 20;      ///< of a run
+    int edits = 30;  ///< of each kind
+    int steps = 20;  ///< of a run
     int images = 16;
 };
 
-/// Edits of guidance in a real window on the models' own networks: the time until the first changed pixels, from rest
-/// and in the middle of a run, and the time of a whole run. Throws std::runtime_error where a run fails or its pixels
-/// do not change.
+/// Edits of guidance in a real window on the models' own networks: the time until the first changed pixels,
+/// from rest and in the middle of a run, and the time of a whole run. Throws std::runtime_error where a run
+/// fails or its pixels do not change.
 std::vector<Figure> editFigures(PaintClock& application, const ui::SamplingService::MakeFactory& makeFactory,
                                 const QList<ui::ModelEntry>& models, const EditEffort& effort);
 
@@ -27,8 +28,8 @@ struct ScrubEffort
     int steps = 1000;
 };
 
-/// A run of a fake denoiser through the real loop, record and window: the memory that it takes, then the time of each
-/// move of the playhead until everything in the window has followed, in order and at random.
+/// A run of a fake denoiser through the real loop, record and window: the memory that it takes, then the time
+/// of each move of the playhead until everything in the window has followed, in order and at random.
 std::vector<Figure> scrubFigures(PaintClock& application, const ScrubEffort& effort);
 
 }  // namespace diffuscope::bench

@@ -1,0 +1,120 @@
+// diffuscope-bench: speed and memory, each beside its goal, in one run.
+
+#include "core/catalog/catalog.h"
+#include "core/sample/model_run_factory.h"
+#include "tests/bench/network_figures.h"
+#include "tests/bench/start_figures.h"
+#include "tests/bench/window_figures.h"
+
+#include <QCommandLineParser>
+
+#include <clocale>
+#include <iostream>
+
+namespace diffuscope::bench {
+
+namespace {
+
+struct Effort
+{
+    int networkRounds = 15;
+    int runRounds = 5;
+    int runSteps = 20;
+    int starts = 5;
+    EditEffort edits{};
+    ScrubEffort scrub{};
+};
+
+/// Enough to see that every measurement works; its figures say little.
+Effort quickEffort()
+{
+    return {.networkRounds = 1,
+            .runRounds = 1,
+            .runSteps = 2,
+            .starts = 1,
+            .edits = {.edits = 2, .steps = 2, .images = 4},
+            .scrub = {.images = 4, .steps = 20}};
+}
+
+/// Prints figures and keeps count of the goals that were missed.
+class Table
+{
+public:
+    void section(const std::string& title) { std::cout << '\n' << title << '\n'; }
+    void add(const std::vector<Figure>& figures)
+    {
+        for (const Figure& figure : figures) {
+            print(std::cout, figure);
+            m_missed += !figure.meetsGoal();
+        }
+    }
+    int missed() const { return m_missed; }
+
+private:
+    int m_missed = 0;
+};
+
+QList<ui::ModelEntry> entriesOf(const catalog::Entry& model)
+{
+    ui::ModelEntry entry;
+    entry.id = QString::fromStdString(model.id);
+    entry.displayName = QString::fromStdString(model.card->title);
+    for (const std::string& name : model.card->classNames)
+        entry.classes.append(QString::fromStdString(name));
+    entry.schedule = model.card->schedule;
+    return {entry};
+}
+
+int measure(PaintClock& application, const QString& modelId, const QString& program, const Effort& effort)
+{
+    const auto folders = catalog::modelFolders();
+    const catalog::Entry model = catalog::findModel(folders, modelId.toStdString());
+    const auto makeFactory = [folders] { return std::make_unique<sample::ModelRunFactory>(folders); };
+
+    Table table;
+    table.section("The model " + model.id);
+    table.add(networkFigures(model.folder, effort.networkRounds));
+    table.add(overheadFigures(model.folder, effort.runSteps, effort.runRounds));
+    table.section("The window");
+    table.add(editFigures(application, makeFactory, entriesOf(model), effort.edits));
+    table.add(startFigures(program, modelId, effort.starts));
+    table.section("A long run (of a fake network, through the real record and window)");
+    table.add(scrubFigures(application, effort.scrub));
+    std::cout << '\n'
+              << (table.missed() == 0 ? "All goals met." : std::to_string(table.missed()) + " goals missed.")
+              << '\n';
+    return table.missed();
+}
+
+}  // namespace
+
+}  // namespace diffuscope::bench
+
+int main(int argc, char** argv)
+{
+    using namespace diffuscope::bench;
+    PaintClock application(argc, argv);
+    std::setlocale(LC_NUMERIC, "C");
+    QApplication::setApplicationName(QStringLiteral("diffuscope-bench"));
+
+    QCommandLineParser parser;
+    parser.setApplicationDescription(QStringLiteral("Measures speed and memory beside their goals."));
+    parser.addHelpOption();
+    const QCommandLineOption model(QStringLiteral("model"), QStringLiteral("The model to measure."),
+                                   QStringLiteral("id"), QStringLiteral("mnist"));
+    const QCommandLineOption quick(QStringLiteral("quick"),
+                                   QStringLiteral("Only try that every measurement works."));
+    const QCommandLineOption strict(QStringLiteral("strict"),
+                                    QStringLiteral("End with status 1 where a goal is missed."));
+    parser.addOptions({model, quick, strict});
+    parser.process(application);
+    try {
+        const int missed = measure(application, parser.value(model),
+                                   QCoreApplication::applicationDirPath() + QStringLiteral("/diffuscope"),
+                                   parser.isSet(quick) ? quickEffort() : Effort{});
+        return parser.isSet(strict) && missed > 0 ? 1 : 0;
+    } catch (const std::exception& error) {
+        std::cerr << "diffuscope-bench: " << error.what() << '\n';
+        return 1;
+    }
+}
