@@ -5,6 +5,7 @@
 #include "ui/theme/theme_colors.h"
 
 #include <QEvent>
+#include <QFontMetrics>
 
 namespace diffuscope::ui {
 
@@ -66,6 +67,14 @@ private:
 };
 
 }  // namespace
+
+void leaveRoomForLabels(QCustomPlot& plot)
+{
+    constexpr int handle = 12;
+    const QFontMetrics metrics(plot.xAxis->tickLabelFont());
+    plot.axisRect()->setMinimumMargins(
+        QMargins(0, handle, metrics.horizontalAdvance(QStringLiteral("1000")) / 2 + 6, 0));
+}
 
 void stylePlot(QCustomPlot& plot, std::function<void()> restyleSeries)
 {

@@ -13,4 +13,8 @@ namespace diffuscope::ui {
 /// made.
 void stylePlot(QCustomPlot& plot, std::function<void()> restyleSeries = {});
 
+/// Keeps room for a handle above the axes and for half of the bottom axis' last label beside them: a label
+/// that does not fit the plot is left out.
+void leaveRoomForLabels(QCustomPlot& plot);
+
 }  // namespace diffuscope::ui

@@ -4,6 +4,7 @@
 #include "ui/theme/fonts.h"
 #include "ui/theme/plot_style.h"
 #include "ui/theme/theme_colors.h"
+#include "ui/views/decade_ticker.h"
 #include "ui/views/number_text.h"
 #include "ui/views/playhead_line.h"
 #include "ui/views/playhead_link.h"
@@ -120,7 +121,6 @@ void CurvesView::makePlot()
                    "from right (noise) to left (image); short ticks are the times it visits.")));
     m_plot->setMinimumHeight(90);
     m_plot->xAxis->setLabel(tr("training time t"));
-    m_plot->axisRect()->setMinimumMargins(QMargins(0, 12, 16, 0));
     for (int curve = 0; curve < mostCurves; ++curve)
         m_trainingGraphs[std::size_t(curve)] = m_plot->addGraph();
     for (int curve = 0; curve < mostCurves; ++curve) {
@@ -289,7 +289,7 @@ void CurvesView::rescale(CurveSet set)
     QCPAxis* axis = m_plot->yAxis;
     if (isLogarithmic(set)) {
         axis->setScaleType(QCPAxis::stLogarithmic);
-        auto ticker = QSharedPointer<QCPAxisTickerLog>::create();
+        auto ticker = QSharedPointer<DecadeTicker>::create();
         ticker->setTickCount(6);
         axis->setTicker(ticker);
         axis->setNumberFormat(QStringLiteral("eb"));
@@ -308,6 +308,7 @@ void CurvesView::rescale(CurveSet set)
 
 void CurvesView::restyle()
 {
+    leaveRoomForLabels(*m_plot);
     const ThemeColors& colors = themeColors(m_plot->palette());
     const std::size_t count = m_ticks->times().size();
     for (std::size_t curve = 0; curve < mostCurves; ++curve) {
@@ -318,7 +319,7 @@ void CurvesView::restyle()
         m_visitedGraphs[curve]->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(color, 1),
                                                                 QBrush(colors.surface), markerSize(count)));
     }
-    m_ticks->setColor(colors.mutedText);
+    m_ticks->setColor(count <= 200 ? colors.mutedText : colors.outline);
     QColor backdrop = colors.surface;
     backdrop.setAlpha(220);
     m_legend->setBrush(backdrop);

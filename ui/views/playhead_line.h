@@ -1,4 +1,5 @@
-// The playhead in a plot: a line at one key that is moved by mouse and keys, on a paint buffer of its own.
+// The playhead in a plot: a line at one key that is moved by mouse and keys, above the plot and apart from
+// it.
 #pragma once
 
 #include <QColor>
@@ -8,12 +9,11 @@
 #include <vector>
 
 class QCPAxis;
-class QCPLayer;
 class QCustomPlot;
 
 namespace diffuscope::ui {
 
-class PlayheadItem;
+class PlayheadOverlay;
 
 /// Where a curve crosses the playhead.
 struct PlayheadPoint
@@ -25,14 +25,13 @@ struct PlayheadPoint
 };
 
 /// Turns what is done to a plot into wishes, in coordinates of its bottom axis; whoever owns the playhead
-/// answers with moveTo(). Moving repaints the playhead's layer alone, never a curve.
+/// answers with moveTo(). Moving repaints two narrow strips; no curve is plotted again.
 class PlayheadLine : public QObject
 {
     Q_OBJECT
 
 public:
-    /// The plot must be styled and have its axes; it becomes the parent, gets the keyboard focus and mouse
-    /// tracking.
+    /// The plot becomes the parent, gets the keyboard focus and mouse tracking.
     explicit PlayheadLine(QCustomPlot& plot);
 
     /// Shows the line at `key`. `rest` is where it returns to when the mouse leaves, marked where that
@@ -59,11 +58,9 @@ Q_SIGNALS:
 private:
     bool handleMouse(QEvent* event);
     bool handleKey(int key, Qt::KeyboardModifiers modifiers);
-    void repaint();
 
     QCustomPlot& m_plot;
-    QCPLayer* m_layer = nullptr;
-    PlayheadItem* m_item = nullptr;
+    PlayheadOverlay* m_overlay = nullptr;
     bool m_dragging = false;
     bool m_inside = false;
 };

@@ -3,6 +3,7 @@
 #include "ui/document/session_document.h"
 #include "ui/theme/plot_library.h"
 #include "ui/theme/plot_style.h"
+#include "ui/theme/symbols.h"
 #include "ui/theme/theme_colors.h"
 #include "ui/views/number_text.h"
 #include "ui/views/playhead_line.h"
@@ -160,7 +161,7 @@ QWidget* StepPlot::makeSwitches()
     const QString sample =
         tr("Root mean square over the picked image, or over the batch (of a large one, evenly spaced "
            "images: about 20 of 28×28).");
-    add(StepQuantity::x0HatChange, tr("‖Δx̂₀‖"), QStringLiteral("x0HatChangeSwitch"),
+    add(StepQuantity::x0HatChange, tr("‖Δ%1‖").arg(x0HatSymbol()), QStringLiteral("x0HatChangeSwitch"),
         tr("Change of the clean estimate"),
         tr("How far the estimate of the clean image moved since the step before.") + QLatin1Char(' ') +
             sample);
@@ -187,7 +188,11 @@ void StepPlot::makePlot()
     m_plot->setMinimumHeight(80);
     m_plot->xAxis->setLabel(tr("step"));
     m_plot->yAxis2->setLabel(tr("ms"));
-    m_plot->axisRect()->setMinimumMargins(QMargins(0, 12, 16, 0));
+    auto steps = QSharedPointer<QCPAxisTickerFixed>::create();
+    steps->setTickStep(1);
+    steps->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
+    m_plot->xAxis->setTicker(steps);
+    m_plot->xAxis->setSubTicks(false);
     for (QCPAxis* axis : {m_plot->yAxis, m_plot->yAxis2}) {
         auto ticker = QSharedPointer<QCPAxisTicker>::create();
         ticker->setTickCount(4);
@@ -278,6 +283,7 @@ void StepPlot::rescale()
 
 void StepPlot::restyle()
 {
+    leaveRoomForLabels(*m_plot);
     const ThemeColors& colors = themeColors(m_plot->palette());
     const bool showsPoints = m_document.trajectory().plannedFrames <= 101;
     for (std::size_t quantity = 0; quantity < quantityCount; ++quantity) {

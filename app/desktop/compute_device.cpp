@@ -1,0 +1,12 @@
+#include "app/desktop/compute_device.h"
+
+#include <torch/torch.h>
+
+namespace diffuscope {
+
+bool computesOnGpu(const std::string& asked)
+{
+    return asked != "cpu" && torch::cuda::is_available();
+}
+
+}  // namespace diffuscope

@@ -1,0 +1,64 @@
+#include "app/desktop/screenshot.h"
+
+#include "ui/document/session_document.h"
+#include "ui/main_window.h"
+
+#include <QApplication>
+#include <QPixmap>
+#include <QTimer>
+
+#include <chrono>
+#include <cstdio>
+
+namespace diffuscope {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto longestWait = 120s;
+/// Time for the last repaint and for plots that redraw in their own time.
+constexpr auto settling = 300ms;
+
+void end(ScreenshotExit status, const QString& sentence = {})
+{
+    if (!sentence.isEmpty())
+        std::fprintf(stderr, "diffuscope: %s\n", qPrintable(sentence));
+    QCoreApplication::exit(int(status));
+}
+
+void take(const QString& file, ui::MainWindow& window)
+{
+    if (window.grab().save(file, "PNG"))
+        end(ScreenshotExit::taken);
+    else
+        end(ScreenshotExit::failed, QStringLiteral("The screenshot could not be written to %1.").arg(file));
+}
+
+}  // namespace
+
+void scheduleScreenshot(const CommandLine& line, ui::MainWindow& window, ui::SessionDocument& document)
+{
+    const auto shoot = [line, &window, &document] {
+        if (line.frame)
+            document.commitFrame(*line.frame);
+        QTimer::singleShot(settling, &window, [file = line.screenshotFile, &window] { take(file, window); });
+    };
+    if (line.afterSeconds) {
+        QTimer::singleShot(std::chrono::milliseconds(qint64(*line.afterSeconds * 1000)), &window, shoot);
+        return;
+    }
+    QTimer::singleShot(longestWait, &window, [] {
+        end(ScreenshotExit::failed, QStringLiteral("The run did not finish in time."));
+    });
+    QObject::connect(
+        &document, &ui::SessionDocument::stateChanged, &window, [&document, shoot](ui::RunState state) {
+            if (state == ui::RunState::finished)
+                shoot();
+            else if (state == ui::RunState::failed)
+                end(ScreenshotExit::failed,
+                    document.failure() ? document.failure()->message : QStringLiteral("The run failed."));
+        });
+}
+
+}  // namespace diffuscope

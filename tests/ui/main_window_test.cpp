@@ -1,0 +1,222 @@
+#include "core/registry/error.h"
+#include "tests/ui/window_fixture.h"
+#include "ui/panels/failure_banner.h"
+#include "ui/views/image_grid.h"
+
+#include <QDockWidget>
+#include <QElapsedTimer>
+#include <QLabel>
+#include <QToolButton>
+
+namespace diffuscope::test {
+
+class MainWindowTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aFailureIsShownWithItsHintAndTheLastRunStays();
+    void aDismissedFailureComesBackWithTheNextOne();
+    void aRecipeFileThatIsNoneIsRefusedInTheBanner();
+    void aRecipeSurvivesSavingAndOpening();
+    void imagesAreSavedAsOneSheet();
+    void closingInMidRunEndsItsThreadAfterOneEvaluation();
+    void layoutThemeAndRecipeSurviveARestart();
+    void theUsualLayoutCanBeRestored();
+    void aRestoredRecipeOfAModelThatIsGoneUsesAnother();
+    void withoutModelsTheStageSaysWhatToDo();
+    void theStatusLineTellsWhatARunCosts();
+};
+
+namespace {
+
+void raiseNotFinite()
+{
+    throw Error(ErrorCode::notFinite, "The network returned NaN.", "Lower the guidance scale.");
+}
+
+void writeFile(const QString& path, const QByteArray& text)
+{
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(text);
+}
+
+}  // namespace
+
+void MainWindowTest::aFailureIsShownWithItsHintAndTheLastRunStays()
+{
+    WindowFixture fixture;
+    fixture.showSampled(fakeRecipe(2.0));
+    auto& banner = fixture.get<ui::FailureBanner>("failureBanner");
+    QVERIFY(!banner.isVisible());
+    const auto shown = fixture.document->shownRun().run;
+    fixture.sampling.failToStart(raiseNotFinite);
+    QTest::mouseClick(&fixture.get<QToolButton>("class.4"), Qt::LeftButton);
+    QTRY_VERIFY(banner.isVisible());
+    QCOMPARE(fixture.get<QLabel>("failureMessage").text(), QString("The network returned NaN."));
+    QVERIFY(fixture.get<QLabel>("failureHint").text().startsWith("Lower the guidance scale."));
+    QCOMPARE(fixture.document->shownRun().run, shown);
+    fixture.press(Qt::Key_Home);
+    QCOMPARE(fixture.document->playhead(), 0);
+
+    fixture.sampling.clearFailures();
+    QTest::mouseClick(&fixture.get<QToolButton>("class.5"), Qt::LeftButton);
+    QTRY_VERIFY(!banner.isVisible());
+}
+
+void MainWindowTest::aDismissedFailureComesBackWithTheNextOne()
+{
+    WindowFixture fixture;
+    fixture.showSampled(fakeRecipe(2.0));
+    auto& banner = fixture.get<ui::FailureBanner>("failureBanner");
+    fixture.sampling.failToStart(raiseNotFinite);
+    QTest::mouseClick(&fixture.get<QToolButton>("class.4"), Qt::LeftButton);
+    QTRY_VERIFY(banner.isVisible());
+    QTest::mouseClick(&fixture.get<QToolButton>("failureDismiss"), Qt::LeftButton);
+    QVERIFY(!banner.isVisible());
+    QTest::mouseClick(&fixture.get<QToolButton>("class.6"), Qt::LeftButton);
+    QTRY_VERIFY(banner.isVisible());
+}
+
+void MainWindowTest::aRecipeFileThatIsNoneIsRefusedInTheBanner()
+{
+    WindowFixture fixture;
+    fixture.showSampled(fakeRecipe(2.0));
+    const session::Recipe before = fixture.recipe();
+    const QString path = fixture.folder.filePath("broken.json");
+    writeFile(path, R"({"version": 1, "steps": "many"})");
+    QVERIFY(!fixture.window->openRecipe(path));
+    QVERIFY(fixture.get<ui::FailureBanner>("failureBanner").isVisible());
+    const QString message = fixture.get<QLabel>("failureMessage").text();
+    QVERIFY2(message.contains("broken.json") && message.contains("steps"), qPrintable(message));
+    QCOMPARE(fixture.recipe(), before);
+    QVERIFY(!fixture.window->openRecipe(fixture.folder.filePath("nowhere.json")));
+    QVERIFY(fixture.get<QLabel>("failureMessage").text().contains("nowhere.json"));
+}
+
+void MainWindowTest::aRecipeSurvivesSavingAndOpening()
+{
+    WindowFixture fixture;
+    fixture.showSampled(fakeRecipe(3.25, 6, 5));
+    const session::Recipe saved = fixture.recipe();
+    const QString path = fixture.folder.filePath("mine.json");
+    QVERIFY(fixture.window->saveRecipe(path));
+    fixture.document->setRecipe(fakeRecipe(1.0));
+    QVERIFY(fixture.window->openRecipe(path));
+    QCOMPARE(fixture.recipe(), saved);
+    QVERIFY(!fixture.window->saveRecipe(fixture.folder.filePath("no/such/folder/mine.json")));
+    QVERIFY(fixture.get<ui::FailureBanner>("failureBanner").isVisible());
+}
+
+void MainWindowTest::imagesAreSavedAsOneSheet()
+{
+    WindowFixture fixture;
+    fixture.showSampled(fakeRecipe(2.0, 4, 9));
+    const QString path = fixture.folder.filePath("sheet.png");
+    QVERIFY(fixture.window->saveImages(path));
+    const QImage sheet(path);
+    QCOMPARE(sheet.size(), QSize(4 * (3 * 30 - 2), 4 * (3 * 30 - 2)));
+}
+
+void MainWindowTest::closingInMidRunEndsItsThreadAfterOneEvaluation()
+{
+    WindowFixture fixture;
+    fixture.showSampled(fakeRecipe(2.0));
+    fixture.sampling.block();
+    fixture.document->setRecipe(fakeRecipe(4.0, 500));
+    QTRY_VERIFY(fixture.sampling.isEvaluating());
+    fixture.window->close();
+    QVERIFY(!fixture.window->isVisible());
+    fixture.sampling.allow(1);
+    QTRY_COMPARE(fixture.document->state(), ui::RunState::cancelled);
+    QVERIFY(!fixture.sampling.isEvaluating());
+}
+
+void MainWindowTest::layoutThemeAndRecipeSurviveARestart()
+{
+    WindowFixture fixture;
+    fixture.showSampled(fakeRecipe(3.5, 7));
+    fixture.theme->setMode(ui::Theme::Mode::dark);
+    fixture.get<QDockWidget>("curvesDock").close();
+    fixture.window->addDockWidget(Qt::RightDockWidgetArea, &fixture.get<QDockWidget>("recipeDock"));
+    fixture.press(Qt::Key_1);
+    fixture.player->setLooping(true);
+    const session::Recipe recipe = fixture.recipe();
+
+    fixture.restart();
+    fixture.show();
+    fixture.window->restoreRecipe();
+    QVERIFY(fixture.theme->isDark());
+    QVERIFY(!fixture.get<QDockWidget>("curvesDock").isVisible());
+    QCOMPARE(fixture.window->dockWidgetArea(&fixture.get<QDockWidget>("recipeDock")),
+             Qt::RightDockWidgetArea);
+    QCOMPARE(fixture.document->layer(), record::Layer::xt);
+    QVERIFY(fixture.player->isLooping());
+    QCOMPARE(fixture.recipe(), recipe);
+    QTRY_COMPARE(fixture.document->state(), ui::RunState::finished);
+}
+
+void MainWindowTest::theUsualLayoutCanBeRestored()
+{
+    WindowFixture fixture;
+    fixture.showSampled();
+    auto& dock = fixture.get<QDockWidget>("recipeDock");
+    dock.setFloating(true);
+    dock.close();
+    fixture.get<QAction>("action.resetLayout").trigger();
+    QVERIFY(dock.isVisible());
+    QVERIFY(!dock.isFloating());
+    QCOMPARE(fixture.window->dockWidgetArea(&dock), Qt::LeftDockWidgetArea);
+}
+
+void MainWindowTest::aRestoredRecipeOfAModelThatIsGoneUsesAnother()
+{
+    WindowFixture fixture;
+    session::Recipe recipe = fakeRecipe(2.0);
+    recipe.model = "fashion-mnist";
+    recipe.condition = denoise::Condition::classLabel(1);
+    fixture.showSampled(recipe);
+    fixture.restart();
+    fixture.window->setModels({twoModels().front()}, {});
+    fixture.show();
+    fixture.window->restoreRecipe();
+    QCOMPARE(fixture.recipe().model, std::string("mnist"));
+    QTRY_COMPARE(fixture.document->state(), ui::RunState::finished);
+}
+
+void MainWindowTest::withoutModelsTheStageSaysWhatToDo()
+{
+    WindowFixture fixture;
+    fixture.window->setModels({}, "Put a model there.");
+    fixture.show();
+    const QImage said = fixture.picture();
+    fixture.window->restoreRecipe();
+    QCOMPARE(fixture.document->state(), ui::RunState::idle);
+    QCOMPARE(fixture.sampling.runsStarted(), 0);
+    QVERIFY(!fixture.get<QWidget>("recipePanel").isEnabled());
+    auto& grid = fixture.get<ui::ImageGrid>("imageGrid");
+    QCOMPARE(grid.accessibleDescription(), QString("Put a model there."));
+    fixture.window->setModels({}, {});
+    QVERIFY(fixture.picture() != said);
+}
+
+void MainWindowTest::theStatusLineTellsWhatARunCosts()
+{
+    WindowFixture fixture;
+    fixture.show();
+    fixture.sampling.block();
+    fixture.document->loadRecipe(fakeRecipe(2.0, 4));
+    fixture.sampling.allow(2);
+    QTRY_COMPARE(fixture.get<QLabel>("statusState").text(), QString("Sampling 2 / 5"));
+    fixture.sampling.unblock();
+    QTRY_VERIFY(fixture.get<QLabel>("statusState").text().startsWith("Finished"));
+    QCOMPARE(fixture.get<QLabel>("statusEvaluations").text(), QString("NFE 4"));
+    QCOMPARE(fixture.get<QLabel>("statusCost").text(),
+             "1" + QString(QLocale().decimalPoint()) + "5 ms/evaluation");
+}
+
+}  // namespace diffuscope::test
+
+QTEST_MAIN(diffuscope::test::MainWindowTest)
+#include "main_window_test.moc"

@@ -1,0 +1,275 @@
+#include "ui/main_window.h"
+
+#include "core/registry/error.h"
+#include "core/schedule/schedule_registry.h"
+#include "core/session/recipe.h"
+#include "ui/document/session_document.h"
+#include "ui/panels/failure_banner.h"
+#include "ui/panels/input_guards.h"
+#include "ui/panels/recipe_panel.h"
+#include "ui/panels/status_line.h"
+#include "ui/playback/player.h"
+#include "ui/theme/theme.h"
+#include "ui/views/curves_view.h"
+#include "ui/views/run_view.h"
+#include "ui/views/stage_view.h"
+#include "ui/views/step_plot.h"
+
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QFile>
+#include <QFileInfo>
+#include <QMenuBar>
+#include <QSaveFile>
+#include <QScreen>
+#include <QSettings>
+#include <QStatusBar>
+
+namespace diffuscope::ui {
+
+namespace {
+
+/// Raised when docks are added or renamed, so that an old layout is not applied to new docks.
+constexpr int layoutVersion = 1;
+constexpr qint64 largestRecipeBytes = 1 << 20;
+
+const QString geometryKey = QStringLiteral("window/geometry");
+const QString layoutKey = QStringLiteral("window/layout");
+const QString recipeKey = QStringLiteral("session/recipe");
+const QString autoRunKey = QStringLiteral("session/autoRun");
+const QString layerKey = QStringLiteral("view/layer");
+const QString rangeKey = QStringLiteral("view/range");
+const QString rateKey = QStringLiteral("playback/rate");
+const QString loopKey = QStringLiteral("playback/loop");
+
+}  // namespace
+
+MainWindow::MainWindow(const Parts& parts, QWidget* parent)
+    : QMainWindow(parent),
+      m_document(parts.document),
+      m_player(parts.player),
+      m_theme(parts.theme),
+      m_settings(parts.settings)
+{
+    setObjectName(QStringLiteral("mainWindow"));
+    setWindowTitle(tr("Diffuscope"));
+    qApp->installEventFilter(new FocusKeyGuard(this));
+    m_run = new RunView(m_document, m_player, this);
+    setCentralWidget(m_run);
+    m_status = new StatusLine(m_document, this);
+    statusBar()->addWidget(m_status, 1);
+    statusBar()->setSizeGripEnabled(false);
+    buildDocks();
+    buildFileMenu();
+    buildEditMenu();
+    buildRunMenu();
+    buildPlaybackMenu();
+    buildViewMenu();
+    buildHelpMenu();
+    connect(m_recipe, &RecipePanel::modelChanged, this, &MainWindow::showTrainingSchedule);
+    restoreLayout();
+    m_run->stage().grid().setFocus();
+}
+
+StageView& MainWindow::stage()
+{
+    return m_run->stage();
+}
+
+QDockWidget* MainWindow::addDock(Qt::DockWidgetArea area, const QString& name, const QString& title,
+                                 QWidget* content)
+{
+    auto* dock = new QDockWidget(title, this);
+    dock->setObjectName(name);
+    dock->setWidget(content);
+    addDockWidget(area, dock);
+    m_docks.append(dock);
+    return dock;
+}
+
+void MainWindow::buildDocks()
+{
+    setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
+    setCorner(Qt::TopLeftCorner, Qt::LeftDockWidgetArea);
+    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    setCorner(Qt::TopRightCorner, Qt::RightDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    m_recipe = new RecipePanel(m_document);
+    m_curves = new CurvesView(m_document);
+    addDock(Qt::LeftDockWidgetArea, QStringLiteral("recipeDock"), tr("Recipe"), m_recipe);
+    addDock(Qt::RightDockWidgetArea, QStringLiteral("curvesDock"), tr("Curves"), m_curves);
+    addDock(Qt::RightDockWidgetArea, QStringLiteral("stepDock"), tr("Per Step"), new StepPlot(m_document));
+}
+
+void MainWindow::setModels(const QList<ModelEntry>& models, const QString& missingText)
+{
+    m_models = models;
+    m_run->setModels(models);
+    m_recipe->setModels(models);
+    const bool any =
+        std::any_of(models.begin(), models.end(), [](const ModelEntry& model) { return model.isUsable(); });
+    m_recipe->setEnabled(any);
+    if (!any)
+        stage().setEmptyText(tr("No model found"), missingText);
+    else
+        stage().setEmptyText(tr("Loading the network…"), tr("The first images appear in a moment."));
+    showTrainingSchedule();
+}
+
+void MainWindow::setDevice(const QString& device)
+{
+    m_status->setDevice(device);
+}
+
+/// The curves dock draws it grey where a run leaves it.
+void MainWindow::showTrainingSchedule()
+{
+    std::shared_ptr<const schedule::NoiseSchedule> training;
+    if (const ModelEntry* model = m_recipe->currentModel()) {
+        try {
+            training =
+                std::make_shared<const schedule::NoiseSchedule>(schedule::makeSchedule(model->schedule));
+        } catch (const Error&) {
+            // The run itself reports a schedule that cannot be made, in the banner.
+        }
+    }
+    m_curves->setTrainingSchedule(training);
+}
+
+void MainWindow::restoreRecipe(const QString& model)
+{
+    session::Recipe recipe;
+    try {
+        const QString stored = m_settings.value(recipeKey).toString();
+        if (!stored.isEmpty())
+            recipe = session::recipeFromJson(stored.toStdString());
+    } catch (const Error&) {
+        // Written by another version: the usual recipe is a better start than a complaint.
+        recipe = {};
+    }
+    const QString wanted = model.isEmpty() ? QString::fromStdString(recipe.model) : model;
+    const ModelEntry* chosen = nullptr;
+    for (const auto& entry : m_models)
+        if (entry.isUsable() && (!chosen || entry.id == wanted))
+            chosen = &entry;
+    if (chosen)
+        fitRecipe(recipe, *chosen);
+    // A model that was asked for by name and is not there is for the run to refuse, with the reason.
+    if (!model.isEmpty())
+        recipe.model = model.toStdString();
+    if (chosen || !model.isEmpty())
+        m_document.loadRecipe(recipe);
+}
+
+bool MainWindow::openRecipe(const QString& path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly)) {
+        reportProblem(tr("The recipe “%1” cannot be read: %2.").arg(path, file.errorString()),
+                      tr("Choose a recipe file that this program saved."));
+        return false;
+    }
+    try {
+        const auto recipe = session::recipeFromJson(file.read(largestRecipeBytes).toStdString());
+        m_document.loadRecipe(recipe);
+    } catch (const Error& error) {
+        reportProblem(
+            tr("“%1” is no recipe: %2").arg(QFileInfo(path).fileName(), QString::fromUtf8(error.what())),
+            QString::fromStdString(error.hint()));
+        return false;
+    }
+    return true;
+}
+
+bool MainWindow::saveRecipe(const QString& path)
+{
+    QSaveFile file(path);
+    const QByteArray text = QByteArray::fromStdString(session::toJson(m_document.recipe()));
+    if (file.open(QIODevice::WriteOnly) && file.write(text) == text.size() && file.commit())
+        return true;
+    reportProblem(tr("The recipe could not be written to “%1”: %2.").arg(path, file.errorString()),
+                  tr("Choose a folder you may write to, with room on the disk."));
+    return false;
+}
+
+bool MainWindow::saveImages(const QString& path)
+{
+    const QImage sheet = stage().sheet();
+    if (!sheet.isNull() && sheet.save(path, "PNG"))
+        return true;
+    reportProblem(sheet.isNull() ? tr("There are no images to save yet.")
+                                 : tr("The images could not be written to “%1”.").arg(path),
+                  sheet.isNull() ? tr("Wait for the first frame.")
+                                 : tr("Choose a folder you may write to, with room on the disk."));
+    return false;
+}
+
+void MainWindow::reportProblem(const QString& message, const QString& hint)
+{
+    m_run->banner().report({ErrorCode::invalidFile, message, hint});
+}
+
+void MainWindow::restoreLayout()
+{
+    const QRect screen = QGuiApplication::primaryScreen()->availableGeometry();
+    const QSize frame(16, 48);  // what a window manager usually adds
+    resize(QSize(1440, 900).boundedTo(screen.size() - frame));
+    resizeDocks({m_docks[0], m_docks[1]}, {m_recipe->sizeHint().width(), 380}, Qt::Horizontal);
+    resizeDocks({m_docks[1], m_docks[2]}, {500, 400}, Qt::Vertical);
+    m_usualLayout = QMainWindow::saveState(layoutVersion);
+
+    m_theme.restore(m_settings);
+    restoreGeometry(m_settings.value(geometryKey).toByteArray());
+    restoreState(m_settings.value(layoutKey).toByteArray(), layoutVersion);
+    m_document.setAutoRun(m_settings.value(autoRunKey, true).toBool());
+    const int layer = m_settings.value(layerKey, int(m_document.layer())).toInt();
+    for (const auto shown : StageView::layers())
+        if (int(shown) == layer)
+            m_document.setLayer(shown);
+    stage().setRangeMode(
+        RangeMode(std::clamp(m_settings.value(rangeKey, 0).toInt(), 0, int(RangeMode::fit))));
+    m_player.setFramesPerSecond(m_settings.value(rateKey, Player::usualRate).toDouble());
+    m_player.setLooping(m_settings.value(loopKey, false).toBool());
+}
+
+void MainWindow::resetLayout()
+{
+    restoreState(m_usualLayout, layoutVersion);
+    for (auto* dock : m_docks)
+        dock->show();
+}
+
+void MainWindow::saveSettings()
+{
+    m_settings.setValue(geometryKey, saveGeometry());
+    m_settings.setValue(layoutKey, QMainWindow::saveState(layoutVersion));
+    const auto& lastGood = m_document.failure() ? *m_document.shownRun().recipe : m_document.recipe();
+    if (m_document.shownRun().run != 0)
+        m_settings.setValue(recipeKey, QString::fromStdString(session::toJson(lastGood)));
+    m_settings.setValue(autoRunKey, m_document.isAutoRun());
+    m_settings.setValue(layerKey, int(m_document.layer()));
+    m_settings.setValue(rangeKey, int(stage().rangeMode()));
+    m_settings.setValue(rateKey, m_player.framesPerSecond());
+    m_settings.setValue(loopKey, m_player.isLooping());
+    m_theme.save(m_settings);
+    m_settings.sync();
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    saveSettings();
+    m_player.pause();
+    m_document.cancelSampling();
+    QMainWindow::closeEvent(event);
+}
+
+/// Return ends the typing in a field: the keys of the playhead are next.
+void MainWindow::keyPressEvent(QKeyEvent* event)
+{
+    if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter)
+        return stage().grid().setFocus();
+    QMainWindow::keyPressEvent(event);
+}
+
+}  // namespace diffuscope::ui

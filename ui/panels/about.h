@@ -1,0 +1,11 @@
+// What this program is, its version, its licence, and what it is built on.
+#pragma once
+
+class QWidget;
+
+namespace diffuscope::ui {
+
+/// Shows the box and returns when it is closed.
+void showAbout(QWidget* parent);
+
+}  // namespace diffuscope::ui

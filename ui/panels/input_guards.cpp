@@ -1,0 +1,77 @@
+#include "ui/panels/input_guards.h"
+
+#include <QAbstractButton>
+#include <QAbstractItemView>
+#include <QAbstractSlider>
+#include <QAbstractSpinBox>
+#include <QComboBox>
+#include <QKeyEvent>
+#include <QWidget>
+
+namespace diffuscope::ui {
+
+namespace {
+
+bool isCursorKey(int key)
+{
+    switch (key) {
+        case Qt::Key_Left:
+        case Qt::Key_Right:
+        case Qt::Key_Up:
+        case Qt::Key_Down:
+        case Qt::Key_Home:
+        case Qt::Key_End:
+        case Qt::Key_PageUp:
+        case Qt::Key_PageDown:
+            return true;
+        default:
+            return false;
+    }
+}
+
+/// Whether the control does something of its own with the key.
+bool works(const QObject* control, const QKeyEvent& event)
+{
+    if (event.modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier))
+        return false;
+    const int key = event.key();
+    if (qobject_cast<const QAbstractButton*>(control))
+        return key == Qt::Key_Space;
+    if (qobject_cast<const QAbstractSlider*>(control))
+        return isCursorKey(key) && control->objectName() != QLatin1String("timelineSlider");
+    if (qobject_cast<const QComboBox*>(control) || qobject_cast<const QAbstractItemView*>(control))
+        return isCursorKey(key) || key == Qt::Key_Space || !event.text().isEmpty();
+    if (qobject_cast<const QAbstractSpinBox*>(control))
+        return isCursorKey(key) || !event.text().isEmpty();
+    return false;
+}
+
+}  // namespace
+
+bool FocusKeyGuard::eventFilter(QObject* watched, QEvent* event)
+{
+    if (event->type() == QEvent::ShortcutOverride && works(watched, static_cast<const QKeyEvent&>(*event)))
+        event->accept();
+    return QObject::eventFilter(watched, event);
+}
+
+void WheelGuard::guard(QWidget* panel)
+{
+    for (auto* child : panel->findChildren<QWidget*>()) {
+        const bool turns = qobject_cast<QAbstractSpinBox*>(child) || qobject_cast<QComboBox*>(child) ||
+                           qobject_cast<QAbstractSlider*>(child);
+        if (turns && !child->objectName().startsWith(QLatin1String("qt_")))
+            child->installEventFilter(this);
+    }
+}
+
+bool WheelGuard::eventFilter(QObject* watched, QEvent* event)
+{
+    if (event->type() == QEvent::Wheel && !static_cast<QWidget*>(watched)->hasFocus()) {
+        event->ignore();
+        return true;
+    }
+    return QObject::eventFilter(watched, event);
+}
+
+}  // namespace diffuscope::ui

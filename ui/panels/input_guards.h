@@ -1,0 +1,32 @@
+// Two courtesies of the window's input: a control that has the focus keeps the keys it works with, and a
+// wheel that scrolls the panel does not change the control it happens to pass.
+#pragma once
+
+#include <QObject>
+
+namespace diffuscope::ui {
+
+/// Installed on the application: the window's shortcuts (Space, the arrows, Home, End, …) leave a focused
+/// slider, button, list or field the keys that operate it.
+class FocusKeyGuard : public QObject
+{
+    Q_OBJECT
+
+public:
+    using QObject::QObject;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+};
+
+/// Installed on the controls of a scrolling panel: without the focus they let the wheel pass to the panel.
+class WheelGuard : public QObject
+{
+    Q_OBJECT
+
+public:
+    using QObject::QObject;
+    /// Guards all spin boxes, combo boxes and sliders in `panel`.
+    void guard(QWidget* panel);
+    bool eventFilter(QObject* watched, QEvent* event) override;
+};
+
+}  // namespace diffuscope::ui

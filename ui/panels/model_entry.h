@@ -1,0 +1,30 @@
+// What the window knows of a model: names to choose by. The network itself stays behind the thread boundary.
+#pragma once
+
+#include "core/schedule/noise_schedule.h"
+#include "core/session/recipe.h"
+
+#include <QList>
+#include <QString>
+#include <QStringList>
+
+namespace diffuscope::ui {
+
+struct ModelEntry
+{
+    QString id;                       ///< as in Recipe::model
+    QString displayName;              ///< e.g. "MNIST digits"
+    QString description;              ///< one or two sentences for the tooltip
+    QStringList classes;              ///< names by class index; empty for an unconditional model
+    schedule::ScheduleSpec schedule;  ///< the one it was trained on
+    int levels = 1000;                ///< T
+    QString problem{};                ///< why it cannot be used; empty if it can
+
+    bool isUsable() const { return problem.isEmpty(); }
+};
+
+/// Makes `recipe` one of this model: a class it does not have becomes its first, "each in turn" stays so, a
+/// model without classes is asked for none, and steps end at T.
+void fitRecipe(session::Recipe& recipe, const ModelEntry& model);
+
+}  // namespace diffuscope::ui

@@ -1,0 +1,123 @@
+#include "ui/panels/status_line.h"
+
+#include "ui/document/session_document.h"
+#include "ui/theme/fonts.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLocale>
+
+namespace diffuscope::ui {
+
+namespace {
+
+/// Over how many of the newest frames the time of an evaluation is averaged.
+constexpr int averagedFrames = 20;
+
+double millisecondsPerEvaluation(const record::Trajectory& trajectory)
+{
+    double milliseconds = 0;
+    int evaluations = 0;
+    for (int k = std::max(0, trajectory.size() - averagedFrames); k < trajectory.size(); ++k) {
+        milliseconds += trajectory.frames[std::size_t(k)]->networkMs;
+        evaluations += trajectory.frames[std::size_t(k)]->evaluations;
+    }
+    return evaluations > 0 ? milliseconds / evaluations : 0;
+}
+
+double totalSeconds(const record::Trajectory& trajectory)
+{
+    double milliseconds = 0;
+    for (const auto& frame : trajectory.frames)
+        milliseconds += frame->totalMs;
+    return milliseconds / 1000;
+}
+
+}  // namespace
+
+StatusLine::StatusLine(SessionDocument& document, QWidget* parent) : QWidget(parent), m_document(document)
+{
+    setObjectName(QStringLiteral("statusLine"));
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(12, 2, 12, 2);
+    row->setSpacing(20);
+    m_state = addField("statusState", tr("State"), tr("What the newest run is doing."));
+    row->addStretch(1);
+    m_memory = addField(
+        "statusMemory", tr("Precision of the record"),
+        tr("Long runs keep evenly spaced frames as they were computed and the rest at half precision, "
+           "so that they fit in memory."));
+    m_rate =
+        addField("statusRate", tr("Steps a second"), tr("Sampler steps a second of the run that is shown."));
+    m_evaluations =
+        addField("statusEvaluations", tr("Network evaluations"),
+                 tr("How often the network was evaluated so far (NFE); a guided pair counts once."));
+    m_cost = addField("statusCost", tr("Time of an evaluation"),
+                      tr("What one evaluation of the network takes for the whole batch."));
+    m_device = addField("statusDevice", tr("Device"), tr("What the network is computed on."));
+    m_device->hide();
+
+    connect(&m_document, &SessionDocument::trajectoryChanged, this, &StatusLine::refresh);
+    connect(&m_document, &SessionDocument::stateChanged, this, &StatusLine::refresh);
+    refresh();
+}
+
+QLabel* StatusLine::addField(const char* name, const QString& accessibleName, const QString& tip)
+{
+    auto* label = new QLabel(this);
+    label->setObjectName(QLatin1String(name));
+    label->setAccessibleName(accessibleName);
+    label->setToolTip(tip);
+    layout()->addWidget(label);
+    return label;
+}
+
+void StatusLine::setDevice(const QString& device)
+{
+    m_device->setText(device);
+    m_device->setVisible(!device.isEmpty());
+}
+
+QString StatusLine::memoryNote(const RunUpdate& update)
+{
+    const int interval = update.trajectory->keyInterval;
+    if (interval <= 1)
+        return {};
+    return tr("full precision: every %1. frame").arg(interval);
+}
+
+void StatusLine::refresh()
+{
+    const QLocale locale;
+    const RunUpdate& shown = m_document.shownRun();
+    const auto& trajectory = *shown.trajectory;
+    switch (m_document.state()) {
+        case RunState::idle:
+            m_state->setText(tr("Ready"));
+            break;
+        case RunState::running:
+            m_state->setText(shown.isRunning()
+                                 ? tr("Sampling %1 / %2").arg(trajectory.size()).arg(trajectory.plannedFrames)
+                                 : tr("Sampling…"));
+            break;
+        case RunState::finished:
+            m_state->setText(tr("Finished in %1 s").arg(locale.toString(totalSeconds(trajectory), 'f', 2)));
+            break;
+        case RunState::cancelled:
+            m_state->setText(tr("Stopped"));
+            break;
+        case RunState::failed:
+            m_state->setText(tr("Failed"));
+            break;
+    }
+    const bool any = trajectory.size() > 0;
+    m_rate->setText(any && shown.stepsPerSecond > 0
+                        ? tr("%1 steps/s").arg(locale.toString(shown.stepsPerSecond, 'f', 1))
+                        : QString());
+    m_evaluations->setText(any ? tr("NFE %1").arg(locale.toString(shown.evaluations)) : QString());
+    const double cost = millisecondsPerEvaluation(trajectory);
+    m_cost->setText(cost > 0 ? tr("%1 ms/evaluation").arg(locale.toString(cost, 'f', 1)) : QString());
+    m_memory->setText(memoryNote(shown));
+}
+
+}  // namespace diffuscope::ui

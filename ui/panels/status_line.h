@@ -1,0 +1,40 @@
+// The line at the bottom of the window: how the run is doing, how fast, and what it costs.
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+
+namespace diffuscope::ui {
+
+class SessionDocument;
+struct RunUpdate;
+
+class StatusLine : public QWidget
+{
+    Q_OBJECT
+
+public:
+    /// The document must outlive the line.
+    explicit StatusLine(SessionDocument& document, QWidget* parent = nullptr);
+
+    /// What computes, e.g. "CPU · 2 threads".
+    void setDevice(const QString& device);
+
+    /// "every frame at full precision" or which frames are not, with the memory they take.
+    static QString memoryNote(const RunUpdate& update);
+
+private:
+    QLabel* addField(const char* name, const QString& accessibleName, const QString& tip);
+    void refresh();
+
+    SessionDocument& m_document;
+    QLabel* m_state = nullptr;
+    QLabel* m_rate = nullptr;
+    QLabel* m_evaluations = nullptr;
+    QLabel* m_cost = nullptr;
+    QLabel* m_memory = nullptr;
+    QLabel* m_device = nullptr;
+};
+
+}  // namespace diffuscope::ui
