@@ -94,7 +94,8 @@ private Q_SLOTS:
         makeModel(m_root / "weak", 0.05);
         makeModel(m_root / "velocity", 0.1, "v");
         makeModel(m_root / "large", 0.1, "eps", 16);
-        m_factory = std::make_unique<ModelRunFactory>(std::vector{m_root}, RunLimits{.device = "cpu"});
+        m_factory =
+            std::make_unique<ModelRunFactory>(std::vector{m_root}, RunLimits{.threads = 1, .device = "cpu"});
     }
 
     void aRecipeBecomesARunWithTheModelsShape()
@@ -114,7 +115,7 @@ private Q_SLOTS:
     void theSameRecipeGivesTheSamePictures()
     {
         const auto first = allFrames(*m_factory->start(recipe()));
-        ModelRunFactory other({m_root}, {.device = "cpu"});
+        ModelRunFactory other({m_root}, {.threads = 1, .device = "cpu"});
         const auto second = allFrames(*other.start(recipe()));
         QCOMPARE(first.back()->layer(Layer::xt).values, second.back()->layer(Layer::xt).values);
     }
@@ -231,7 +232,7 @@ private Q_SLOTS:
 
     void aLimitOfOnesOwnAllowsMoreImages()
     {
-        ModelRunFactory many({m_root}, {.maximumBatch = 100, .device = "cpu"});
+        ModelRunFactory many({m_root}, {.maximumBatch = 100, .threads = 1, .device = "cpu"});
         Recipe large = recipe();
         large.batch = 80;
         large.steps = 1;
