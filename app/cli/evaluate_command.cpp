@@ -41,12 +41,6 @@ void print(const measure::Evaluation& evaluation, const std::vector<std::string>
                 quality.frechetDistance / quality.frechetFloor);
 }
 
-measure::LabelledTensors readSet(const std::string& folder, const std::string& prefix)
-{
-    const auto set = train::toTensors(train::readIdxFolder(folder, prefix));
-    return {set.images, set.labels};
-}
-
 void runEvaluation(EvaluateArguments arguments)
 {
     network::setUpComputeThreads(1);
@@ -70,7 +64,8 @@ void runEvaluation(EvaluateArguments arguments)
                       std::to_string(arguments.request.images));
         }
     };
-    const auto train = readSet(arguments.data, "train"), test = readSet(arguments.data, "t10k");
+    const auto train = train::toTensors(train::readIdxFolder(arguments.data, "train"));
+    const auto test = train::toTensors(train::readIdxFolder(arguments.data, "t10k"));
     const auto evaluation = measure::evaluate(network, classifier, train, test, arguments.request);
     line.finish("generated " + std::to_string(arguments.request.images) + " images");
     print(evaluation, model.card.classNames);

@@ -151,7 +151,7 @@ void reportClassifier(train::ClassifierTask& task, const TrainArguments& argumen
     network::saveClassifier(arguments.loop.outputFolder, task.classifier());
     const auto test = train::toTensors(train::readIdxFolder(arguments.options.dataFolder, "t10k"));
     task.classifier()->to(torch::kCPU);
-    const double right = measure::accuracy(task.classifier(), {test.images, test.labels});
+    const double right = measure::accuracy(task.classifier(), test);
     std::printf("The classifier is right on %.2f %% of the test set; its weights are in %s.\n", 100 * right,
                 arguments.loop.outputFolder.c_str());
 }

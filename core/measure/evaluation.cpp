@@ -10,15 +10,22 @@ namespace {
 
 constexpr int64_t kJudgeBatch = 500;
 
+// `count` evenly spread indices below `size`.
+torch::Tensor spreadIndices(int64_t size, int64_t count)
+{
+    std::vector<int64_t> indices;
+    for (int64_t k = 0; k < count; ++k) {
+        indices.push_back(k * size / count);
+    }
+    return torch::tensor(indices);
+}
+
 // The classes of evenly spread test images: the test set's proportion, for any count.
 std::vector<int> spreadClasses(const torch::Tensor& labels, int count)
 {
-    const auto* values = labels.data_ptr<int64_t>();
-    std::vector<int> classes;
-    for (int64_t k = 0; k < count; ++k) {
-        classes.push_back(static_cast<int>(values[k * labels.size(0) / count]));
-    }
-    return classes;
+    const auto chosen = labels.index_select(0, spreadIndices(labels.size(0), count));
+    const auto* values = chosen.data_ptr<int64_t>();
+    return {values, values + count};
 }
 
 std::vector<double> agreementByClass(const torch::Tensor& wanted, const torch::Tensor& seen, int classes)
@@ -70,8 +77,8 @@ Evaluation evaluate(const GeneratingNetwork& network, network::Classifier& class
     result.images = generate(network, generation);
     const Judgement generated = judge(classifier, result.images);
     const Judgement ofTest = judge(classifier, test.images);
-    const auto stride = torch::arange(request.images, torch::kInt64) * most / request.images;
-    const Judgement ofTrain = judge(classifier, train.images.index_select(0, stride.to(torch::kInt64)));
+    const Judgement ofTrain =
+        judge(classifier, train.images.index_select(0, spreadIndices(most, request.images)));
 
     const auto wanted =
         torch::tensor(std::vector<int64_t>(generation.classes.begin(), generation.classes.end()));

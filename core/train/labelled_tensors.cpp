@@ -2,7 +2,7 @@
 
 namespace diffuscope::train {
 
-LabelledTensors toTensors(const LabelledImages& images)
+measure::LabelledTensors toTensors(const LabelledImages& images)
 {
     const auto pixels = torch::tensor(torch::ArrayRef<uint8_t>(images.pixels), torch::kUInt8);
     const auto labels = torch::tensor(torch::ArrayRef<uint8_t>(images.labels), torch::kUInt8);

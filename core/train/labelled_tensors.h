@@ -1,18 +1,12 @@
 // A labelled data set as tensors.
 #pragma once
 
+#include "core/measure/evaluation.h"
 #include "core/train/idx.h"
-
-#include <torch/torch.h>
 
 namespace diffuscope::train {
 
-struct LabelledTensors
-{
-    torch::Tensor images;  ///< [N, 1, H, W] float32 in [-1, 1]
-    torch::Tensor labels;  ///< [N] int64
-};
-
-LabelledTensors toTensors(const LabelledImages& images);
+/// Images [N, 1, H, W] float32 in [-1, 1] and labels [N] int64.
+measure::LabelledTensors toTensors(const LabelledImages& images);
 
 }  // namespace diffuscope::train

@@ -168,8 +168,7 @@ private Q_SLOTS:
         chosen.task = "classifier";
         train::ClassifierTask task(halves(), chosen, 2);
         train::trainTask(task, chosen, settingsFor("classifier"));
-        const auto tensors = train::toTensors(*halves());
-        const measure::LabelledTensors data{tensors.images, tensors.labels};
+        const auto data = train::toTensors(*halves());
         QCOMPARE(measure::accuracy(task.classifier(), data), 1.0);
 
         network::saveClassifier(m_files.path("saved"), task.classifier());

@@ -194,7 +194,7 @@ private Q_SLOTS:
         const auto refused = [](auto change) {
             auto config = smallConfig();
             change(config);
-            QVERIFY_EXCEPTION_THROWN(network::UNet{config}, std::invalid_argument);
+            QVERIFY_THROWS_EXCEPTION(std::invalid_argument, network::UNet{config});
         };
         refused([](auto& c) { c.patch = 5; });
         refused([](auto& c) { c.multipliers = {}; });

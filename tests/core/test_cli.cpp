@@ -1,0 +1,230 @@
+#include "core/network/checkpoint.h"
+#include "core/train/training_loop.h"
+#include "tests/core/file_fixture.h"
+
+#include <QProcess>
+#include <QtTest>
+
+#include <csignal>
+#include <filesystem>
+
+using namespace diffuscope;
+
+namespace {
+
+constexpr int patienceMs = 60'000;
+
+network::UNetConfig tinyConfig()
+{
+    network::UNetConfig config;
+    config.imageHeight = config.imageWidth = 8;
+    config.baseChannels = 8;
+    config.normalizationGroups = 4;
+    config.embeddingWidth = 16;
+    config.blocksPerLevel = 1;
+    config.classes = 3;
+    return config;
+}
+
+std::string number(uint32_t value)
+{
+    return {char(value >> 24), char(value >> 16 & 0xff), char(value >> 8 & 0xff), char(value & 0xff)};
+}
+
+}  // namespace
+
+class CliTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        network::ModelCard card;
+        card.name = "tiny";
+        card.architecture = tinyConfig();
+        card.schedule = {"linear", {{"levels", 100.0}}};
+        card.classNames = {"a", "b", "c"};
+        card.parameterCount = network::parameterCount(card.architecture);
+        network::saveModel(m_files.path("models/tiny"), card, network::UNet(card.architecture));
+
+        std::string images = std::string("\0\0\x08\x03", 4) + number(32) + number(8) + number(8);
+        std::string labels = std::string("\0\0\x08\x01", 4) + number(32);
+        for (int k = 0; k < 32; ++k) {
+            images += std::string(64, char(k * 7));
+            labels += char(k % 3);
+        }
+        std::filesystem::create_directories(m_files.path("data"));
+        for (const std::string set : {"train", "t10k"}) {
+            m_files.write("data/" + set + "-images-idx3-ubyte", images);
+            m_files.write("data/" + set + "-labels-idx1-ubyte", labels);
+        }
+    }
+
+    void sampleWritesASheetAndTensors()
+    {
+        const QString sheet = file("sheet.png"), tensors = file("run.safetensors");
+        const Outcome outcome =
+            run({"sample", "--model", "tiny", "--class", "0-2", "--count", "5", "--steps", "4", "--guidance",
+                 "3", "--out", sheet, "--tensors", tensors, "--frames"});
+        QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.errors));
+        QVERIFY(QFileInfo(sheet).size() > 0);
+        const auto written = network::readSafetensors(tensors.toStdString()).tensors;
+        QCOMPARE(written.at("images").sizes(), torch::IntArrayRef({5, 1, 8, 8}));
+        QVERIFY(written.at("images").scalar_type() == torch::kFloat32);
+        QVERIFY(written.at("images").abs().max().item<double>() <= 1.0);
+        QCOMPARE(written.at("x_t").sizes(), torch::IntArrayRef({5, 5, 1, 8, 8}));
+        QCOMPARE(written.at("x0_hat").sizes(), torch::IntArrayRef({5, 5, 1, 8, 8}));
+    }
+
+    void equalSeedsGiveEqualImages()
+    {
+        const auto imagesOf = [this](const QString& seed) {
+            const QString tensors = file("seed.safetensors");
+            run({"sample", "--model", "tiny", "--class", "1", "--count", "2", "--steps", "3", "--sampler",
+                 "ddpm", "--seed", seed, "--tensors", tensors});
+            return network::readSafetensors(tensors.toStdString()).tensors.at("images");
+        };
+        const auto first = imagesOf("1");
+        QVERIFY(first.equal(imagesOf("1")));
+        QVERIFY(!first.equal(imagesOf("2")));
+    }
+
+    void badRequestsAreOneSentenceAndANonZeroExit_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QString>("part");
+        const auto sample = [this](const QStringList& more) {
+            return QStringList{"sample", "--model", "tiny", "--class", "1", "--out", file("x.png")} + more;
+        };
+        QTest::newRow("no model") << QStringList{"sample", "--model", "none", "--out", file("x.png")}
+                                  << "tiny";
+        QTest::newRow("class") << QStringList{"sample", "--model", "tiny",       "--class",
+                                              "3",      "--out",   file("x.png")}
+                               << "from 0 to 2";
+        QTest::newRow("class range") << QStringList{"sample", "--model", "tiny",       "--class",
+                                                    "2-1",    "--out",   file("x.png")}
+                                     << "no choice of classes";
+        QTest::newRow("no steps") << sample({"--steps", "0"}) << "steps";
+        QTest::newRow("too many steps") << sample({"--steps", "101"}) << "steps";
+        QTest::newRow("guidance") << sample({"--guidance", "nan"}) << "uidance";
+        QTest::newRow("sampler") << sample({"--sampler", "magic"}) << "magic";
+        QTest::newRow("sampler option") << sample({"--sampler-option", "size=3"}) << "size=3";
+        QTest::newRow("schedule") << sample({"--schedule", "wavy"}) << "wavy";
+        QTest::newRow("nowhere") << QStringList{"sample", "--model", "tiny"} << "--out";
+        QTest::newRow("unwritable") << QStringList{"sample", "--model", "tiny",          "--class",
+                                                   "1",      "--out",   file("no/x.png")}
+                                    << "no/x.png";
+        QTest::newRow("no data") << QStringList{"train", "--out", file("t")} << "--data";
+        QTest::newRow("wrong data") << QStringList{"train", "--out", file("t"), "--data", file("models")}
+                                    << "train-images";
+        QTest::newRow("nothing to resume")
+            << QStringList{"train", "--resume", "--out", file("none")} << "checkpoint.safetensors";
+        QTest::newRow("nothing to export")
+            << QStringList{"export", "--run", file("none"), "--out", file("m")} << "checkpoint.safetensors";
+        QTest::newRow("no classifier")
+            << QStringList{"evaluate", "--model", "tiny", "--data", file("data")} << "classifier.safetensors";
+        QTest::newRow("nothing to inspect") << QStringList{"inspect", "none"} << "none";
+    }
+    void badRequestsAreOneSentenceAndANonZeroExit()
+    {
+        QFETCH(QStringList, arguments);
+        QFETCH(QString, part);
+        const Outcome outcome = run(arguments);
+        QVERIFY(outcome.exitCode != 0);
+        QVERIFY2(outcome.errors.contains(part), qPrintable(outcome.errors));
+        QCOMPARE(outcome.errors.trimmed().count('\n'), 0);
+    }
+
+    void aTruncatedModelIsNamed()
+    {
+        const auto folder = m_files.path("truncated");
+        std::filesystem::create_directories(folder);
+        std::filesystem::copy(m_files.path("models/tiny"), folder,
+                              std::filesystem::copy_options::overwrite_existing);
+        std::filesystem::resize_file(folder + "/model.safetensors", 5000);
+        const Outcome outcome = run({"inspect", QString::fromStdString(folder)});
+        QVERIFY(outcome.exitCode != 0);
+        QVERIFY2(outcome.errors.contains("truncated/model.safetensors"), qPrintable(outcome.errors));
+    }
+
+    void modelsAndTheirFilesAreDescribed()
+    {
+        QVERIFY(run({"models"}).output.contains("tiny"));
+        QVERIFY(run({"inspect", "tiny"}).output.contains("predicts   eps"));
+        QVERIFY(run({"inspect", file("models/tiny/model.safetensors")}).output.contains("stem.weight"));
+    }
+
+    void anInterruptedTrainingIsResumedExportedAndSampled()
+    {
+        QProcess process;
+        start(process, {"train", "--data", file("data"), "--out", file("run"), "--steps", "100000", "--batch",
+                        "4", "--channels", "8", "--embedding", "16", "--blocks", "1", "--levels", "20"});
+        QVERIFY(process.waitForReadyRead(patienceMs));
+        ::kill(pid_t(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(patienceMs));
+        QCOMPARE(process.exitCode(), 130);
+        QVERIFY(train::readCheckpointOptions(m_files.path("run")).optimizer.steps == 100'000);
+
+        start(process, {"train", "--resume", "--out", file("run")});
+        QVERIFY(process.waitForReadyRead(patienceMs));
+        ::kill(pid_t(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(patienceMs));
+        QCOMPARE(process.exitCode(), 130);
+
+        const Outcome exported = run({"export", "--run", file("run"), "--out", file("models/fresh")});
+        QVERIFY2(exported.exitCode == 0, qPrintable(exported.errors));
+        QVERIFY(QFileInfo(file("models/fresh/sheet.png")).size() > 0);
+        QVERIFY(QFileInfo(file("models/fresh/README.md")).size() > 0);
+        const Outcome sampled = run({"sample", "--model", "fresh", "--steps", "2", "--class", "none",
+                                     "--count", "1", "--guidance", "1", "--out", file("fresh.png")});
+        QVERIFY2(sampled.exitCode == 0, qPrintable(sampled.errors));
+    }
+
+    void aClassifierIsTrainedAndEvaluates()
+    {
+        const Outcome trained = run({"train", "--task", "classifier", "--data", file("data"), "--out",
+                                     file("models/tiny/classifier"), "--steps", "4", "--batch", "8"});
+        QVERIFY2(trained.exitCode == 0, qPrintable(trained.errors));
+        const Outcome outcome = run({"evaluate", "--model", "tiny", "--data", file("data"), "--images", "12",
+                                     "--steps", "2", "--write"});
+        QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.errors));
+        QVERIFY(outcome.output.contains("class agreement"));
+        const auto card = network::readModelCard(m_files.path("models/tiny"));
+        QVERIFY(card.quality && card.quality->images == 12);
+        std::filesystem::remove_all(m_files.path("models/tiny/classifier"));
+    }
+
+private:
+    struct Outcome
+    {
+        int exitCode = -1;
+        QString output;
+        QString errors;
+    };
+
+    QString file(const std::string& name) const { return QString::fromStdString(m_files.path(name)); }
+
+    void start(QProcess& process, const QStringList& arguments) const
+    {
+        auto environment = QProcessEnvironment::systemEnvironment();
+        environment.insert("DIFFUSCOPE_MODELS", file("models"));
+        process.setProcessEnvironment(environment);
+        process.start(DIFFUSCOPE_BINARY_DIR "/diffuscope-cli", arguments);
+    }
+
+    Outcome run(const QStringList& arguments) const
+    {
+        QProcess process;
+        start(process, arguments);
+        if (!process.waitForFinished(patienceMs) || process.exitStatus() != QProcess::NormalExit)
+            return {-1, {}, "The program crashed or did not end."};
+        return {process.exitCode(), QString::fromUtf8(process.readAllStandardOutput()),
+                QString::fromUtf8(process.readAllStandardError())};
+    }
+
+    test::FileFixture m_files;
+};
+
+QTEST_GUILESS_MAIN(CliTest)
+#include "test_cli.moc"
