@@ -1,6 +1,7 @@
 #include "core/network/checkpoint.h"
 #include "core/network/modulated_norm.h"
 #include "core/network/named_weights.h"
+#include "core/network/parallel_forward.h"
 #include "core/network/unet.h"
 #include "tests/core/file_fixture.h"
 
@@ -131,6 +132,26 @@ private Q_SLOTS:
             const auto alone = net(x.narrow(0, k, 1), t.narrow(0, k, 1), ids.narrow(0, k, 1));
             QVERIFY(largestDifference(alone[0], together[k]) < 1e-4);
         }
+    }
+
+    void threadsShareOutABatch()
+    {
+        auto net = randomNet(smallConfig());
+        torch::NoGradGuard noGrad;
+        network::ParallelForward parallel(net, 3);
+        for (const int64_t batch : {1, 2, 7}) {
+            const auto x = torch::randn({batch, 1, 12, 20}), t = torch::rand({batch}) * 100;
+            const auto ids = torch::randint(0, 4, {batch}, torch::kInt64);
+            QVERIFY(largestDifference(parallel.forward(x, t, ids), net(x, t, ids)) < 1e-4);
+        }
+        QVERIFY_THROWS_EXCEPTION(std::exception,
+                                 parallel.forward(torch::randn({4, 2, 12, 20}), torch::zeros({4}),
+                                                  torch::zeros({4}, torch::kInt64)));
+        QCOMPARE(
+            parallel
+                .forward(torch::randn({2, 1, 12, 20}), torch::zeros({2}), torch::zeros({2}, torch::kInt64))
+                .size(0),
+            int64_t{2});
     }
 
     void timeAndClassMatter()
