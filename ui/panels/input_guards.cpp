@@ -60,8 +60,11 @@ void WheelGuard::guard(QWidget* panel)
     for (auto* child : panel->findChildren<QWidget*>()) {
         const bool turns = qobject_cast<QAbstractSpinBox*>(child) || qobject_cast<QComboBox*>(child) ||
                            qobject_cast<QAbstractSlider*>(child);
-        if (turns && !child->objectName().startsWith(QLatin1String("qt_")))
-            child->installEventFilter(this);
+        if (!turns)
+            continue;
+        child->installEventFilter(this);
+        if (child->focusPolicy() == Qt::WheelFocus)
+            child->setFocusPolicy(Qt::StrongFocus);
     }
 }
 

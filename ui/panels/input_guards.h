@@ -24,7 +24,7 @@ class WheelGuard : public QObject
 
 public:
     using QObject::QObject;
-    /// Guards all spin boxes, combo boxes and sliders in `panel`.
+    /// Guards all spin boxes, combo boxes and sliders in `panel`, and takes from them the focus by wheel.
     void guard(QWidget* panel);
     bool eventFilter(QObject* watched, QEvent* event) override;
 };

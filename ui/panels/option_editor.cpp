@@ -109,6 +109,8 @@ void OptionEditor::rebuild()
         if (auto* widget = item->widget()) {
             widget->hide();
             widget->setObjectName({});
+            for (auto* part : widget->findChildren<QWidget*>())
+                part->setObjectName({});
             widget->deleteLater();
         }
         delete item;

@@ -154,11 +154,11 @@ void RecipePanel::showModel(const Recipe& recipe)
     Q_EMIT modelChanged();
 }
 
-/// Guidance steers between "this class" and "no class": without a class it has nothing to do.
+/// Guidance steers between "this class" and "no class": without a class it has nothing to do, unless a weaker
+/// model guides.
 void RecipePanel::updateGuidanceEnabled(const Recipe& recipe)
 {
     const bool guided = !recipe.condition.isNone() || recipe.guidance.rule == "autoguidance";
-    m_guidanceRule->setEnabled(guided || !recipe.condition.isNone());
     for (QWidget* part : {static_cast<QWidget*>(m_scaleLabel), static_cast<QWidget*>(m_scaleSlider),
                           static_cast<QWidget*>(m_scaleSpin)})
         part->setEnabled(guided);

@@ -1,5 +1,6 @@
 #include "ui/panels/value_slider.h"
 
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QScopedValueRollback>
 #include <QStyle>
@@ -54,6 +55,18 @@ double ValueSlider::number() const
                                                   : m_minimum * std::pow(m_maximum / m_minimum, place);
     const double rounded = m_rounding > 0 ? std::round(exact / m_rounding) * m_rounding : exact;
     return std::clamp(rounded, m_minimum, m_maximum);
+}
+
+/// A key always changes a rounded number: where the scale is too fine for that, to the next one.
+void ValueSlider::keyPressEvent(QKeyEvent* event)
+{
+    const double before = number();
+    const int position = value();
+    QSlider::keyPressEvent(event);
+    if (m_rounding <= 0 || value() == position || number() != before)
+        return;
+    setNumber(before + (value() > position ? m_rounding : -m_rounding));
+    Q_EMIT numberEdited(number());
 }
 
 void ValueSlider::mousePressEvent(QMouseEvent* event)
