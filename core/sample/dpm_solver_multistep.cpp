@@ -16,8 +16,13 @@ using registry::Option;
 class DpmSolverMultistep final : public Sampler
 {
 public:
-    DpmSolverMultistep(int order, bool heun, bool stochastic, EndOrders end)
-        : m_order(order), m_heun(heun), m_stochastic(stochastic), m_end(end), m_history(order)
+    DpmSolverMultistep(int order, bool heun, double curvature, bool stochastic, EndOrders end)
+        : m_order(order),
+          m_heun(heun),
+          m_curvature(curvature),
+          m_stochastic(stochastic),
+          m_end(end),
+          m_history(order)
     {
     }
 
@@ -48,7 +53,7 @@ public:
         const double h1 = m_history[1].level.lambda() - m_history[2].level.lambda();
         const Tensor bend = slope(0, h) - slope(1, h);
         return next - (t.sigma * phi2) * (slope(0, h) + (h0 / (h0 + h1)) * bend) -
-               (t.sigma * phi3 * h / (h0 + h1)) * bend;
+               (m_curvature * t.sigma * phi3 * h / (h0 + h1)) * bend;
     }
 
 private:
@@ -74,6 +79,7 @@ private:
 
     int m_order;
     bool m_heun;
+    double m_curvature;
     bool m_stochastic;
     EndOrders m_end;
     History m_history;
@@ -96,7 +102,7 @@ SamplerEntry dpmSolverMultistep()
          .stochastic = false,
          .options = {Option::integer("order", "Order", 2, 1, 3,
                                      "How many estimates each step extrapolates from: 1 is DDIM."),
-                     solverTypeOption(),
+                     solverTypeOption(), curvatureOption(),
                      Option::toggle("sde", "Stochastic (SDE)", false,
                                     "Solves the reverse SDE instead of the ODE, with fresh "
                                     "noise in each step (orders 1 and 2)."),
@@ -110,7 +116,8 @@ SamplerEntry dpmSolverMultistep()
             requireSignal("DPM-Solver multistep", grid);
             if (sde && order > 2)
                 refuseOption("DPM-Solver multistep", "order", "3", "from 1 to 2 where \"sde\" is on");
-            return std::make_unique<DpmSolverMultistep>(order, isHeun(values), sde, endOrders(values));
+            return std::make_unique<DpmSolverMultistep>(order, isHeun(values), curvatureFactor(values), sde,
+                                                        endOrders(values));
         }};
 }
 

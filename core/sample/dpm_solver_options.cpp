@@ -26,6 +26,19 @@ Option eulerAtFinalOption()
                           "Takes the last step at order 1 whatever the number of steps.");
 }
 
+Option curvatureOption()
+{
+    return Option::choice(
+        "curvature", "Curvature", "full", {{"full", "Full weight"}, {"half", "Half, as other programs"}},
+        "The weight of the third-order term: in full the error falls with the cube of the step, with "
+        "half as other programs have it only with the square.");
+}
+
+double curvatureFactor(const registry::OptionValues& values)
+{
+    return registry::text(values, "curvature") == "full" ? 2 : 1;
+}
+
 bool isHeun(const registry::OptionValues& values)
 {
     return registry::text(values, "solver_type") == "heun";

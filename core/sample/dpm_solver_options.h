@@ -10,7 +10,13 @@ registry::Option solverTypeOption();
 registry::Option lowerOrderFinalOption();
 registry::Option eulerAtFinalOption();
 
+/// Other programs give the second derivative of the third-order multistep formula half of its weight, which
+/// leaves it of order 2.
+registry::Option curvatureOption();
+
 bool isHeun(const registry::OptionValues& values);
+/// The factor of phi_3·D2, D2 half of the second derivative times h²: 2, or 1 with half the weight.
+double curvatureFactor(const registry::OptionValues& values);
 EndOrders endOrders(const registry::OptionValues& values);
 
 }  // namespace diffuscope::sample

@@ -13,8 +13,8 @@ namespace {
 class DpmSolverPpMultistep final : public Sampler
 {
 public:
-    DpmSolverPpMultistep(int order, bool heun, EndOrders end)
-        : m_order(order), m_heun(heun), m_end(end), m_history(order)
+    DpmSolverPpMultistep(int order, bool heun, double curvature, EndOrders end)
+        : m_order(order), m_heun(heun), m_curvature(curvature), m_end(end), m_history(order)
     {
     }
 
@@ -40,7 +40,7 @@ public:
         const double h1 = m_history[1].level.lambda() - m_history[2].level.lambda();
         const Tensor bend = slope(0, h) - slope(1, h);
         return next + (t.alpha * phi2) * (slope(0, h) + (h0 / (h0 + h1)) * bend) -
-               (t.alpha * phi3 * h / (h0 + h1)) * bend;
+               (m_curvature * t.alpha * phi3 * h / (h0 + h1)) * bend;
     }
 
 private:
@@ -53,6 +53,7 @@ private:
 
     int m_order;
     bool m_heun;
+    double m_curvature;
     EndOrders m_end;
     History m_history;
 };
@@ -64,7 +65,8 @@ SamplerEntry entry(int order, std::string id, std::string name, std::string desc
                                     const schedule::TimeGrid& grid) {
         requireFallingNoise(name, grid);
         requireStepsForOrder(name, order, grid, false);
-        return std::make_unique<DpmSolverPpMultistep>(order, isHeun(values), endOrders(values));
+        return std::make_unique<DpmSolverPpMultistep>(
+            order, isHeun(values), order == 3 ? curvatureFactor(values) : 0, endOrders(values));
     };
     return {{.id = std::move(id),
              .displayName = name,
@@ -95,7 +97,7 @@ SamplerEntry dpmpp3m()
         3, "dpmpp_3m", "DPM-Solver++ 3M",
         "As 2M, but the curve goes through the last three estimates of the clean image. More accurate with "
         "many steps and weak guidance, less steady with strong guidance.",
-        {solverTypeOption(), lowerOrderFinalOption(), eulerAtFinalOption()});
+        {curvatureOption(), solverTypeOption(), lowerOrderFinalOption(), eulerAtFinalOption()});
 }
 
 }  // namespace diffuscope::sample

@@ -16,8 +16,14 @@ using registry::Option;
 class DpmSolverPpSde final : public Sampler
 {
 public:
-    DpmSolverPpSde(int order, bool heun, double eta, double noiseFactor, EndOrders end)
-        : m_order(order), m_heun(heun), m_eta(eta), m_noiseFactor(noiseFactor), m_end(end), m_history(order)
+    DpmSolverPpSde(int order, bool heun, double curvature, double eta, double noiseFactor, EndOrders end)
+        : m_order(order),
+          m_heun(heun),
+          m_curvature(curvature),
+          m_eta(eta),
+          m_noiseFactor(noiseFactor),
+          m_end(end),
+          m_history(order)
     {
     }
 
@@ -54,7 +60,8 @@ private:
         const double h0 = step.level.lambda() - m_history[1].level.lambda();
         const double h1 = m_history[1].level.lambda() - m_history[2].level.lambda();
         const Tensor bend = slope(0, h) - slope(1, h);
-        return first + phi2 * (slope(0, h) + (h0 / (h0 + h1)) * bend) - (phi3 * h / (h0 + h1)) * bend;
+        return first + phi2 * (slope(0, h) + (h0 / (h0 + h1)) * bend) -
+               (m_curvature * phi3 * h / (h0 + h1)) * bend;
     }
 
     /// h·(m_i − m_{i+1})/(lambda_i − lambda_{i+1}).
@@ -66,6 +73,7 @@ private:
 
     int m_order;
     bool m_heun;
+    double m_curvature;
     double m_eta;
     double m_noiseFactor;
     EndOrders m_end;
@@ -79,12 +87,15 @@ SamplerEntry entry(int order, std::string id, std::string name, std::string desc
         Option::number("noise_factor", "S noise", 1, 0.5, 1.5, "Factor of the fresh noise.", 3),
         lowerOrderFinalOption(), eulerAtFinalOption()};
     options.insert(options.begin(), solverTypeOption());
+    if (order == 3)
+        options.insert(options.begin(), curvatureOption());
     const auto make = [order, name](const registry::OptionValues& values, const schedule::NoiseSchedule&,
                                     const schedule::TimeGrid& grid) {
         requireFallingNoise(name, grid);
         requireStepsForOrder(name, order, grid, false);
-        return std::make_unique<DpmSolverPpSde>(order, isHeun(values), registry::number(values, "eta"),
-                                                registry::number(values, "noise_factor"), endOrders(values));
+        return std::make_unique<DpmSolverPpSde>(
+            order, isHeun(values), order == 3 ? curvatureFactor(values) : 0, registry::number(values, "eta"),
+            registry::number(values, "noise_factor"), endOrders(values));
     };
     return {
         {.id = std::move(id),

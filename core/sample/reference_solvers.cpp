@@ -61,6 +61,7 @@ ReferenceSetup multistepSetup(CaseReader& reader)
     const bool sde = algorithm.starts_with("sde-");
     if (!algorithm.ends_with("++")) {
         options["solver_type"] = type;
+        options["curvature"] = "half"s;
         options["order"] = double(solverOrder);
         options["sde"] = sde;
         setup.sampler = {"dpm_solver_multistep", options};
@@ -69,6 +70,8 @@ ReferenceSetup multistepSetup(CaseReader& reader)
         setup.sampler = {"ddim", {{"eta", sde ? 1.0 : 0.0}}};
     } else {
         options["solver_type"] = type;
+        if (solverOrder == 3)
+            options["curvature"] = "half"s;
         setup.sampler = {"dpmpp_" + std::to_string(solverOrder) + (sde ? "m_sde" : "m"), options};
     }
     return setup;
@@ -111,7 +114,7 @@ ReferenceSetup unipcSetup(CaseReader& reader)
                      {{"order", double(order(config, "solver_order", 1, 2))},
                       {"solver_type", type},
                       {"extrapolate", config.flag("predict_x0", true) ? "image"s : "noise"s},
-                      {"lower_order_final", config.flag("lower_order_final", true)},
+                      {"lower_at_end", config.flag("lower_order_final", true) ? "always"s : "never"s},
                       {"disable_corrector", uncorrected}}};
     return setup;
 }

@@ -53,7 +53,7 @@ class SaSolver final : public Sampler
 {
 public:
     explicit SaSolver(SaPlan plan)
-        : m_plan(plan), m_history(std::max(plan.predictorOrder, plan.correctorOrder))
+        : m_plan(plan), m_history(std::max({plan.predictorOrder, plan.correctorOrder, 2}))
     {
     }
 

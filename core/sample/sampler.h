@@ -13,7 +13,8 @@ using denoise::Prediction;
 using schedule::NoiseLevel;
 using torch::Tensor;
 
-/// Everything a sampler may see of a run. It knows nothing of recording, guidance, threads or the network's target.
+/// Everything a sampler may see of a run. It knows nothing of recording, guidance, threads or the network's
+/// target.
 struct StepContext
 {
     NoiseLevel level;  ///< where the state is
@@ -34,13 +35,13 @@ class Sampler
 {
 public:
     virtual ~Sampler() = default;
-    /// The state at `step.next` from the state x [B, …] at `step.level`. Called once a step, in order; multistep
-    /// samplers keep their history as members.
+    /// The state at `step.next` from the state x [B, …] at `step.level`. Called once a step, in order;
+    /// multistep samplers keep their history as members.
     virtual Tensor step(const Tensor& x, const StepContext& step) = 0;
 };
 
-/// The sampler of a spec, ready for a run on `grid`: options checked (also against the number of steps) before any
-/// network evaluation. Throws Error(invalidOption) that names the option and its range.
+/// The sampler of a spec, ready for a run on `grid`: options checked (also against the number of steps)
+/// before any network evaluation. Throws Error(invalidOption) that names the option and its range.
 std::unique_ptr<Sampler> makeSampler(const SamplerSpec& spec, const schedule::NoiseSchedule& schedule,
                                      const schedule::TimeGrid& grid);
 

@@ -14,12 +14,15 @@ namespace {
 
 using registry::Option;
 
+/// Whether the order falls to 1 in the last steps.
+enum class LowerAtEnd { automatic, always, never };
+
 struct UniPcPlan
 {
     int order = 2;
     bool image = true;  ///< in the prediction of x0 (else of the noise)
     bool bh1 = false;
-    bool lowerOrderFinal = true;
+    LowerAtEnd lowerAtEnd = LowerAtEnd::automatic;
     std::set<int> withoutCorrector{};  ///< steps whose result is not corrected
 };
 
@@ -97,7 +100,7 @@ public:
             state = corrected(value, step.level);
         m_history.add(step.level, value);
         int order = std::min(m_plan.order, m_history.size());
-        if (m_plan.lowerOrderFinal)
+        if (isLoweredAtEnd(step))
             order = std::min(order, step.steps() - step.index);
         if (step.next.isClean())
             order = 1;
@@ -107,6 +110,13 @@ public:
     }
 
 private:
+    bool isLoweredAtEnd(const StepContext& step) const
+    {
+        if (m_plan.lowerAtEnd == LowerAtEnd::automatic)
+            return step.steps() < 15 || step.grid.levels.back().isClean();
+        return m_plan.lowerAtEnd == LowerAtEnd::always;
+    }
+
     /// r_i = (lambda_i − lambda_s)/h of the points before s, and D_i = (m_i − m_s)/r_i.
     double ratio(int i, double h) const
     {
@@ -176,6 +186,13 @@ std::set<int> stepNumbers(const std::string& text)
     }
 }
 
+LowerAtEnd lowerAtEndFrom(const std::string& name)
+{
+    if (name == "always")
+        return LowerAtEnd::always;
+    return name == "never" ? LowerAtEnd::never : LowerAtEnd::automatic;
+}
+
 }  // namespace
 
 SamplerEntry unipc()
@@ -199,9 +216,10 @@ SamplerEntry unipc()
               Option::choice("extrapolate", "Extrapolates", "image",
                              {{"image", "Clean image"}, {"noise", "Noise"}},
                              "Which estimate the curve goes through; the image stands guidance better."),
-              Option::toggle("lower_order_final", "Lower order at the end", true,
-                             "Lowers the order in the last steps down to 1, which keeps few-step pictures "
-                             "steady."),
+              Option::choice("lower_at_end", "Lower order at the end", "automatic",
+                             {{"automatic", "Where it helps"}, {"always", "Always"}, {"never", "Never"}},
+                             "Whether the order falls to 1 in the last steps, which keeps few-step pictures "
+                             "steady; by itself it does with fewer than 15 steps or a clean end."),
               Option::text("disable_corrector", "Uncorrected steps", "",
                            "Numbers of steps whose result is not corrected, counted from 0; strong guidance "
                            "can make the first corrections too large.")}},
@@ -211,7 +229,7 @@ SamplerEntry unipc()
                 .order = registry::integer(values, "order"),
                 .image = registry::text(values, "extrapolate") == "image",
                 .bh1 = registry::text(values, "solver_type") == "bh1",
-                .lowerOrderFinal = registry::toggle(values, "lower_order_final"),
+                .lowerAtEnd = lowerAtEndFrom(registry::text(values, "lower_at_end")),
                 .withoutCorrector = stepNumbers(registry::text(values, "disable_corrector"))};
             requireFallingNoise("UniPC", grid);
             requireStepsForOrder("UniPC", plan.order, grid, true);
