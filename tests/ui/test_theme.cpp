@@ -1,6 +1,7 @@
 #include "ui/theme/fonts.h"
 #include "ui/theme/plot_library.h"
 #include "ui/theme/plot_style.h"
+#include "ui/theme/system_color_scheme.h"
 #include "ui/theme/theme.h"
 #include "ui/theme/theme_colors.h"
 #include "ui/theme/theme_menu.h"
@@ -213,6 +214,32 @@ private Q_SLOTS:
         normal->trigger();
         QCOMPARE(theme.textScale(), 1.0);
     }
+
+#ifdef QT_DBUS_LIB
+    void theDesktopPortalDecidesWhetherTheSystemIsDark()
+    {
+        SystemColorScheme system;
+        const auto tell = [&system](const QString& key, const QVariant& value) {
+            QMetaObject::invokeMethod(&system, "takePortalSetting",
+                                      Q_ARG(QString, QStringLiteral("org.freedesktop.appearance")),
+                                      Q_ARG(QString, key), Q_ARG(QDBusVariant, QDBusVariant(value)));
+        };
+        const QString key = QStringLiteral("color-scheme");
+        tell(key, 2u);
+        QVERIFY(!system.isDark());
+        QSignalSpy changes(&system, &SystemColorScheme::changed);
+        tell(key, 1u);
+        QVERIFY(system.isDark());
+        QCOMPARE(changes.count(), 1);
+        tell(key, 0u);  // no preference
+        tell(key, QStringLiteral("mauve"));
+        tell(QStringLiteral("contrast"), 2u);
+        QVERIFY(system.isDark());
+        tell(key, QVariant::fromValue(QDBusVariant(2u)));  // as Read() wraps it
+        QVERIFY(!system.isDark());
+        QCOMPARE(changes.count(), 2);
+    }
+#endif
 
     void aPlotFollowsPaletteAndFont()
     {

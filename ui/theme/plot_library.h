@@ -1,4 +1,5 @@
-// <qcustomplot.h> for code without Qt's keyword macros (QT_NO_KEYWORDS, QT_NO_FOREACH), which its declarations use.
+// <qcustomplot.h> for code without Qt's keyword macros (QT_NO_KEYWORDS, QT_NO_FOREACH), which its
+// declarations use.
 #pragma once
 
 #ifdef QT_NO_KEYWORDS

@@ -200,8 +200,14 @@ void StepPlot::makePlot()
         axis->setNumberFormat(QStringLiteral("gb"));
         axis->setNumberPrecision(3);
     }
-    for (int quantity = 0; quantity < quantityCount; ++quantity)
-        m_graphs[std::size_t(quantity)] = m_plot->addGraph(m_plot->xAxis, axisOf(quantity));
+    // Times jitter: they are drawn beneath the norms.
+    m_plot->addLayer(QStringLiteral("times"), m_plot->layer(QStringLiteral("main")), QCustomPlot::limBelow);
+    for (int quantity = 0; quantity < quantityCount; ++quantity) {
+        QCPGraph* graph = m_plot->addGraph(m_plot->xAxis, axisOf(quantity));
+        if (drawings[std::size_t(quantity)].isTime)
+            graph->setLayer(QStringLiteral("times"));
+        m_graphs[std::size_t(quantity)] = graph;
+    }
     m_playhead = new PlayheadLine(*m_plot);
 }
 
@@ -285,13 +291,16 @@ void StepPlot::restyle()
 {
     leaveRoomForLabels(*m_plot);
     const ThemeColors& colors = themeColors(m_plot->palette());
-    const bool showsPoints = m_document.trajectory().plannedFrames <= 101;
+    const bool isShort = m_document.trajectory().plannedFrames <= 101;
     for (std::size_t quantity = 0; quantity < quantityCount; ++quantity) {
         const Drawing& drawing = drawings[quantity];
         const QColor& color = colors.series[std::size_t(drawing.series)];
-        m_graphs[quantity]->setPen(QPen(color, 1.5, drawing.isTime ? Qt::DashLine : Qt::SolidLine));
+        QPen pen(color, 1.5);
+        if (drawing.isTime)
+            pen = isShort ? QPen(color, 1.5, Qt::DashLine) : QPen(color, 1);
+        m_graphs[quantity]->setPen(pen);
         m_graphs[quantity]->setScatterStyle(
-            showsPoints && !drawing.isTime
+            isShort && !drawing.isTime
                 ? QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(color, 1), QBrush(color), 3.5)
                 : QCPScatterStyle(QCPScatterStyle::ssNone));
     }
