@@ -48,9 +48,8 @@ UNetConfig unetConfigFromJson(const JsonFields& fields)
         validate(config);
     } catch (const std::invalid_argument& error) {
         throw Error(ErrorCode::invalidFile,
-                    fields.where() + " describes a \"" + fields.text("type").substr(0, 40) +
-                        "\", and this program knows the architecture \"unet\" only.",
-                    "Use a newer program.");
+                    fields.where() + " describes an impossible network: " + error.what(),
+                    "Restore the original file.");
     }
     return config;
 }

@@ -131,8 +131,8 @@ LabelledImages readIdx(const std::string& imagesPath, const std::string& labelsP
 
 LabelledImages readIdxFolder(const std::string& folder, const std::string& prefix)
 {
-    return readIdx(findFile(folder, prefix + "-images-idx3-ubyte"),
-                   findFile(folder, prefix + "-labels-idx1-ubyte"));
+    const std::string images = findFile(folder, prefix + "-images-idx3-ubyte");
+    return readIdx(images, findFile(folder, prefix + "-labels-idx1-ubyte"));
 }
 
 }  // namespace diffuscope::train

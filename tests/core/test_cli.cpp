@@ -1,4 +1,5 @@
 #include "core/network/checkpoint.h"
+#include "core/network/safetensors.h"
 #include "core/train/training_loop.h"
 #include "tests/core/file_fixture.h"
 

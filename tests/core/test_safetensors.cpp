@@ -19,8 +19,9 @@ std::string fileOf(const std::string& header, std::size_t dataBytes)
 
 std::string entry(const std::string& name, const std::string& shape, int begin, int end)
 {
-    return "\"" + name + R"(":{"dtype":"F32","shape":)" + shape + R"(,"data_offsets":[)" +
-           std::to_string(begin) + "," + std::to_string(end) + "]}";
+    const std::string quote = "\"", offsets = std::to_string(begin) + "," + std::to_string(end);
+    return quote + name + quote + ":{\"dtype\":\"F32\",\"shape\":" + shape + ",\"data_offsets\":[" + offsets +
+           "]}";
 }
 
 }  // namespace
