@@ -26,6 +26,9 @@
 #include <QSettings>
 #include <QStatusBar>
 
+#include <algorithm>
+#include <utility>
+
 namespace diffuscope::ui {
 
 namespace {
@@ -215,13 +218,11 @@ void MainWindow::restoreLayout()
     const QRect screen = QGuiApplication::primaryScreen()->availableGeometry();
     const QSize frame(16, 48);  // what a window manager usually adds
     resize(QSize(1440, 900).boundedTo(screen.size() - frame));
-    resizeDocks({m_docks[0], m_docks[1]}, {m_recipe->sizeHint().width(), 380}, Qt::Horizontal);
-    resizeDocks({m_docks[1], m_docks[2]}, {500, 400}, Qt::Vertical);
     m_usualLayout = QMainWindow::saveState(layoutVersion);
 
     m_theme.restore(m_settings);
     restoreGeometry(m_settings.value(geometryKey).toByteArray());
-    restoreState(m_settings.value(layoutKey).toByteArray(), layoutVersion);
+    m_hasUsualSizes = !restoreState(m_settings.value(layoutKey).toByteArray(), layoutVersion);
     m_document.setAutoRun(m_settings.value(autoRunKey, true).toBool());
     const int layer = m_settings.value(layerKey, int(m_document.layer())).toInt();
     for (const auto shown : StageView::layers())
@@ -238,6 +239,22 @@ void MainWindow::resetLayout()
     restoreState(m_usualLayout, layoutVersion);
     for (auto* dock : m_docks)
         dock->show();
+    takeUsualSizes();
+}
+
+/// The recipe as wide as it needs, the plots about a quarter of the window.
+void MainWindow::takeUsualSizes()
+{
+    const int plots = std::clamp(width() * 27 / 100, 340, 760);
+    resizeDocks({m_docks[0], m_docks[1]}, {m_recipe->sizeHint().width(), plots}, Qt::Horizontal);
+    resizeDocks({m_docks[1], m_docks[2]}, {height() * 55 / 100, height() * 45 / 100}, Qt::Vertical);
+}
+
+void MainWindow::showEvent(QShowEvent* event)
+{
+    QMainWindow::showEvent(event);
+    if (std::exchange(m_hasUsualSizes, false))
+        takeUsualSizes();
 }
 
 void MainWindow::saveSettings()

@@ -55,6 +55,7 @@ public:
     bool saveImages(const QString& path);
 
 protected:
+    void showEvent(QShowEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
@@ -79,6 +80,7 @@ private:
     void showTrainingSchedule();
     void restoreLayout();
     void resetLayout();
+    void takeUsualSizes();
     void saveSettings();
     void reportProblem(const QString& message, const QString& hint);
 
@@ -93,6 +95,7 @@ private:
     StatusLine* m_status = nullptr;
     QList<QDockWidget*> m_docks;
     QByteArray m_usualLayout;
+    bool m_hasUsualSizes = false;  ///< until it is shown: no layout was restored
 };
 
 }  // namespace diffuscope::ui

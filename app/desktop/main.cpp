@@ -28,7 +28,8 @@ QString deviceText(const CommandLine& line)
     if (computesOnGpu(line.device.toStdString()))
         return QCoreApplication::translate("diffuscope::main", "GPU");
     const int threads = line.threads > 0 ? line.threads : QThread::idealThreadCount();
-    return QCoreApplication::translate("diffuscope::main", "CPU · %n thread(s)", nullptr, threads);
+    return threads == 1 ? QCoreApplication::translate("diffuscope::main", "CPU · 1 thread")
+                        : QCoreApplication::translate("diffuscope::main", "CPU · %1 threads").arg(threads);
 }
 
 ui::SamplingService::MakeFactory factoryMaker(const CommandLine& line,

@@ -46,7 +46,7 @@ QString ownScheduleName(const std::string& family)
 {
     for (const auto& known : schedule::scheduleFamilies())
         if (known.id == family)
-            return tr("The model's own (%1)").arg(QString::fromStdString(known.displayName));
+            return tr("Own: %1").arg(QString::fromStdString(known.displayName));
     return tr("The model's own");
 }
 

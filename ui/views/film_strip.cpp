@@ -11,7 +11,7 @@ namespace diffuscope::ui {
 namespace {
 
 constexpr int largestSidePx = 64;
-constexpr int smallestSidePx = 26;
+constexpr int smallestSidePx = 40;
 constexpr double ghostOpacity = 0.3;
 
 /// The largest whole magnification of `side` pixels that stays within `limit`, at least 1.

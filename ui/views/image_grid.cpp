@@ -92,9 +92,9 @@ QSize ImageGrid::minimumSizeHint() const
     return {240, 200};
 }
 
-/// The number of columns that gives the largest magnification. A whole number of device pixels is taken
-/// unless that would waste more than a quarter of the size (many images in a small window) or shrink below
-/// one.
+/// The number of columns that gives the largest magnification, and of those that give the same the one that
+/// leaves the fewest places empty. A whole number of device pixels is taken unless that would waste more than
+/// a quarter of the size (many images in a small window) or shrink below one.
 ImageGrid::Layout ImageGrid::layoutFor(int count) const
 {
     Layout best;
@@ -106,17 +106,21 @@ ImageGrid::Layout ImageGrid::layoutFor(int count) const
     const double width = this->width() * ratio - 2 * marginPx * ratio + gap;
     const double height = this->height() * ratio - 2 * marginPx * ratio + gap;
     best.magnification = 0;
+    int fewestEmpty = count;
     for (int columns = 1; columns <= count; ++columns) {
         const int rows = (count + columns - 1) / columns;
         const double byWidth = (width / columns - gap) / m_shape.width;
         const double byHeight = (height / rows - gap - caption) / m_shape.height;
-        const double magnification = std::min(byWidth, byHeight);
-        if (magnification > best.magnification + 1e-9)
+        const double fitting = std::min(byWidth, byHeight);
+        const double whole = std::floor(fitting);
+        const double magnification = whole >= 1 && whole >= 0.75 * fitting ? whole : fitting;
+        const int empty = columns * rows - count;
+        const bool larger = magnification > best.magnification + 1e-9;
+        if (larger || (magnification > best.magnification - 1e-9 && empty < fewestEmpty)) {
             best = {columns, magnification, gap, caption, {}};
+            fewestEmpty = empty;
+        }
     }
-    const double whole = std::floor(best.magnification);
-    if (whole >= 1 && whole >= 0.75 * best.magnification)
-        best.magnification = whole;
     best.magnification = std::max(best.magnification, 0.25);
 
     const int rows = (count + best.columns - 1) / best.columns;
