@@ -71,6 +71,8 @@ MainWindow::MainWindow(const Parts& parts, QWidget* parent)
     buildViewMenu();
     buildHelpMenu();
     connect(m_recipe, &RecipePanel::modelChanged, this, &MainWindow::showTrainingSchedule);
+    connect(&m_document, &SessionDocument::stateChanged, this, &MainWindow::updateEmptyStage);
+    connect(&m_document, &SessionDocument::autoRunChanged, this, &MainWindow::updateEmptyStage);
     restoreLayout();
     m_run->stage().grid().setFocus();
 }
@@ -110,14 +112,29 @@ void MainWindow::setModels(const QList<ModelEntry>& models, const QString& missi
     m_models = models;
     m_run->setModels(models);
     m_recipe->setModels(models);
-    const bool any =
-        std::any_of(models.begin(), models.end(), [](const ModelEntry& model) { return model.isUsable(); });
-    m_recipe->setEnabled(any);
-    if (!any)
-        stage().setEmptyText(tr("No model found"), missingText);
-    else
-        stage().setEmptyText(tr("Loading the network…"), tr("The first images appear in a moment."));
+    m_missingText = missingText;
+    m_recipe->setEnabled(hasUsableModel());
+    updateEmptyStage();
     showTrainingSchedule();
+}
+
+bool MainWindow::hasUsableModel() const
+{
+    return std::any_of(m_models.begin(), m_models.end(),
+                       [](const ModelEntry& model) { return model.isUsable(); });
+}
+
+/// What the stage says before there is a first image.
+void MainWindow::updateEmptyStage()
+{
+    if (!hasUsableModel())
+        stage().setEmptyText(tr("No model found"), m_missingText);
+    else if (m_document.state() == RunState::failed)
+        stage().setEmptyText(tr("No images yet"), tr("The message above says why, and what to do."));
+    else if (m_document.state() == RunState::running || m_document.isAutoRun())
+        stage().setEmptyText(tr("Loading the network…"), tr("The first images appear in a moment."));
+    else
+        stage().setEmptyText(tr("Nothing sampled yet"), tr("Press Run (Ctrl+R), or turn on auto-run."));
 }
 
 void MainWindow::setDevice(const QString& device)

@@ -77,6 +77,8 @@ private:
     void askWhereToSaveImages();
     void leaveEnlarged();
     void moveSelection(int delta);
+    bool hasUsableModel() const;
+    void updateEmptyStage();
     void showTrainingSchedule();
     void restoreLayout();
     void resetLayout();
@@ -89,6 +91,7 @@ private:
     Theme& m_theme;
     QSettings& m_settings;
     QList<ModelEntry> m_models;
+    QString m_missingText;
     RecipePanel* m_recipe = nullptr;
     CurvesView* m_curves = nullptr;
     RunView* m_run = nullptr;
