@@ -198,7 +198,7 @@ void StepPlot::makePlot()
         ticker->setTickCount(4);
         axis->setTicker(ticker);
         axis->setNumberFormat(QStringLiteral("gb"));
-        axis->setNumberPrecision(3);
+        axis->setNumberPrecision(6);  // no powers of ten before a million ms
     }
     // Times jitter: they are drawn beneath the norms.
     m_plot->addLayer(QStringLiteral("times"), m_plot->layer(QStringLiteral("main")), QCustomPlot::limBelow);
