@@ -1,5 +1,6 @@
 // diffuscope-cli: trains, samples and measures the models of Diffuscope.
 #include "app/cli/commands.h"
+#include "app/cli/verify_command.h"
 #include "core/registry/error.h"
 
 #include <exception>
@@ -27,6 +28,7 @@ int main(int argc, char** argv)
     diffuscope::cli::addEvaluateCommand(program);
     diffuscope::cli::addModelsCommand(program);
     diffuscope::cli::addInspectCommand(program);
+    diffuscope::cli::addVerifyCommand(program);
     try {
         program.parse(argc, argv);
         return 0;

@@ -1,6 +1,6 @@
 #include "app/desktop/compute_device.h"
 
-#include <torch/torch.h>
+#include <torch/cuda.h>
 
 namespace diffuscope {
 

@@ -1,7 +1,7 @@
 #include "core/denoise/guidance.h"
 #include "core/registry/error.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 #include "core/random/philox.h"
 #include "core/registry/error.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <span>

@@ -4,7 +4,7 @@
 #include "core/denoise/guidance_rules/guidance_rule.h"
 #include "core/registry/error.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <numbers>

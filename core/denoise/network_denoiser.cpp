@@ -3,7 +3,7 @@
 #include "core/denoise/target_adapter.h"
 #include "core/registry/error.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

@@ -1,7 +1,7 @@
 // The Fréchet distance between two sets of features, each seen as a Gaussian.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace diffuscope::measure {
 

@@ -7,7 +7,7 @@
 #include "core/sample/sampler_registry.h"
 #include "core/schedule/time_grid.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <functional>

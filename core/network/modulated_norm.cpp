@@ -3,6 +3,7 @@
 #include "core/network/norm_kernels.h"
 
 #include <ATen/Parallel.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
 #include <vector>

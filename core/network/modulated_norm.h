@@ -2,7 +2,7 @@
 // take as long as the convolutions themselves when done one after the other.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace diffuscope::network {
 

@@ -3,7 +3,7 @@
 
 #include "core/network/safetensors.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include <string>
 #include <utility>

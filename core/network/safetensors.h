@@ -2,7 +2,7 @@
 // Files are untrusted: every length, offset, type and shape is checked before it is used.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <map>
 #include <string>

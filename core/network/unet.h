@@ -5,7 +5,7 @@
 #include "core/network/unet_blocks.h"
 #include "core/network/unet_config.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include <cstdint>
 #include <vector>

@@ -1,7 +1,11 @@
 // The pieces that a U-Net is made of: convolution, residual block and self-attention.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/embedding.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/modules/normalization.h>
+#include <torch/nn/pimpl.h>
 
 namespace diffuscope::network {
 

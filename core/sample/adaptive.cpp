@@ -2,7 +2,7 @@
 
 #include "core/registry/error.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

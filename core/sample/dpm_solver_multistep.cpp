@@ -30,7 +30,9 @@ public:
     {
         const Prediction prediction = step.denoise(x, step.level);
         m_history.add(step.level, prediction.epsHat);
-        const int order = usableOrder(m_order, m_history.size(), step, m_end);
+        int order = usableOrder(m_order, m_history.size(), step, m_end);
+        if (order == 3 && m_curvature == 2 && isLongStep(step, m_history))
+            order = 2;
         const NoiseLevel& s = step.level;
         const NoiseLevel& t = step.next;
         if (t.isClean())

@@ -44,6 +44,12 @@ bool isHeun(const registry::OptionValues& values)
     return registry::text(values, "solver_type") == "heun";
 }
 
+bool isLongStep(const StepContext& step, const History& history)
+{
+    const double h = step.next.lambda() - step.level.lambda();
+    return h > 3 * (step.level.lambda() - history[1].level.lambda());
+}
+
 EndOrders endOrders(const registry::OptionValues& values)
 {
     return {.lowered = registry::toggle(values, "lower_order_final"),

@@ -17,6 +17,9 @@ registry::Option curvatureOption();
 bool isHeun(const registry::OptionValues& values);
 /// The factor of phi_3·D2, D2 half of the second derivative times h²: 2, or 1 with half the weight.
 double curvatureFactor(const registry::OptionValues& values);
+/// Whether the step is more than three times as long in lambda as the one before: a parabola through past
+/// estimates then reaches too far, and full curvature falls back to order 2.
+bool isLongStep(const StepContext& step, const History& history);
 EndOrders endOrders(const registry::OptionValues& values);
 
 }  // namespace diffuscope::sample

@@ -21,7 +21,9 @@ public:
     Tensor step(const Tensor& x, const StepContext& step) override
     {
         m_history.add(step.level, step.denoise(x, step.level).x0Hat);
-        const int order = usableOrder(m_order, m_history.size(), step, m_end);
+        int order = usableOrder(m_order, m_history.size(), step, m_end);
+        if (order == 3 && m_curvature == 2 && isLongStep(step, m_history))
+            order = 2;
         const NoiseLevel& s = step.level;
         const NoiseLevel& t = step.next;
 

@@ -47,7 +47,9 @@ private:
     /// (1 − e^−H)·D with H = h(1 + eta²).
     Tensor image(const StepContext& step, double h) const
     {
-        const int order = usableOrder(m_order, m_history.size(), step, m_end);
+        int order = usableOrder(m_order, m_history.size(), step, m_end);
+        if (order == 3 && m_curvature == 2 && isLongStep(step, m_history))
+            order = 2;
         const double H = h * (1 + m_eta * m_eta);
         const double decay = std::expm1(-H);
         const Tensor first = -decay * m_history[0].value;

@@ -1,6 +1,6 @@
 #include "core/sample/frame_recorder.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <span>

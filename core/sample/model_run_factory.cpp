@@ -5,6 +5,7 @@
 #include "core/denoise/network_denoiser.h"
 #include "core/network/checkpoint.h"
 #include "core/network/compute_threads.h"
+#include "core/network/parallel_forward.h"
 #include "core/registry/error.h"
 #include "core/sample/grid_progress.h"
 #include "core/sample/recipe_checks.h"
@@ -12,7 +13,8 @@
 #include "core/sample/translated_errors.h"
 #include "core/schedule/schedule_registry.h"
 
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <map>
@@ -68,9 +70,10 @@ public:
 
     std::unique_ptr<Run> start(const session::Recipe& recipe, int firstImage)
     {
-        // LibTorch's number of threads belongs to the thread that computes: this one.
+        // LibTorch's number of threads belongs to the thread that computes: this one. ParallelForward has the
+        // others.
         if (!m_threadsAreSet)
-            network::setUpComputeThreads(m_limits.threads);
+            network::setUpComputeThreads(1);
         m_threadsAreSet = true;
 
         checkBatch(recipe.batch, m_limits.maximumBatch);
@@ -119,15 +122,15 @@ private:
 
     std::unique_ptr<denoise::Denoiser> networkOf(const network::LoadedModel& model) const
     {
-        network::UNet net = model.net;
-        return std::make_unique<denoise::NetworkDenoiser>(denoise::TrainedNetwork{
-            .name = model.card.name,
-            .forward = [net](const Tensor& x, const Tensor& t,
-                             const Tensor& ids) mutable { return net->forward(x, t, ids); },
-            .target = denoise::predictionTarget(model.card.target),
-            .schedule = schedule::makeSchedule(model.card.schedule),
-            .classes = int(model.card.classNames.size()),
-            .device = m_device});
+        const auto net = std::make_shared<network::ParallelForward>(model.net, m_limits.threads);
+        return std::make_unique<denoise::NetworkDenoiser>(
+            denoise::TrainedNetwork{.name = model.card.name,
+                                    .forward = [net](const Tensor& x, const Tensor& t,
+                                                     const Tensor& ids) { return net->forward(x, t, ids); },
+                                    .target = denoise::predictionTarget(model.card.target),
+                                    .schedule = schedule::makeSchedule(model.card.schedule),
+                                    .classes = int(model.card.classNames.size()),
+                                    .device = m_device});
     }
 
     std::unique_ptr<denoise::Denoiser> denoiserOf(const session::Recipe& recipe,

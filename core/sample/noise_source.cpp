@@ -4,7 +4,7 @@
 #include "core/registry/error.h"
 
 #include <ATen/Parallel.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <span>
 

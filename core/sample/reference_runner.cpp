@@ -7,7 +7,7 @@
 #include "core/sample/reference_setup.h"
 #include "core/sample/sampling_loop.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <cstdio>
@@ -199,7 +199,7 @@ std::string shown(const SamplerSpec& spec)
 
 ReferenceReport verifyCase(const ReferenceMixture& mixture, const ReferenceCase& reference)
 {
-    const torch::NoGradGuard noGradients;
+    const at::NoGradGuard noGradients;
     ReferenceReport report;
     report.reference = reference.reference;
     report.sampler = reference.sampler;

@@ -139,7 +139,8 @@ ReferenceSetup saSolverSetup(CaseReader& reader)
     setup.sampler = {"sa_solver",
                      {{"predictor_order", double(order(config, "predictor_order", 1, 2))},
                       {"corrector_order", double(order(config, "corrector_order", 0, 2))},
-                      {"lower_order_final", config.flag("lower_order_final", true)}}};
+                      {"lower_order_final", config.flag("lower_order_final", true)},
+                      {"steady", false}}};
     return setup;
 }
 

@@ -1,4 +1,5 @@
 // SA-Solver: Xue et al. 2023, SA-Solver: Stochastic Adams Solver, eq. 13 to 17 (prediction of x0).
+#include "core/sample/dpm_solver_options.h"
 #include "core/sample/history.h"
 #include "core/sample/sampler_checks.h"
 #include "core/sample/sampler_entry.h"
@@ -19,6 +20,7 @@ struct SaPlan
     double tauFrom = 0;
     double tauTo = 0;
     bool lowerOrderFinal = true;
+    bool firstOrderInLongSteps = true;
 };
 
 /// A step between two levels under noise strength tau: x_t = decay·x + alpha_t·sum b_i·x0_i + noise·z (eq.
@@ -70,7 +72,7 @@ public:
             state = adams(m_last, m_lastNoise, m_history[1].level, step.level, m_lastTau, order);
         }
         int order = std::min({m_plan.predictorOrder, known + 1, left});
-        if (step.next.isClean())
+        if (step.next.isClean() || (m_plan.firstOrderInLongSteps && order > 1 && isLongStep(step, m_history)))
             order = 1;
         m_lastTau = tauAt(step.level);
         m_lastNoise = m_lastTau > 0 ? step.noise() : torch::zeros_like(x);
@@ -143,18 +145,20 @@ SamplerEntry saSolver()
          .order = 2,
          .evaluationsPerStep = 1,
          .stochastic = true,
-         .options = {Option::integer("predictor_order", "Predictor order", 2, 1, 3,
-                                     "How many estimates the prediction of the next state goes through."),
-                     Option::integer("corrector_order", "Corrector order", 2, 0, 3,
-                                     "How many estimates the correction goes through; 0 corrects nothing."),
-                     Option::number("tau", "τ", 1, 0, 2,
-                                    "Strength of the noise: 0 solves the ODE, 1 the SDE.", 2),
-                     Option::number("tau_from", "τ from t", 200, 0, 10000,
-                                    "Noise is added at this time and above.", 0),
-                     Option::number("tau_to", "τ to t", 800, 0, 10000,
-                                    "Noise is added at this time and below.", 0),
-                     Option::toggle("lower_order_final", "Lower order at the end", true,
-                                    "Lowers the order in the last steps down to 1.")}},
+         .options =
+             {Option::integer("predictor_order", "Predictor order", 2, 1, 3,
+                              "How many estimates the prediction of the next state goes through."),
+              Option::integer("corrector_order", "Corrector order", 2, 0, 3,
+                              "How many estimates the correction goes through; 0 corrects nothing."),
+              Option::number("tau", "τ", 1, 0, 2, "Strength of the noise: 0 solves the ODE, 1 the SDE.", 2),
+              Option::number("tau_from", "τ from t", 200, 0, 10000, "Noise is added at this time and above.",
+                             0),
+              Option::number("tau_to", "τ to t", 800, 0, 10000, "Noise is added at this time and below.", 0),
+              Option::toggle("lower_order_final", "Lower order at the end", true,
+                             "Lowers the order in the last steps down to 1."),
+              Option::toggle("steady", "Steady in long steps", true,
+                             "Predicts at order 1 where a step is more than three times as long as the one "
+                             "before, in which a curve through past estimates reaches too far.")}},
         [](const registry::OptionValues& values, const schedule::NoiseSchedule&,
            const schedule::TimeGrid& grid) {
             const SaPlan plan{.predictorOrder = registry::integer(values, "predictor_order"),
@@ -162,7 +166,8 @@ SamplerEntry saSolver()
                               .tau = registry::number(values, "tau"),
                               .tauFrom = registry::number(values, "tau_from"),
                               .tauTo = registry::number(values, "tau_to"),
-                              .lowerOrderFinal = registry::toggle(values, "lower_order_final")};
+                              .lowerOrderFinal = registry::toggle(values, "lower_order_final"),
+                              .firstOrderInLongSteps = registry::toggle(values, "steady")};
             requireFallingNoise("SA-Solver", grid);
             requireSignal("SA-Solver", grid);
             if (plan.predictorOrder > grid.steps())

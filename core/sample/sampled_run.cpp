@@ -3,7 +3,7 @@
 #include "core/sample/frame_recorder.h"
 #include "core/sample/translated_errors.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <chrono>
 

@@ -2,7 +2,8 @@
 
 #include "core/registry/error.h"
 
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
 
 #include <chrono>
 #include <cmath>
@@ -66,7 +67,7 @@ StepReport SamplingLoop::advance(const std::stop_token& stop)
 {
     if (isDone())
         throw Error(ErrorCode::internal, "The sampling loop was advanced beyond its last step.");
-    const torch::NoGradGuard noGrad;
+    const at::NoGradGuard noGrad;
     const auto start = Clock::now();
     StepReport report;
     report.x = m_x;

@@ -1,6 +1,6 @@
 #include "core/sample/singlestep.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

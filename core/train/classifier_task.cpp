@@ -8,6 +8,7 @@ namespace diffuscope::train {
 namespace {
 
 constexpr double kLabelSmoothing = 0.05;
+constexpr int64_t kNoIgnoredLabel = -100;
 
 }  // namespace
 
@@ -69,9 +70,10 @@ torch::Tensor ClassifierTask::loss(int replica)
     auto& net = m_classifiers[static_cast<size_t>(replica)];
     const auto logits = net->logits(net->features(m_batchImages.slice(0, begin, end).to(m_device)));
     const auto labels = m_batchLabels.slice(0, begin, end).to(m_device);
-    const auto options = torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(kLabelSmoothing);
     const double weight = static_cast<double>(end - begin) / static_cast<double>(size);
-    return torch::nn::functional::cross_entropy(logits, labels, options) * weight;
+    return torch::cross_entropy_loss(logits, labels, {}, at::Reduction::Mean, kNoIgnoredLabel,
+                                     kLabelSmoothing) *
+           weight;
 }
 
 }  // namespace diffuscope::train

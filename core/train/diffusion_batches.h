@@ -5,7 +5,7 @@
 #include "core/train/idx.h"
 #include "core/train/training_options.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <future>
 #include <memory>

@@ -1,7 +1,7 @@
 // A contact sheet of images as a PNG file.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <string>
 

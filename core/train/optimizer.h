@@ -1,7 +1,7 @@
 // AdamW, gradient clipping and a moving average of the weights over one contiguous buffer.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include <string>
 #include <utility>

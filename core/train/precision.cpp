@@ -2,6 +2,8 @@
 
 #include "core/registry/error.h"
 
+#include <torch/cuda.h>
+
 namespace diffuscope::train {
 namespace {
 

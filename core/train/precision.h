@@ -3,7 +3,7 @@
 
 #include "core/network/unet_blocks.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <string>
 

@@ -4,7 +4,7 @@
 // they meet once a step instead of at every layer, which is faster, and much faster beside other programs.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include <string>
 

@@ -4,7 +4,7 @@
 #include "core/network/compute_threads.h"
 #include "core/sample/model_run_factory.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <chrono>
 

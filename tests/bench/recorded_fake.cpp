@@ -4,7 +4,7 @@
 #include "core/sample/sampled_run.h"
 #include "core/schedule/schedule_registry.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <utility>
 

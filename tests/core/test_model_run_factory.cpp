@@ -4,7 +4,7 @@
 #include "core/sample/model_run_factory.h"
 #include "core/schedule/schedule_registry.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <QtTest>
 

@@ -3,7 +3,7 @@
 
 #include "core/denoise/denoiser.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <functional>
 #include <vector>

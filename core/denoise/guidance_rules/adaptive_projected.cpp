@@ -2,7 +2,7 @@
 // diffusion models", algorithm 1.
 #include "core/denoise/guidance_rules/guidance_rule.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

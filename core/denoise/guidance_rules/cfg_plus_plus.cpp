@@ -2,7 +2,7 @@
 // algorithm 2.
 #include "core/denoise/guidance_rules/guidance_rule.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace diffuscope::denoise {
 

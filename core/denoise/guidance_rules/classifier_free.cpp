@@ -3,7 +3,7 @@
 #include "core/denoise/guidance_rules/guidance_rule.h"
 #include "core/denoise/target_adapter.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace diffuscope::denoise {
 

@@ -1,7 +1,7 @@
 // Perp-neg: Armandpour et al. 2023, "Re-imagine the negative prompt algorithm", section 3.
 #include "core/denoise/guidance_rules/guidance_rule.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace diffuscope::denoise {
 
