@@ -4,6 +4,8 @@
 #include "core/sample/reference_setup.h"
 #include "core/sample/sampling_loop.h"
 
+#include <torch/utils.h>
+
 #include <QtTest>
 
 #include <cmath>

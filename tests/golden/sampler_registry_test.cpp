@@ -79,12 +79,15 @@ void SamplerRegistryTest::everySamplerGivesFiniteImages()
         const auto grid = schedule::makeTimeGrid(schedule, {rule, {}}, steps);
         const torch::Tensor x = golden::sampled({id.toStdString(), {}}, schedule, grid, 256);
         const double largest = x.abs().max().item<double>();
-        // The mixture lies within ±2.2. Few steps miss its shape, not its place.
-        QVERIFY2(std::isfinite(largest) && largest < 6,
+        // The mixture lies within ±2.2. Few steps miss its shape, not its place; five miss more, unclipped as
+        // here.
+        QVERIFY2(std::isfinite(largest) && largest < (steps < 10 ? 20 : 6),
                  qPrintable(QString("%1: |x| up to %2").arg(rule).arg(largest)));
         const double distance =
             std::get<0>(torch::cdist(x, golden::mixture().means).min(1)).mean().item<double>();
-        QVERIFY2(distance < (steps < 20 ? 1.5 : 0.8),
+        QVERIFY2(distance < (steps < 10   ? 2.5
+                             : steps < 20 ? 1.5
+                                          : 0.8),
                  qPrintable(QString("%1: %2 from the nearest mean").arg(rule).arg(distance)));
     }
 }
