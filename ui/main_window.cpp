@@ -77,6 +77,12 @@ MainWindow::MainWindow(const Parts& parts, QWidget* parent)
     m_run->stage().grid().setFocus();
 }
 
+MainWindow::~MainWindow()
+{
+    // While everything in it is still there: children are told that the window is no longer the active one.
+    hide();
+}
+
 StageView& MainWindow::stage()
 {
     return m_run->stage();

@@ -36,6 +36,7 @@ public:
     };
 
     explicit MainWindow(const Parts& parts, QWidget* parent = nullptr);
+    ~MainWindow() override;
 
     /// The models to choose from; with none, the stage says `missingText` in place of images.
     void setModels(const QList<ModelEntry>& models, const QString& missingText);
