@@ -7,8 +7,8 @@ class SessionDocument;
 
 namespace diffuscope {
 
-/// When the first frame of a run has been painted, writes "first image" to stdout and ends; where a run fails, writes
-/// the reason to stderr and ends with status 1.
+/// When the first frame of a run has been painted, writes "first image" to stdout and ends; where a run
+/// fails, writes the reason to stderr and ends with status 1.
 void endAtFirstImage(ui::SessionDocument& document);
 
 }  // namespace diffuscope

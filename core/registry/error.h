@@ -8,17 +8,18 @@ namespace diffuscope {
 
 /// What kind of trouble an Error reports; decides how a caller reacts, not what it says.
 enum class ErrorCode {
-    invalidOption,   ///< A recipe, option or argument is outside its range; the message names it and the range.
-    invalidFile,     ///< A file was read and refused; the message names it.
-    missingFile,     ///< A file or folder that is needed is not there.
-    writeFailed,     ///< A file could not be written (full disk, no permission).
-    notFinite,       ///< A network or sampler produced NaN or infinity.
-    outOfMemory,     ///< An allocation failed.
-    internal,        ///< Anything else; a defect of the program.
+    invalidOption,  ///< A recipe, option or argument is outside its range; the message names it and the
+                    ///< range.
+    invalidFile,    ///< A file was read and refused; the message names it.
+    missingFile,    ///< A file or folder that is needed is not there.
+    writeFailed,    ///< A file could not be written (full disk, no permission).
+    notFinite,      ///< A network or sampler produced NaN or infinity.
+    outOfMemory,    ///< An allocation failed.
+    internal,       ///< Anything else; a defect of the program.
 };
 
-/// An error with one clear sentence (`what()`) and a hint that says what to do. Thrown inside core, turned into a
-/// value at the thread boundary.
+/// An error with one clear sentence (`what()`) and a hint that says what to do. Thrown inside core, turned
+/// into a value at the thread boundary.
 class Error : public std::runtime_error
 {
 public:

@@ -41,7 +41,8 @@ std::string allowed(const Option& option)
 [[noreturn]] void refuse(const std::string& owner, const Option& option, const std::string& got)
 {
     throw Error(ErrorCode::invalidOption,
-                "The option \"" + option.id + "\" of " + owner + " is " + got + ", but must be " + allowed(option) + ".",
+                "The option \"" + option.id + "\" of " + owner + " is " + got + ", but must be " +
+                    allowed(option) + ".",
                 "Set \"" + option.id + "\" to " + allowed(option) + ".");
 }
 
@@ -90,17 +91,25 @@ const T& get(const OptionValues& values, std::string_view id)
 {
     const auto found = values.find(std::string(id));
     if (found == values.end() || !std::holds_alternative<T>(found->second))
-        throw Error(ErrorCode::internal, "The option \"" + std::string(id) + "\" was read but never described.");
+        throw Error(ErrorCode::internal,
+                    "The option \"" + std::string(id) + "\" was read but never described.");
     return std::get<T>(found->second);
 }
 
 }  // namespace
 
-Option Option::number(std::string id, std::string displayName, double defaultValue, double minimum, double maximum,
-                      std::string explanation, int decimals)
+Option Option::number(std::string id, std::string displayName, double defaultValue, double minimum,
+                      double maximum, std::string explanation, int decimals)
 {
-    return {std::move(id), std::move(displayName), std::move(explanation), OptionKind::number, minimum, maximum,
-            defaultValue,  {},                     decimals};
+    return {std::move(id),
+            std::move(displayName),
+            std::move(explanation),
+            OptionKind::number,
+            minimum,
+            maximum,
+            defaultValue,
+            {},
+            decimals};
 }
 
 Option Option::integer(std::string id, std::string displayName, int defaultValue, int minimum, int maximum,
@@ -119,24 +128,47 @@ Option Option::integer(std::string id, std::string displayName, int defaultValue
 
 Option Option::toggle(std::string id, std::string displayName, bool defaultValue, std::string explanation)
 {
-    return {std::move(id), std::move(displayName), std::move(explanation), OptionKind::toggle, 0, 1, defaultValue, {},
+    return {std::move(id),
+            std::move(displayName),
+            std::move(explanation),
+            OptionKind::toggle,
+            0,
+            1,
+            defaultValue,
+            {},
             0};
 }
 
-Option Option::choice(std::string id, std::string displayName, std::string defaultValue, std::vector<Choice> choices,
-                      std::string explanation)
+Option Option::choice(std::string id, std::string displayName, std::string defaultValue,
+                      std::vector<Choice> choices, std::string explanation)
 {
-    return {std::move(id), std::move(displayName), std::move(explanation), OptionKind::choice, 0, 1,
-            std::move(defaultValue), std::move(choices), 0};
+    return {std::move(id),
+            std::move(displayName),
+            std::move(explanation),
+            OptionKind::choice,
+            0,
+            1,
+            std::move(defaultValue),
+            std::move(choices),
+            0};
 }
 
-Option Option::text(std::string id, std::string displayName, std::string defaultValue, std::string explanation)
+Option Option::text(std::string id, std::string displayName, std::string defaultValue,
+                    std::string explanation)
 {
-    return {std::move(id), std::move(displayName), std::move(explanation), OptionKind::text, 0, 1,
-            std::move(defaultValue), {}, 0};
+    return {std::move(id),
+            std::move(displayName),
+            std::move(explanation),
+            OptionKind::text,
+            0,
+            1,
+            std::move(defaultValue),
+            {},
+            0};
 }
 
-OptionValues completed(const std::string& owner, const std::vector<Option>& options, const OptionValues& values)
+OptionValues completed(const std::string& owner, const std::vector<Option>& options,
+                       const OptionValues& values)
 {
     OptionValues result;
     for (const auto& option : options) {
@@ -152,8 +184,8 @@ OptionValues completed(const std::string& owner, const std::vector<Option>& opti
         for (const auto& option : options)
             names += (names.empty() ? "" : ", ") + option.id;
         throw Error(ErrorCode::invalidOption,
-                    "There is no option \"" + id + "\" of " + owner + "; it has " + (names.empty() ? "none" : names) +
-                        ".",
+                    "There is no option \"" + id + "\" of " + owner + "; it has " +
+                        (names.empty() ? "none" : names) + ".",
                     "Leave \"" + id + "\" out.");
     }
     return result;

@@ -1,5 +1,5 @@
-// Describes the options of schedules, grids, samplers and guidance, so that one description serves the recipe panel,
-// the command line, the recipe file and the range checks.
+// Describes the options of schedules, grids, samplers and guidance, so that one description serves the recipe
+// panel, the command line, the recipe file and the range checks.
 #pragma once
 
 #include <map>
@@ -42,20 +42,22 @@ struct Option
     std::vector<Choice> choices{};
     int decimals = 3;  ///< digits after the point that an editor shows
 
-    static Option number(std::string id, std::string displayName, double defaultValue, double minimum, double maximum,
-                         std::string explanation, int decimals = 3);
+    static Option number(std::string id, std::string displayName, double defaultValue, double minimum,
+                         double maximum, std::string explanation, int decimals = 3);
     static Option integer(std::string id, std::string displayName, int defaultValue, int minimum, int maximum,
                           std::string explanation);
     static Option toggle(std::string id, std::string displayName, bool defaultValue, std::string explanation);
     static Option choice(std::string id, std::string displayName, std::string defaultValue,
                          std::vector<Choice> choices, std::string explanation);
-    static Option text(std::string id, std::string displayName, std::string defaultValue, std::string explanation);
+    static Option text(std::string id, std::string displayName, std::string defaultValue,
+                       std::string explanation);
 };
 
 /// `values` checked against `options` and completed with their defaults.
-/// Throws Error(invalidOption) that names `owner` (e.g. "sampler DDIM"), the option and its range, for an unknown
-/// id, a value of the wrong type, a number that is not finite or out of range, an unknown choice.
-OptionValues completed(const std::string& owner, const std::vector<Option>& options, const OptionValues& values);
+/// Throws Error(invalidOption) that names `owner` (e.g. "sampler DDIM"), the option and its range, for an
+/// unknown id, a value of the wrong type, a number that is not finite or out of range, an unknown choice.
+OptionValues completed(const std::string& owner, const std::vector<Option>& options,
+                       const OptionValues& values);
 
 /// Typed access to completed values; throws Error(internal) when `id` is absent or of another type.
 double number(const OptionValues& values, std::string_view id);

@@ -1,4 +1,5 @@
-// One execution of a recipe, as a machine that is advanced from outside, one step at a time. No torch in here.
+// One execution of a recipe, as a machine that is advanced from outside, one step at a time. No torch in
+// here.
 #pragma once
 
 #include "core/record/trajectory.h"
@@ -10,7 +11,8 @@
 
 namespace diffuscope::sample {
 
-/// A run in progress. Pause is not calling advance(); cancelling is a stop token; single-stepping is one call.
+/// A run in progress. Pause is not calling advance(); cancelling is a stop token; single-stepping is one
+/// call.
 class Run
 {
 public:
@@ -33,7 +35,8 @@ class RunFactory
 {
 public:
     virtual ~RunFactory() = default;
-    /// Checks the whole recipe before any network evaluation; throws Error(invalidOption) naming what is wrong.
+    /// Checks the whole recipe before any network evaluation; throws Error(invalidOption) naming what is
+    /// wrong.
     virtual std::unique_ptr<Run> start(const session::Recipe& recipe) = 0;
 };
 

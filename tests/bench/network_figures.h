@@ -10,8 +10,9 @@ namespace diffuscope::bench {
 /// The network alone, in milliseconds an image, at batches of 1, 16, 32 and 64; each the median of `rounds`.
 std::vector<Figure> networkFigures(const std::filesystem::path& modelFolder, int rounds);
 
-/// The time of a run of 16 images with guidance ÷ (evaluations × the network alone on as large a batch), the
-/// two timed in turn, `rounds` times.
+/// The time of a run of 16 images with guidance, against its evaluations × the network alone on as large a
+/// batch (the two timed in turn, `rounds` times), and against the time that the run itself spent in the
+/// network.
 std::vector<Figure> overheadFigures(const std::filesystem::path& modelFolder, int steps, int rounds);
 
 }  // namespace diffuscope::bench

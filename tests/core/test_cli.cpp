@@ -141,8 +141,7 @@ private Q_SLOTS:
     {
         const auto folder = m_files.path("truncated");
         std::filesystem::create_directories(folder);
-        std::filesystem::copy(m_files.path("models/tiny"), folder,
-                              std::filesystem::copy_options::overwrite_existing);
+        std::filesystem::copy(m_files.path("models/tiny"), folder);
         std::filesystem::resize_file(folder + "/model.safetensors", 5000);
         const Outcome outcome = run({"inspect", QString::fromStdString(folder)});
         QVERIFY(outcome.exitCode != 0);

@@ -7,13 +7,16 @@ QList<ui::ModelEntry> twoModels()
     QStringList digits;
     for (int digit = 0; digit < 10; ++digit)
         digits.append(QString::number(digit));
-    return {
-        {.id = "mnist", .displayName = "Digits", .description = "Digits.", .classes = digits, .schedule = {}},
-        {.id = "fashion-mnist",
-         .displayName = "Clothes",
-         .description = "Clothes.",
-         .classes = {"T-shirt", "Trouser", "Pullover"},
-         .schedule = {.family = "cosine", .options = {}}}};
+    return {{.id = "mnist",
+             .displayName = "Digits",
+             .description = "Handwritten digits.",
+             .classes = digits,
+             .schedule = {}},
+            {.id = "fashion-mnist",
+             .displayName = "Clothes",
+             .description = "Pictures of clothes.",
+             .classes = {"T-shirt", "Trouser", "Pullover"},
+             .schedule = {.family = "cosine", .options = {}}}};
 }
 
 WindowFixture::WindowFixture()
