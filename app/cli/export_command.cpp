@@ -6,6 +6,7 @@
 #include "core/train/image_sheet.h"
 #include "core/train/training_loop.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -38,6 +39,7 @@ void writeSheet(const std::string& folder)
     request.workers = static_cast<int>(std::thread::hardware_concurrency());
     const measure::GeneratingNetwork network{model.net, denoise::predictionTarget(model.card.target),
                                              schedule::makeSchedule(model.card.schedule)};
+    request.steps = std::min(request.steps, network.schedule.levels());
     train::writeImageSheet(folder + "/sheet.png", measure::generate(network, request), classes);
 }
 

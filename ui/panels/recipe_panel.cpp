@@ -143,7 +143,8 @@ void RecipePanel::showModel(const Recipe& recipe)
         return;
     m_shownModel = id;
     const ModelEntry* model = currentModel();
-    m_model->setToolTip(model ? model->description : tr("The trained network that is sampled."));
+    const bool isDescribed = model && !model->description.isEmpty();
+    m_model->setToolTip(isDescribed ? model->description : tr("The trained network that is sampled."));
     m_classes->setClasses(model ? model->classes : QStringList());
     m_schedule->setChoiceName(ownScheduleId, ownScheduleName(model ? model->schedule.family : std::string()));
     const int levels = model ? model->levels : 1000;
