@@ -1,60 +1,42 @@
 #include "core/network/parallel_forward.h"
 
+#include "core/network/plan/plan_builder.h"
+
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 namespace diffuscope::network {
+namespace {
 
-ParallelForward::ParallelForward(UNet net, int threads) : m_net(std::move(net))
+/// The first image of part `index`, out of parts as even as can be; for index = parts the end.
+int64_t beginOfPart(std::size_t index, std::size_t parts, int64_t batch)
 {
-    const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    const bool onCpu = m_net->parameters().front().is_cpu();
-    const int count = onCpu ? (threads > 0 ? threads : cores) : 1;
-    m_shares.resize(static_cast<std::size_t>(count));
-    for (std::size_t index = 1; index < m_shares.size(); ++index) {
-        m_threads.emplace_back([this, index] { work(index); });
-    }
+    return batch * static_cast<int64_t>(index) / static_cast<int64_t>(parts);
 }
 
-ParallelForward::~ParallelForward()
+/// Parts that fit into the plan, the same number for every thread.
+std::size_t partCount(int64_t batch, int64_t imagesAtOnce, int64_t threads)
 {
-    {
-        const std::lock_guard lock(m_mutex);
-        m_isOver = true;
-    }
-    m_changed.notify_all();
-    for (auto& thread : m_threads) {
-        thread.join();
-    }
+    const int64_t rounds = (batch + imagesAtOnce * threads - 1) / (imagesAtOnce * threads);
+    return static_cast<std::size_t>(std::min(batch, rounds * threads));
 }
 
-void ParallelForward::evaluate(Share& share)
-{
-    try {
-        share.result = m_net->forward(share.x, share.t, share.classIds);
-    } catch (...) {
-        share.failure = std::current_exception();
-    }
-}
+}  // namespace
 
-void ParallelForward::work(std::size_t index)
+ParallelForward::ParallelForward(UNet net, int threads, ConvolutionPrecision precision)
+    : m_net(std::move(net)), m_crew(m_net->parameters().front().is_cpu() ? threads : 1)
 {
-    at::set_num_threads(1);
-    const c10::InferenceMode inference;
-    Share& share = m_shares[index];
-    std::unique_lock lock(m_mutex);
-    while (true) {
-        m_changed.wait(lock, [&] { return m_isOver || share.isWaiting; });
-        if (m_isOver) {
-            return;
-        }
-        lock.unlock();
-        evaluate(share);
-        lock.lock();
-        share.isWaiting = false;
-        m_changed.notify_all();
+    auto made = plan::makePlan(*m_net, precision);
+    m_plan = std::move(made.plan);
+    m_reason = std::move(made.reason);
+    for (std::size_t thread = 0; m_plan && thread < m_crew.size(); ++thread) {
+        m_workspaces.emplace_back(*m_plan);
+    }
+    if (!m_plan) {
+        m_net->setConvolutionPrecision(precision);
     }
 }
 
@@ -62,36 +44,56 @@ torch::Tensor ParallelForward::forward(const torch::Tensor& x, const torch::Tens
                                        const torch::Tensor& classIds)
 {
     const c10::InferenceMode inference;
+    return m_plan ? throughPlan(x, t, classIds) : throughModules(x, t, classIds);
+}
+
+torch::Tensor ParallelForward::throughPlan(const torch::Tensor& x, const torch::Tensor& t,
+                                           const torch::Tensor& classIds)
+{
+    const UNetConfig& config = m_net->config();
+    const int64_t batch = x.size(0);
+    TORCH_CHECK(
+        x.sizes() == at::IntArrayRef({batch, config.imageChannels, config.imageHeight, config.imageWidth}) &&
+            t.numel() == batch && classIds.numel() == batch,
+        "The network's input has another shape than its config says.");
+    const torch::Tensor images = x.to(torch::kFloat32).contiguous();
+    const torch::Tensor times = t.to(torch::kFloat32).contiguous();
+    const torch::Tensor ids = classIds.to(torch::kInt64).contiguous();
+    const auto count = static_cast<std::size_t>(batch);
+    const auto rows = m_conditionings.rows(m_plan->conditioning(), {times.data_ptr<float>(), count},
+                                           {ids.data_ptr<int64_t>(), count});
+    torch::Tensor result = torch::empty_like(images);
+    const float* from = images.data_ptr<float>();
+    auto* to = result.data_ptr<float>();
+    const auto values = static_cast<int64_t>(m_plan->valuesPerImage());
+    const std::size_t parts = partCount(batch, m_plan->imagesAtOnce(), static_cast<int64_t>(m_crew.size()));
+    std::atomic<std::size_t> next = 0;  // a thread whose core is busy elsewhere takes fewer
+    m_crew.run(std::min(parts, m_crew.size()), [&](std::size_t thread) {
+        for (std::size_t part = next++; part < parts; part = next++) {
+            const int64_t begin = beginOfPart(part, parts, batch), end = beginOfPart(part + 1, parts, batch);
+            m_plan->run(m_workspaces[thread], from + begin * values, rows.data() + begin,
+                        static_cast<int>(end - begin), to + begin * values);
+        }
+    });
+    return result;
+}
+
+torch::Tensor ParallelForward::throughModules(const torch::Tensor& x, const torch::Tensor& t,
+                                              const torch::Tensor& classIds)
+{
     const int64_t batch = x.size(0);
     const auto used =
-        static_cast<std::size_t>(std::clamp<int64_t>(batch, 1, static_cast<int64_t>(m_shares.size())));
-    {
-        const std::lock_guard lock(m_mutex);
-        for (std::size_t index = 0; index < used; ++index) {
-            const int64_t begin = batch * static_cast<int64_t>(index) / static_cast<int64_t>(used);
-            const int64_t end = batch * static_cast<int64_t>(index + 1) / static_cast<int64_t>(used);
-            m_shares[index] = {x.slice(0, begin, end),
-                               t.slice(0, begin, end),
-                               classIds.slice(0, begin, end),
-                               {},
-                               {},
-                               index > 0};
+        static_cast<std::size_t>(std::clamp<int64_t>(batch, 1, static_cast<int64_t>(m_crew.size())));
+    std::vector<torch::Tensor> results(used);
+    m_crew.run(used, [&](std::size_t index) {
+        const c10::InferenceMode inference;
+        if (index > 0) {
+            at::set_num_threads(1);
         }
-    }
-    m_changed.notify_all();
-    evaluate(m_shares.front());
-    std::unique_lock lock(m_mutex);
-    m_changed.wait(lock, [&] {
-        return std::none_of(m_shares.begin(), m_shares.end(),
-                            [](const Share& share) { return share.isWaiting; });
+        const int64_t begin = beginOfPart(index, used, batch), end = beginOfPart(index + 1, used, batch);
+        results[index] =
+            m_net->forward(x.slice(0, begin, end), t.slice(0, begin, end), classIds.slice(0, begin, end));
     });
-    std::vector<torch::Tensor> results;
-    for (std::size_t index = 0; index < used; ++index) {
-        if (m_shares[index].failure) {
-            std::rethrow_exception(m_shares[index].failure);
-        }
-        results.push_back(m_shares[index].result);
-    }
     return used == 1 ? results.front() : torch::cat(results);
 }
 

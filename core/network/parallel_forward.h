@@ -1,13 +1,13 @@
-// Evaluates a U-Net on several threads, each with images of its own.
+// Evaluates a U-Net as fast as this machine can: through an inference plan where there is one, on several
+// threads, each with images of its own.
 #pragma once
 
+#include "core/network/plan/inference_plan.h"
+#include "core/network/thread_crew.h"
 #include "core/network/unet.h"
 
-#include <condition_variable>
-#include <exception>
 #include <memory>
-#include <mutex>
-#include <thread>
+#include <string>
 #include <vector>
 
 namespace diffuscope::network {
@@ -19,33 +19,28 @@ namespace diffuscope::network {
 class ParallelForward
 {
 public:
-    /// `threads` 0: one a processor core.
-    ParallelForward(UNet net, int threads);
-    ~ParallelForward();
-    ParallelForward(const ParallelForward&) = delete;
-    ParallelForward& operator=(const ParallelForward&) = delete;
+    /// Copies the weights into a plan. `threads` 0: one a processor core.
+    ParallelForward(UNet net, int threads, ConvolutionPrecision precision = ConvolutionPrecision::Float32);
 
-    /// As UNetImpl::forward, without gradients.
+    /// As UNetImpl::forward, without gradients. Through a plan, an image's result does not depend on the rest
+    /// of the batch nor on the number of threads, to the last bit.
     torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& classIds);
 
-private:
-    /// The images that one thread evaluates.
-    struct Share
-    {
-        torch::Tensor x, t, classIds, result;
-        std::exception_ptr failure;
-        bool isWaiting = false;
-    };
+    /// The plan; null where the modules are asked one by one, and then why.
+    const plan::InferencePlan* plan() const { return m_plan.get(); }
+    const std::string& reasonForNoPlan() const { return m_reason; }
 
-    void work(std::size_t index);
-    void evaluate(Share& share);
+private:
+    torch::Tensor throughPlan(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& classIds);
+    torch::Tensor throughModules(const torch::Tensor& x, const torch::Tensor& t,
+                                 const torch::Tensor& classIds);
 
     UNet m_net;
-    std::mutex m_mutex;
-    std::condition_variable m_changed;
-    std::vector<Share> m_shares;  ///< the first is the caller's
-    std::vector<std::thread> m_threads;
-    bool m_isOver = false;
+    std::shared_ptr<const plan::InferencePlan> m_plan;
+    std::string m_reason;
+    plan::ConditioningCache m_conditionings;
+    std::vector<plan::InferencePlan::Workspace> m_workspaces;  ///< by thread
+    ThreadCrew m_crew;
 };
 
 }  // namespace diffuscope::network

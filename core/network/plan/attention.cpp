@@ -1,0 +1,99 @@
+#include "core/network/plan/attention.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace diffuscope::network::plan {
+
+Attention::Attention(std::string name, const Kernels& kernels, int heads, const View& queryKeyValue,
+                     const View& result)
+    : Operation(std::move(name)),
+      m_kernels(kernels),
+      m_heads(heads),
+      m_queryKeyValue(queryKeyValue),
+      m_result(result)
+{
+}
+
+std::string Attention::description() const
+{
+    return "attention, " + std::to_string(m_heads) + " heads";
+}
+
+double Attention::operationsPerImage() const
+{
+    return 4.0 * m_result.positions() * m_result.positions() * m_result.channels;
+}
+
+std::size_t Attention::scratchBytes() const
+{
+    const auto positions = static_cast<std::size_t>(m_result.positions());
+    const auto columns = static_cast<std::size_t>(paddedPositions());
+    const auto width = static_cast<std::size_t>(padded(headWidth()));
+    return Scratch::bytesFor(width * columns * sizeof(float)) +
+           Scratch::bytesFor(positions * columns * sizeof(float)) +
+           2 * Scratch::bytesFor(positions * width * sizeof(float));
+}
+
+void Attention::pack(const float* values, std::ptrdiff_t rowStride, std::ptrdiff_t columnStride, int depth,
+                     int columns, float scale, float* packed) const
+{
+    const int registers = padded(columns) / m_kernels.lanes;
+    for (int panel = 0; panel < panelCount(registers); ++panel) {
+        const int first = firstRegisterOfPanel(panel, registers) * m_kernels.lanes;
+        const int last = firstRegisterOfPanel(panel + 1, registers) * m_kernels.lanes;
+        for (int row = 0; row < depth; ++row) {
+            for (int column = first; column < last; ++column) {
+                *packed++ = column < columns ? scale * values[row * rowStride + column * columnStride] : 0.0f;
+            }
+        }
+    }
+}
+
+void Attention::mix(const float* query, const float* key, const float* value, float* result,
+                    Scratch scratch) const
+{
+    const int positions = m_result.positions(), columns = paddedPositions(), width = padded(headWidth());
+    const std::ptrdiff_t stride = m_queryKeyValue.pixelStride;
+    float* keys = scratch.floats(static_cast<std::size_t>(width * columns));
+    float* weights = scratch.floats(static_cast<std::size_t>(positions * columns));
+    float* values = scratch.floats(static_cast<std::size_t>(positions * width));
+    float* mixed = scratch.floats(static_cast<std::size_t>(positions * width));
+    pack(key, 1, stride, headWidth(), positions, 1.0f / std::sqrt(static_cast<float>(headWidth())), keys);
+    pack(value, stride, 1, positions, headWidth(), 1.0f, values);
+    m_kernels.multiplyFloats({.rows = reinterpret_cast<const std::byte*>(query),
+                              .rowStride = stride,
+                              .rowCount = positions,
+                              .depth = headWidth(),
+                              .matrix = reinterpret_cast<const std::byte*>(keys),
+                              .columns = columns,
+                              .result = weights,
+                              .resultStride = columns});
+    m_kernels.softmax(weights, positions, columns, positions);
+    m_kernels.multiplyFloats({.rows = reinterpret_cast<const std::byte*>(weights),
+                              .rowStride = columns,
+                              .rowCount = positions,
+                              .depth = positions,
+                              .matrix = reinterpret_cast<const std::byte*>(values),
+                              .columns = width,
+                              .result = mixed,
+                              .resultStride = width});
+    for (int position = 0; position < positions; ++position) {
+        std::copy_n(mixed + position * width, headWidth(), result + position * m_result.pixelStride);
+    }
+}
+
+void Attention::execute(const Pass& pass) const
+{
+    for (int image = 0; image < pass.images; ++image) {
+        const float* queries = pass.values(m_queryKeyValue, image);
+        float* result = pass.values(m_result, image);
+        for (int head = 0; head < m_heads; ++head) {
+            const float* query = queries + head * headWidth();
+            mix(query, query + m_result.channels, query + 2 * m_result.channels, result + head * headWidth(),
+                Scratch(pass.scratch));
+        }
+    }
+}
+
+}  // namespace diffuscope::network::plan

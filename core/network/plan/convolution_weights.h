@@ -1,0 +1,27 @@
+// A convolution's parameters as the module has them.
+#pragma once
+
+#include <vector>
+
+namespace diffuscope::network::plan {
+
+struct ConvolutionWeights
+{
+    int inputs = 0, outputs = 0, kernel = 1;
+    std::vector<float> values;  ///< [outputs][inputs][kernel][kernel]
+    std::vector<float> bias;    ///< [outputs]
+
+    float at(int output, int input, int y, int x) const
+    {
+        return values[static_cast<std::size_t>(((output * inputs + input) * kernel + y) * kernel + x)];
+    }
+    /// The bias, with zeros up to `count`.
+    std::vector<float> paddedBias(int count) const
+    {
+        std::vector<float> longer = bias;
+        longer.resize(static_cast<std::size_t>(count));
+        return longer;
+    }
+};
+
+}  // namespace diffuscope::network::plan

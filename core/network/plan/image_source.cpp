@@ -1,0 +1,103 @@
+#include "core/network/plan/image_source.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace diffuscope::network::plan {
+namespace {
+
+constexpr float kEpsilon = 1e-5f;
+
+}  // namespace
+
+ImageSource::ImageSource(const Kernels& kernels, const View& view, int height, int width)
+    : m_kernels(kernels), m_view(view), m_height(height), m_width(width)
+{
+}
+
+ImageSource::ImageSource(const Kernels& kernels, const View& view, Normalization normalization)
+    : m_kernels(kernels),
+      m_view(view),
+      m_height(view.height),
+      m_width(view.width),
+      m_normalization(std::move(normalization))
+{
+}
+
+std::string ImageSource::description() const
+{
+    if (isEnlarged()) {
+        return "enlarge, ";
+    }
+    if (!m_normalization) {
+        return {};
+    }
+    return std::string("group norm") + (m_normalization->modulation ? ", modulation" : "") +
+           (m_normalization->silu ? ", SiLU, " : ", ");
+}
+
+std::size_t ImageSource::scratchBytes() const
+{
+    return 4 * Scratch::bytesFor(static_cast<std::size_t>(channels()) * sizeof(float));
+}
+
+void ImageSource::write(const Pass& pass, int image, float* target, std::ptrdiff_t rowStride,
+                        std::byte* scratch) const
+{
+    const ConstImage source = pass.image(m_view, image);
+    if (m_normalization) {
+        normalize(source, pass.modulations[image], target, rowStride, Scratch(scratch));
+    } else {
+        copy(source, target, rowStride);
+    }
+}
+
+void ImageSource::copy(const ConstImage& image, float* target, std::ptrdiff_t rowStride) const
+{
+    for (int y = 0; y < m_height; ++y) {
+        const float* row = image.values + static_cast<std::ptrdiff_t>(y * image.height / m_height) *
+                                              image.width * image.stride;
+        for (int x = 0; x < m_width; ++x) {
+            std::copy_n(row + x * image.width / m_width * image.stride, image.channels,
+                        target + y * rowStride + static_cast<std::ptrdiff_t>(x) * image.channels);
+        }
+    }
+}
+
+void ImageSource::averageGroups(const float* sums, float* means) const
+{
+    const int perGroup = channels() / m_normalization->groups;
+    for (int first = 0; first < channels(); first += perGroup) {
+        double total = 0.0;
+        for (int c = first; c < first + perGroup; ++c) {
+            total += sums[c];
+        }
+        std::fill_n(means + first, perGroup,
+                    static_cast<float>(total / (static_cast<double>(perGroup) * m_view.positions())));
+    }
+}
+
+void ImageSource::normalize(const ConstImage& image, const float* modulation, float* target,
+                            std::ptrdiff_t rowStride, Scratch scratch) const
+{
+    const Normalization& norm = *m_normalization;
+    const auto count = static_cast<std::size_t>(channels());
+    float* sums = scratch.floats(count);
+    float* means = scratch.floats(count);
+    float* factors = scratch.floats(count);
+    float* offsets = scratch.floats(count);
+    m_kernels.sumPositions(image, sums);
+    averageGroups(sums, means);
+    m_kernels.sumSquaresAround(image, means, sums);
+    averageGroups(sums, factors);
+    const float* scales = norm.modulation ? modulation + *norm.modulation : nullptr;
+    for (std::size_t c = 0; c < count; ++c) {
+        const float scale = scales ? 1.0f + scales[c] : 1.0f;
+        const float shift = scales ? scales[count + c] : 0.0f;
+        factors[c] = norm.weight[c] * scale / std::sqrt(factors[c] + kEpsilon);
+        offsets[c] = norm.bias[c] * scale + shift - means[c] * factors[c];
+    }
+    m_kernels.activate({image, factors, offsets, norm.silu, target, rowStride});
+}
+
+}  // namespace diffuscope::network::plan

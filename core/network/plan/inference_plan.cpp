@@ -1,0 +1,92 @@
+#include "core/network/plan/inference_plan.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace diffuscope::network::plan {
+namespace {
+
+constexpr double kMega = 1e6, kMebi = 1 << 20;
+
+std::string shapeOf(const View& view)
+{
+    return std::to_string(view.height) + "×" + std::to_string(view.width) + "×" +
+           std::to_string(view.channels);
+}
+
+template <typename... Values>
+std::string formatted(const char* format, Values... values)
+{
+    std::array<char, 256> line{};
+    const int length = std::snprintf(line.data(), line.size(), format, values...);
+    return {line.data(), std::min(line.size() - 1, static_cast<std::size_t>(length))};
+}
+
+/// Printf counts bytes, not letters: "×" has two bytes.
+std::string column(const std::string& text, std::size_t width)
+{
+    const auto letters = static_cast<std::size_t>(
+        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0u) != 0x80u; }));
+    return text + std::string(letters < width ? width - letters : 1, ' ');
+}
+
+}  // namespace
+
+InferencePlan::InferencePlan(PlanParts parts, int imagesAtOnce)
+    : m_parts(std::move(parts)), m_imagesAtOnce(imagesAtOnce)
+{
+    m_parts.layout.place(imagesAtOnce);
+    for (const auto& operation : m_parts.operations) {
+        m_scratchBytes = std::max(m_scratchBytes, operation->scratchBytes());
+    }
+}
+
+InferencePlan::Workspace::Workspace(const InferencePlan& plan)
+    : m_arena(plan.m_parts.layout.size() * sizeof(float)), m_scratch(plan.m_scratchBytes)
+{
+}
+
+std::size_t InferencePlan::valuesPerImage() const
+{
+    return static_cast<std::size_t>(m_parts.channels * m_parts.height * m_parts.width);
+}
+
+void InferencePlan::run(Workspace& workspace, const float* x, const float* const* conditioningRows,
+                        int images, float* y) const
+{
+    const Pass pass{.layout = &m_parts.layout,
+                    .arena = workspace.m_arena.floats(),
+                    .scratch = workspace.m_scratch.data(),
+                    .images = images,
+                    .modulations = conditioningRows,
+                    .input = x,
+                    .output = y};
+    for (const auto& operation : m_parts.operations) {
+        operation->execute(pass);
+    }
+}
+
+std::string InferencePlan::description() const
+{
+    std::string text;
+    double operations = 0, weightBytes = static_cast<double>(m_parts.conditioning->weightBytes());
+    for (std::size_t index = 0; index < m_parts.operations.size(); ++index) {
+        const Operation& operation = *m_parts.operations[index];
+        const auto views = operation.views();
+        const std::string shapes = views.size() > 1 ? shapeOf(views.front()) + " → " + shapeOf(views.back())
+                                                    : shapeOf(views.front());
+        text += formatted("%3zu  ", index) + column(operation.name(), 28) +
+                column(operation.description(), 62) + column(shapes, 24) +
+                formatted("%7.2f MFLOP\n", operation.operationsPerImage() / kMega);
+        operations += operation.operationsPerImage();
+        weightBytes += static_cast<double>(operation.weightBytes());
+    }
+    const double arenaBytes = static_cast<double>(m_parts.layout.size() * sizeof(float));
+    return formatted("%s, %d images at once on each thread\n", m_parts.kernels->name, m_imagesAtOnce) + text +
+           formatted("%.1f MFLOP an image, weights %.1f MiB, arena %.1f MiB and scratch %.1f MiB a thread\n",
+                     operations / kMega, weightBytes / kMebi, arenaBytes / kMebi,
+                     static_cast<double>(m_scratchBytes) / kMebi);
+}
+
+}  // namespace diffuscope::network::plan

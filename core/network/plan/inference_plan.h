@@ -1,0 +1,62 @@
+// A U-Net compiled for one processor and one precision: a list of small operations on one arena, built once
+// and run many times. The modules are its definition (core/network/unet.h). No torch in here.
+#pragma once
+
+#include "core/network/plan/conditioning.h"
+#include "core/network/plan/operation.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace diffuscope::network::plan {
+
+/// What a plan is made of.
+struct PlanParts
+{
+    const Kernels* kernels = nullptr;
+    int channels = 0, height = 0, width = 0;  ///< of the images
+    ArenaLayout layout;                       ///< every use told, not yet placed
+    std::vector<std::unique_ptr<Operation>> operations;
+    std::unique_ptr<Conditioning> conditioning;
+};
+
+/// Immutable: threads share one plan, each with a workspace of its own.
+///
+/// An image's numbers depend on that image, its time and its class alone: not on how many are computed at
+/// once, nor on which thread does it.
+class InferencePlan
+{
+public:
+    InferencePlan(PlanParts parts, int imagesAtOnce);
+
+    /// The arena and the scratch memory of one thread.
+    class Workspace
+    {
+    public:
+        explicit Workspace(const InferencePlan& plan);
+
+    private:
+        friend class InferencePlan;
+        AlignedBytes m_arena;
+        AlignedBytes m_scratch;
+    };
+
+    int imagesAtOnce() const { return m_imagesAtOnce; }
+    std::size_t valuesPerImage() const;
+    const Conditioning& conditioning() const { return *m_parts.conditioning; }
+
+    /// x, y [images, C, H, W] with images <= imagesAtOnce(); one row of the conditioning an image.
+    void run(Workspace& workspace, const float* x, const float* const* conditioningRows, int images,
+             float* y) const;
+
+    /// The operations with their shapes, one a line, and what they cost.
+    std::string description() const;
+
+private:
+    PlanParts m_parts;
+    int m_imagesAtOnce;
+    std::size_t m_scratchBytes = 0;
+};
+
+}  // namespace diffuscope::network::plan

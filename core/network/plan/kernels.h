@@ -1,0 +1,122 @@
+// The loops of an inference plan, in one version for each generation of processors: matrix products,
+// Winograd's transforms, normalization. No torch in here.
+//
+// Images are [height][width][channels]; channels are a multiple of kLaneMultiple. What goes into products is
+// stored in the kernels' own format: float32, or bfloat16 (products are then summed in float32).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace diffuscope::network::plan {
+
+inline constexpr int kLaneMultiple = 16;
+
+/// Winograd's F(4×4, 3×3): a tile of 4×4 results from 6×6 values, by 36 products a channel in place of 144.
+inline constexpr int kTile = 4;
+inline constexpr int kTileInput = kTile + 2;
+inline constexpr int kTileProducts = kTileInput * kTileInput;
+/// Its interpolation points are 0, ±kNearPoint, ±kFarPoint and infinity: half the rounding error of ±1, ±2.
+inline constexpr float kNearPoint = 0.75f;
+inline constexpr float kFarPoint = 1.5f;
+
+static constexpr int tilesOf(int pixels)
+{
+    return (pixels + kTile - 1) / kTile;
+}
+
+/// A packed matrix consists of panels of up to three registers' columns, as even as can be.
+static constexpr int panelCount(int registers)
+{
+    return (registers + 2) / 3;
+}
+static constexpr int firstRegisterOfPanel(int panel, int registers)
+{
+    return panel * registers / panelCount(registers);
+}
+
+/// result[r, j] = sum over i of rows[r, i] · matrix[i, j], + bias[j], + addend[r, j].
+struct Product
+{
+    const std::byte* rows = nullptr;  ///< stored values
+    std::ptrdiff_t rowStride = 0;     ///< in values
+    int rowCount = 0;
+    int depth = 0;                      ///< even for bfloat16
+    const std::byte* matrix = nullptr;  ///< packed, see PackedMatrix
+    int columns = 0;                    ///< a multiple of the lanes
+    float* result = nullptr;
+    std::ptrdiff_t resultStride = 0;
+    const float* bias = nullptr;    ///< may be null
+    const float* addend = nullptr;  ///< may be null, may be the result
+    std::ptrdiff_t addendStride = 0;
+};
+
+/// The tiles of a padded image [4·tilesY + 2][4·tilesX + 2][channels], transformed.
+struct WinogradInput
+{
+    const float* padded = nullptr;
+    int tilesY = 0, tilesX = 0, channels = 0;
+    std::byte* values = nullptr;  ///< stored, [kTileProducts][…][channels], at this image's first tile
+    std::ptrdiff_t plane = 0;     ///< values from one of the kTileProducts to the next
+};
+
+/// The transformed sums of products of one image back to pixels, + bias, + addend.
+struct WinogradOutput
+{
+    const float* sums = nullptr;  ///< [kTileProducts][…][channels], at this image's first tile
+    std::ptrdiff_t plane = 0;
+    int height = 0, width = 0, channels = 0;
+    const float* bias = nullptr;      ///< [channels]
+    const float* addend = nullptr;    ///< may be null, may be the result
+    std::ptrdiff_t addendStride = 0;  ///< from pixel to pixel
+    float* result = nullptr;
+    std::ptrdiff_t resultStride = 0;
+};
+
+/// An image whose pixels are `stride` values apart.
+struct ConstImage
+{
+    const float* values = nullptr;
+    std::ptrdiff_t stride = 0;
+    int height = 0, width = 0, channels = 0;
+};
+
+/// y = factor · x + offset, through SiLU if so wished, into rows that are rowStride values apart.
+struct Activation
+{
+    ConstImage x;
+    const float* factor = nullptr;  ///< [channels]; null together with offset: a copy
+    const float* offset = nullptr;
+    bool silu = false;
+    float* y = nullptr;
+    std::ptrdiff_t rowStride = 0;
+};
+
+struct Kernels
+{
+    const char* name;
+    int lanes;        ///< float32 values in a register
+    int pairing;      ///< consecutive values of the depth that lie side by side in a packed matrix
+    int storedBytes;  ///< of one stored value
+    void (*multiply)(const Product&);
+    void (*multiplyFloats)(const Product&);  ///< the same with float32 as the stored format, one side by side
+    void (*store)(const float* values, std::ptrdiff_t count, std::byte* stored);
+    void (*toWinograd)(const WinogradInput&);
+    void (*fromWinograd)(const WinogradOutput&);
+    void (*sumPositions)(const ConstImage&, float* sums);  ///< sums [channels]
+    void (*sumSquaresAround)(const ConstImage&, const float* center, float* sums);
+    void (*activate)(const Activation&);
+    /// The first `count` values of each row become exp(x − max) / sum.
+    void (*softmax)(float* rows, int rowCount, std::ptrdiff_t stride, int count);
+};
+
+/// Null where this processor, or what this program was built for, cannot do it.
+const Kernels* floatKernels();
+const Kernels* bfloat16Kernels();
+
+// One a source file, each compiled for its own processors.
+extern const Kernels kAvx2Kernels;
+extern const Kernels kAvx512Kernels;
+extern const Kernels kAvx512BFloat16Kernels;
+
+}  // namespace diffuscope::network::plan

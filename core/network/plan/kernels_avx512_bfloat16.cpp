@@ -1,0 +1,35 @@
+// The kernels for x86 processors that multiply bfloat16 (AVX512-BF16).
+#include "core/network/plan/kernel_loops.h"
+
+namespace diffuscope::network::plan {
+namespace {
+
+struct BFloat16Format
+{
+    using Value = std::uint16_t;
+    static constexpr int kPairing = 2;
+
+    /// acc[j] += a[0] · m[j][0] + a[1] · m[j][1].
+    static DIFFUSCOPE_INLINE void multiplyAdd(Register& sum, const Value* a, const Value* matrix)
+    {
+        int pair;
+        __builtin_memcpy(&pair, a, sizeof pair);
+        sum = (Register)_mm512_dpbf16_ps((__m512)sum, (__m512bh)_mm512_set1_epi32(pair),
+                                         (__m512bh)_mm512_loadu_si512(matrix));
+    }
+    static DIFFUSCOPE_INLINE void store(Register values, Value* stored)
+    {
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(stored), (__m256i)_mm512_cvtneps_pbh((__m512)values));
+    }
+    static DIFFUSCOPE_INLINE void store(float value, Value* stored)
+    {
+        const auto bits = __builtin_bit_cast(std::uint32_t, value);
+        *stored = static_cast<Value>((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
+    }
+};
+
+}  // namespace
+
+const Kernels kAvx512BFloat16Kernels = kernelsOf<BFloat16Format>("bfloat16 with AVX-512");
+
+}  // namespace diffuscope::network::plan

@@ -1,0 +1,48 @@
+// A convolution as one matrix product an image: for 1×1 kernels, for strides, and for few input channels.
+#pragma once
+
+#include "core/network/plan/convolution_weights.h"
+#include "core/network/plan/image_source.h"
+#include "core/network/plan/packed_matrix.h"
+
+namespace diffuscope::network::plan {
+
+/// result = convolution(source) + bias (+ addend), padded by half of the kernel.
+class MatrixConvolution final : public Operation
+{
+public:
+    /// The result's channels are the weights' outputs, padded. `addend` may be the result itself.
+    MatrixConvolution(std::string name, const Kernels& kernels, ImageSource source,
+                      const ConvolutionWeights& weights, int stride, const View& result,
+                      std::optional<View> addend = std::nullopt);
+
+    std::string description() const override;
+    std::vector<View> views() const override;
+    std::size_t scratchBytes() const override;
+    std::size_t weightBytes() const override { return m_matrix.bytes(); }
+    double operationsPerImage() const override;
+    void execute(const Pass& pass) const override;
+
+private:
+    int border() const { return m_kernel / 2; }
+    std::ptrdiff_t paddedWidth() const { return m_source.width() + 2 * border(); }
+    std::size_t paddedValues() const;
+    std::size_t gatheredValues() const;
+    /// Whether the product reads the arena as it is.
+    bool readsInPlace() const;
+    /// What each position's kernel sees, [positions][depth].
+    void gather(const float* paddedImage, float* rows) const;
+    void setRows(const Pass& pass, int image, Product& product) const;
+
+    const Kernels& m_kernels;
+    ImageSource m_source;
+    View m_result;
+    std::optional<View> m_addend;
+    int m_outputs;
+    int m_kernel;
+    int m_stride;
+    PackedMatrix m_matrix;
+    std::vector<float> m_bias;
+};
+
+}  // namespace diffuscope::network::plan

@@ -1,0 +1,23 @@
+// Compiles a U-Net's modules into an inference plan.
+#pragma once
+
+#include "core/network/plan/inference_plan.h"
+#include "core/network/unet.h"
+
+#include <memory>
+#include <string>
+
+namespace diffuscope::network::plan {
+
+/// A plan, or why there is none: the sentence is for a person.
+struct PlanOrReason
+{
+    std::shared_ptr<const InferencePlan> plan;
+    std::string reason;
+};
+
+/// Takes a copy of the weights. There is no plan on a GPU, on a processor without AVX2 (or without
+/// AVX512-BF16 for bfloat16), and for a network whose parts or sizes the plan does not know.
+PlanOrReason makePlan(const UNetImpl& net, ConvolutionPrecision precision);
+
+}  // namespace diffuscope::network::plan

@@ -1,0 +1,44 @@
+// A 3×3 convolution of stride 1 through Winograd's F(4×4, 3×3): a quarter of the multiplications.
+#pragma once
+
+#include "core/network/plan/convolution_weights.h"
+#include "core/network/plan/image_source.h"
+#include "core/network/plan/packed_matrix.h"
+
+namespace diffuscope::network::plan {
+
+/// result = convolution(source) + bias (+ addend). Images go through a few at a time, so that what lies
+/// between the transforms stays in the cache; how many has no influence on an image's numbers.
+class WinogradConvolution final : public Operation
+{
+public:
+    /// The result's channels are the weights' outputs, padded. `addend` may be the result itself.
+    WinogradConvolution(std::string name, const Kernels& kernels, ImageSource source,
+                        const ConvolutionWeights& weights, const View& result,
+                        std::optional<View> addend = std::nullopt);
+
+    std::string description() const override;
+    std::vector<View> views() const override;
+    std::size_t scratchBytes() const override;
+    std::size_t weightBytes() const override;
+    double operationsPerImage() const override;
+    void execute(const Pass& pass) const override;
+
+private:
+    int tilesPerImage() const { return tilesOf(m_source.height()) * tilesOf(m_source.width()); }
+    std::ptrdiff_t paddedWidth() const { return kTile * tilesOf(m_source.width()) + 2; }
+    std::size_t paddedValues() const;
+    std::size_t inputPlane() const;   ///< values of one of the kTileProducts, before the products
+    std::size_t outputPlane() const;  ///< and after
+
+    const Kernels& m_kernels;
+    ImageSource m_source;
+    View m_result;
+    std::optional<View> m_addend;
+    int m_outputs;
+    std::vector<PackedMatrix> m_matrices;  ///< kTileProducts
+    std::vector<float> m_bias;
+    int m_imagesAtOnce;
+};
+
+}  // namespace diffuscope::network::plan

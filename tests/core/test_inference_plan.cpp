@@ -1,0 +1,291 @@
+#include "core/network/checkpoint.h"
+#include "core/network/parallel_forward.h"
+#include "core/network/plan/plan_builder.h"
+
+#include <QtTest>
+
+#include <limits>
+#include <string>
+
+using namespace diffuscope;
+
+namespace {
+
+struct Question
+{
+    torch::Tensor x, t, classIds;
+
+    Question part(int64_t first, int64_t count) const
+    {
+        return {x.narrow(0, first, count), t.narrow(0, first, count), classIds.narrow(0, first, count)};
+    }
+};
+
+/// Images of pure noise at times from 0 to 999, of all classes in turn and of none.
+Question questionFor(const network::UNetConfig& config, int64_t batch)
+{
+    torch::manual_seed(batch);
+    const auto index = torch::arange(batch, torch::kInt64);
+    return {torch::randn({batch, config.imageChannels, config.imageHeight, config.imageWidth}),
+            (index * 137).remainder(1000).to(torch::kFloat32), index.remainder(config.classes + 1)};
+}
+
+network::UNet randomNet(const network::UNetConfig& config)
+{
+    torch::manual_seed(5);
+    network::UNet net(config);
+    torch::NoGradGuard noGrad;
+    for (auto& parameter : net->parameters()) {
+        parameter.normal_(0.0, 0.1);
+    }
+    return net;
+}
+
+network::UNetConfig smallConfig()
+{
+    network::UNetConfig config;
+    config.imageHeight = 12;
+    config.imageWidth = 20;
+    config.baseChannels = 16;
+    config.embeddingWidth = 32;
+    config.blocksPerLevel = 1;
+    config.classes = 3;
+    return config;
+}
+
+double largestDifference(const torch::Tensor& a, const torch::Tensor& b)
+{
+    return (a - b).abs().max().item<double>();
+}
+
+torch::Tensor throughModules(network::UNet& net, const Question& question)
+{
+    const torch::NoGradGuard noGrad;
+    return net->forward(question.x, question.t, question.classIds);
+}
+
+torch::Tensor throughPlan(network::ParallelForward& forward, const Question& question)
+{
+    return forward.forward(question.x, question.t, question.classIds);
+}
+
+network::UNet shippedModel(const std::string& name)
+{
+    return network::loadModel(std::string(DIFFUSCOPE_SOURCE_DIR "/models/") + name).net;
+}
+
+bool hasKernels()
+{
+    return network::plan::floatKernels() != nullptr;
+}
+
+}  // namespace
+
+class InferencePlanTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void shippedModelsGiveTheModulesNumbers_data()
+    {
+        QTest::addColumn<QString>("model");
+        QTest::addColumn<int>("batch");
+        for (const char* model : {"mnist", "fashion-mnist"}) {
+            for (const int batch : {1, 2, 7, 16, 33, 64}) {
+                QTest::addRow("%s, %d images", model, batch) << model << batch;
+            }
+        }
+    }
+    void shippedModelsGiveTheModulesNumbers()
+    {
+        QFETCH(QString, model);
+        QFETCH(int, batch);
+        if (!hasKernels())
+            QSKIP("no kernels for this processor");
+        network::UNet net = shippedModel(model.toStdString());
+        network::ParallelForward forward(net, 2);
+        QVERIFY2(forward.plan(), forward.reasonForNoPlan().c_str());
+        Question question = questionFor(net->config(), batch);
+        QVERIFY(largestDifference(throughPlan(forward, question), throughModules(net, question)) <= 1e-4);
+        question.classIds.fill_(net->nullClass());
+        QVERIFY(largestDifference(throughPlan(forward, question), throughModules(net, question)) <= 1e-4);
+    }
+
+    void otherNetworksGiveTheModulesNumbers_data()
+    {
+        using Change = std::function<void(network::UNetConfig&)>;
+        QTest::addColumn<Change>("change");
+        const auto row = [](const char* name, const Change& change) { QTest::newRow(name) << change; };
+        row("small", [](auto&) {});
+        row("pixel by pixel", [](auto& config) { config.patch = 1; });
+        row("colour", [](auto& config) { config.imageChannels = 3; });
+        row("one level", [](auto& config) {
+            config.multipliers = {2};
+            config.attentionLevels = {};
+        });
+        row("odd sizes", [](auto& config) {
+            config.imageHeight = 28;
+            config.imageWidth = 20;
+            config.multipliers = {1, 2, 3};
+        });
+        row("attention everywhere", [](auto& config) {
+            config.attentionLevels = {0, 1};
+            config.attentionHeads = 4;
+        });
+        row("more blocks", [](auto& config) { config.blocksPerLevel = 3; });
+        row("64 channels", [](auto& config) { config.baseChannels = 64; });
+        row("groups of one channel", [](auto& config) { config.normalizationGroups = 16; });
+    }
+    void otherNetworksGiveTheModulesNumbers()
+    {
+        QFETCH(std::function<void(network::UNetConfig&)>, change);
+        if (!hasKernels())
+            QSKIP("no kernels for this processor");
+        auto config = smallConfig();
+        change(config);
+        auto net = randomNet(config);
+        network::ParallelForward forward(net, 2);
+        QVERIFY2(forward.plan(), forward.reasonForNoPlan().c_str());
+        const Question question = questionFor(config, 5);
+        const auto expected = throughModules(net, question);
+        const double scale = std::max(1.0, expected.abs().max().item<double>());
+        QVERIFY(largestDifference(throughPlan(forward, question), expected) <= 1e-4 * scale);
+    }
+
+    void anImageIsTheSameToTheLastBitInEveryBatch_data()
+    {
+        QTest::addColumn<bool>("narrow");
+        QTest::newRow("float32") << false;
+        QTest::newRow("bfloat16") << true;
+    }
+    void anImageIsTheSameToTheLastBitInEveryBatch()
+    {
+        QFETCH(bool, narrow);
+        const auto* kernels = narrow ? network::plan::bfloat16Kernels() : network::plan::floatKernels();
+        if (!kernels)
+            QSKIP("no kernels for this processor");
+        network::UNet net = shippedModel("mnist");
+        const auto precision =
+            narrow ? network::ConvolutionPrecision::BFloat16 : network::ConvolutionPrecision::Float32;
+        network::ParallelForward alone(net, 1, precision), threads(net, 3, precision);
+        const Question question = questionFor(net->config(), 37);
+        const auto together = throughPlan(threads, question);
+        QVERIFY(throughPlan(alone, question).equal(together));
+        for (const auto& [first, count] :
+             std::vector<std::pair<int64_t, int64_t>>{{0, 1}, {36, 1}, {5, 2}, {11, 7}, {3, 16}}) {
+            QVERIFY(
+                throughPlan(threads, question.part(first, count)).equal(together.narrow(0, first, count)));
+        }
+    }
+
+    void bfloat16StaysClose()
+    {
+        if (!network::plan::bfloat16Kernels())
+            QSKIP("this processor does not multiply bfloat16");
+        network::UNet net = shippedModel("mnist");
+        network::ParallelForward forward(net, 2, network::ConvolutionPrecision::BFloat16);
+        QVERIFY2(forward.plan(), forward.reasonForNoPlan().c_str());
+        const Question question = questionFor(net->config(), 16);
+        const auto exact = throughModules(net, question);
+        const auto error = throughPlan(forward, question) - exact;
+        const double relative = (error.norm() / exact.norm()).item<double>();
+        QVERIFY2(relative > 0 && relative < 0.03, std::to_string(relative).c_str());
+    }
+
+    void anUnknownNetworkFallsBackWithAReason_data()
+    {
+        using Change = std::function<void(network::UNet&)>;
+        QTest::addColumn<Change>("change");
+        QTest::addColumn<QString>("named");
+        const auto row = [](const char* name, const Change& change, const char* named) {
+            QTest::newRow(name) << change << QString(named);
+        };
+        row(
+            "channels",
+            [](network::UNet& net) {
+                auto config = smallConfig();
+                config.baseChannels = 8;
+                net = randomNet(config);
+            },
+            "8 channels");
+        row(
+            "a part more", [](network::UNet& net) { net->register_module("extra", torch::nn::Linear(3, 4)); },
+            "extra");
+        row(
+            "a smaller part",
+            [](network::UNet& net) {
+                net->register_parameter("dummy", torch::zeros({1}));
+                net->named_parameters()["stem.bias"].set_data(torch::zeros({3}));
+            },
+            "stem.bias");
+        row(
+            "double", [](network::UNet& net) { net->to(torch::kFloat64); }, "float32");
+    }
+    void anUnknownNetworkFallsBackWithAReason()
+    {
+        QFETCH(std::function<void(network::UNet&)>, change);
+        QFETCH(QString, named);
+        if (!hasKernels())
+            QSKIP("no kernels for this processor");
+        auto net = randomNet(smallConfig());
+        change(net);
+        const auto made = network::plan::makePlan(*net, network::ConvolutionPrecision::Float32);
+        QVERIFY(!made.plan);
+        QVERIFY2(QString::fromStdString(made.reason).contains(named), made.reason.c_str());
+    }
+
+    void withoutAPlanTheModulesAnswer()
+    {
+        auto config = smallConfig();
+        config.baseChannels = 8;
+        auto net = randomNet(config);
+        network::ParallelForward forward(net, 2);
+        QVERIFY(!forward.plan());
+        const Question question = questionFor(config, 3);
+        QVERIFY(largestDifference(throughPlan(forward, question), throughModules(net, question)) <= 1e-4);
+    }
+
+    void badQuestionsAreRefused()
+    {
+        auto net = randomNet(smallConfig());
+        network::ParallelForward forward(net, 2);
+        const Question good = questionFor(net->config(), 2);
+        Question bad = good;
+        bad.x = torch::randn({2, 1, 12, 12});
+        QVERIFY_EXCEPTION_THROWN(throughPlan(forward, bad), std::exception);
+        bad = good;
+        bad.classIds = torch::tensor({int64_t{0}, int64_t{4}});
+        QVERIFY_EXCEPTION_THROWN(throughPlan(forward, bad), std::exception);
+        bad.classIds = torch::tensor({int64_t{-1}, int64_t{0}});
+        QVERIFY_EXCEPTION_THROWN(throughPlan(forward, bad), std::exception);
+        QVERIFY(largestDifference(throughPlan(forward, good), throughModules(net, good)) <= 1e-4);
+    }
+
+    void whatIsNotFiniteShows()
+    {
+        auto net = randomNet(smallConfig());
+        {
+            const torch::NoGradGuard noGrad;
+            net->named_parameters()["middle0.block.conv2.weight"].fill_(
+                std::numeric_limits<float>::quiet_NaN());
+        }
+        network::ParallelForward forward(net, 1);
+        QVERIFY(throughPlan(forward, questionFor(net->config(), 2)).isnan().all().item<bool>());
+    }
+
+    void thePlanNamesEveryOperation()
+    {
+        if (!hasKernels())
+            QSKIP("no kernels for this processor");
+        auto net = randomNet(smallConfig());
+        const auto made = network::plan::makePlan(*net, network::ConvolutionPrecision::Float32);
+        const QString text = QString::fromStdString(made.plan->description());
+        for (const char* part : {"stem", "down0_halve", "middle0.attention", "up1_double", "output",
+                                 "3×3 convolution (Winograd), add", "6×10×16 → 3×5×32", "MFLOP"}) {
+            QVERIFY2(text.contains(QString::fromUtf8(part)), qPrintable(text));
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(InferencePlanTest)
+#include "test_inference_plan.moc"
