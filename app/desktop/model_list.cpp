@@ -45,6 +45,7 @@ QList<ui::ModelEntry> modelList(const std::vector<catalog::Entry>& models)
             for (const auto& name : card.classNames)
                 entry.classes.append(QString::fromStdString(name));
             entry.schedule = card.schedule;
+            entry.target = card.target;
             entry.levels = levelsOf(card.schedule);
         }
         list.append(entry);

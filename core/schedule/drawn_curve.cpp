@@ -15,18 +15,6 @@ constexpr std::size_t maximumPoints = 200;
 /// The smallest distance that dragging leaves between neighbours in t.
 constexpr double leastDistance = 1e-3;
 
-struct Range
-{
-    double least;
-    double most;
-    double gap;  ///< the smallest distance that dragging leaves between neighbouring values
-};
-
-Range rangeOf(DrawnQuantity quantity)
-{
-    return quantity == DrawnQuantity::alphaBar ? Range{1e-9, 0.99999, 1e-5} : Range{-40, 40, 1e-3};
-}
-
 [[noreturn]] void refuse(const std::string& owner, const std::string& what)
 {
     throw Error(ErrorCode::invalidOption, "The option \"points\" of " + owner + " " + what + ".",
@@ -65,6 +53,11 @@ double endSlope(double step, double nextStep, double secant, double nextSecant)
 }
 
 }  // namespace
+
+DrawnRange drawnRange(DrawnQuantity quantity)
+{
+    return quantity == DrawnQuantity::alphaBar ? DrawnRange{1e-9, 0.99999, 1e-5} : DrawnRange{-40, 40, 1e-3};
+}
 
 std::vector<ControlPoint> controlPointsFromText(const std::string& owner, const std::string& text)
 {
@@ -106,7 +99,7 @@ std::vector<ControlPoint> movedControlPoint(std::vector<ControlPoint> points, st
         return points;
     const bool first = index == 0;
     const bool last = index + 1 == points.size();
-    const Range range = rangeOf(quantity);
+    const DrawnRange range = drawnRange(quantity);
     // Midway where the neighbours are too close for any distance to be left.
     const auto between = [](double value, double low, double high) {
         return low < high ? std::clamp(value, low, high) : (low + high) / 2;
@@ -123,7 +116,7 @@ std::vector<ControlPoint> movedControlPoint(std::vector<ControlPoint> points, st
 
 std::vector<ControlPoint> controlPointsOf(const NoiseSchedule& schedule, DrawnQuantity quantity, int count)
 {
-    const Range range = rangeOf(quantity);
+    const DrawnRange range = drawnRange(quantity);
     std::vector<ControlPoint> points;
     for (int i = 0; i < count; ++i) {
         const double t = double(i) / (count - 1);

@@ -22,6 +22,15 @@ enum class DrawnQuantity {
     logSnr,    ///< log(alpha²/sigma²), −40 … 40
 };
 
+/// Where dragging keeps the values of a quantity.
+struct DrawnRange
+{
+    double least;
+    double most;
+    double gap;  ///< the smallest distance that is left between neighbouring values
+};
+DrawnRange drawnRange(DrawnQuantity quantity);
+
 /// "0:0.9999, 0.5:0.5, 1:0.001" as points, in the text's order. Throws Error(invalidOption) that names
 /// `owner` for anything but 2 … 200 pairs of finite numbers.
 std::vector<ControlPoint> controlPointsFromText(const std::string& owner, const std::string& text);

@@ -26,7 +26,13 @@ void SessionDocument::setRecipe(const session::Recipe& recipe)
     if (recipe == m_recipe)
         return;
     m_undoStack.push(new RecipeCommand(
-        m_recipe, recipe, [this](const session::Recipe& value) { applyRecipe(value); }, m_mergeWindow));
+        m_recipe, recipe, [this](const session::Recipe& value) { applyRecipe(value); }, m_mergeWindow,
+        m_gesture));
+}
+
+void SessionDocument::beginGesture()
+{
+    m_gesture = ++m_gestures;
 }
 
 void SessionDocument::loadRecipe(const session::Recipe& recipe)

@@ -34,6 +34,9 @@ public:
     /// Makes this the recipe of a fresh document: nothing to undo.
     void loadRecipe(const session::Recipe& recipe);
     QUndoStack& undoStack() { return m_undoStack; }
+    /// A hand takes hold of something: until endGesture() all edits undo as one step.
+    void beginGesture();
+    void endGesture() { m_gesture = 0; }
     void setMergeWindow(std::chrono::milliseconds window) { m_mergeWindow = window; }
 
     // Sampling
@@ -102,6 +105,8 @@ private:
     session::Recipe m_recipe;
     QUndoStack m_undoStack;
     std::chrono::milliseconds m_mergeWindow = usualMergeWindow;
+    int m_gesture = 0;  ///< the number of the one that is going; 0 for none
+    int m_gestures = 0;
     bool m_autoRun = true;
 
     RunUpdate m_shown;

@@ -19,6 +19,7 @@ struct ModelEntry
     schedule::ScheduleSpec schedule;  ///< the one it was trained on
     int levels = 1000;                ///< T
     QString problem{};                ///< why it cannot be used; empty if it can
+    std::string target = "eps";       ///< what it predicts, as in its card
 
     bool isUsable() const { return problem.isEmpty(); }
 };

@@ -116,22 +116,45 @@ void OptionEditor::rebuild()
         delete item;
     }
     int row = 0;
-    for (const auto& option : m_options) {
-        Show show;
-        QWidget* control = makeControl(option, show);
-        m_show.emplace(option.id, std::move(show));
-        auto* label = new QLabel(withHats(QString::fromStdString(option.displayName)), this);
-        label->setToolTip(withHats(QString::fromStdString(option.explanation)));
-        label->setBuddy(control->focusProxy() ? control->focusProxy() : control);
-        m_rows->addWidget(label, row, 0);
-        m_rows->addWidget(control, row, 1);
-        m_labels.append(label);
-        m_controls.append(control);
-        ++row;
-    }
+    for (const auto& option : m_options)
+        addRow(row, option);
     setVisibleRows(m_visibleRows);
     setLabelWidth(m_labelWidth);
     Q_EMIT rebuilt();
+}
+
+void OptionEditor::addRow(int& row, const Option& option)
+{
+    Show show;
+    const auto custom = m_makeCustom.find(option.id);
+    const bool isCustom = custom != m_makeCustom.end();
+    QWidget* control = nullptr;
+    if (isCustom) {
+        const QString objectName = m_prefix + QLatin1Char('.') + QString::fromStdString(option.id);
+        auto made = custom->second(objectName, this,
+                                   [this, option](const OptionValue& value) { edit(option, value); });
+        control = made.widget;
+        show = std::move(made.show);
+    } else {
+        control = makeControl(option, show);
+    }
+    m_show.emplace(option.id, std::move(show));
+    auto* label = new QLabel(withHats(QString::fromStdString(option.displayName)), this);
+    label->setToolTip(withHats(QString::fromStdString(option.explanation)));
+    label->setBuddy(control->focusProxy() ? control->focusProxy() : control);
+    m_rows->addWidget(label, row, 0, 1, isCustom ? 2 : 1);
+    if (isCustom)
+        m_rows->addWidget(control, ++row, 0, 1, 2);
+    else
+        m_rows->addWidget(control, row, 1);
+    m_labels.append(label);
+    m_controls.append(control);
+    ++row;
+}
+
+void OptionEditor::setCustomControl(const std::string& id, MakeControl make)
+{
+    m_makeCustom[id] = std::move(make);
 }
 
 void OptionEditor::changeEvent(QEvent* event)

@@ -30,6 +30,18 @@ public:
     /// Only what differs from the defaults, as recipe files hold it.
     const registry::OptionValues& values() const { return m_values; }
 
+    /// A control of another kind: shows a value, and reports through the function it was made with.
+    struct CustomControl
+    {
+        QWidget* widget = nullptr;
+        std::function<void(const registry::OptionValue&)> show;
+    };
+    using Edit = std::function<void(const registry::OptionValue&)>;
+    using MakeControl = std::function<CustomControl(const QString& name, QWidget* parent, Edit edit)>;
+    /// Options of this id get a control of their own, as wide as the form, beneath their label. Call before
+    /// setOptions().
+    void setCustomControl(const std::string& id, MakeControl make);
+
     /// Shows the first `rows` options only.
     void setVisibleRows(int rows);
 
@@ -56,6 +68,7 @@ private:
     QWidget* makeToggle(const registry::Option& option, Show& show);
     QWidget* makeChoice(const registry::Option& option, Show& show);
     QWidget* makeText(const registry::Option& option, Show& show);
+    void addRow(int& row, const registry::Option& option);
     void name(QWidget* control, const registry::Option& option, const char* suffix = "") const;
     void edit(const registry::Option& option, const registry::OptionValue& value);
 
@@ -63,6 +76,7 @@ private:
     std::vector<registry::Option> m_options;
     registry::OptionValues m_values;
     std::map<std::string, Show> m_show;
+    std::map<std::string, MakeControl> m_makeCustom;
     QGridLayout* m_rows = nullptr;
     QList<QLabel*> m_labels;
     QList<QWidget*> m_controls;

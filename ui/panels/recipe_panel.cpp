@@ -1,8 +1,12 @@
 #include "ui/panels/recipe_panel.h"
 
+#include "core/registry/error.h"
+#include "core/sample/recipe_notices.h"
+#include "core/schedule/drawn_edit.h"
 #include "ui/document/session_document.h"
 #include "ui/panels/class_picker.h"
 #include "ui/panels/glyph_icon.h"
+#include "ui/panels/guidance_curve_edit.h"
 #include "ui/panels/input_guards.h"
 #include "ui/panels/option_editor.h"
 #include "ui/panels/rule_lists.h"
@@ -84,6 +88,34 @@ void RecipePanel::edit(const Change& change)
     m_document.setRecipe(recipe);
 }
 
+/// A drawn schedule begins where the schedule before it was, and means the same when its quantity changes.
+void RecipePanel::editSchedule(const std::string& id, const OptionValues& values)
+{
+    edit([&](Recipe& recipe) {
+        const auto before = recipe.schedule;
+        if (id == ownScheduleId)
+            return recipe.schedule.reset();
+        recipe.schedule = schedule::ScheduleSpec{id, values};
+        if (id != schedule::drawnFamilyId)
+            return;
+        try {
+            const ModelEntry* model = currentModel();
+            const bool wasDrawn = before && before->family == schedule::drawnFamilyId;
+            if (wasDrawn) {
+                const auto quantity = schedule::drawnFromOptions(values).quantity;
+                const auto drawn = schedule::drawnFromOptions(before->options);
+                if (quantity != drawn.quantity)
+                    recipe.schedule->options = schedule::toOptions(schedule::inQuantity(drawn, quantity));
+            } else if (!values.contains("points")) {
+                recipe.schedule = schedule::drawnSpecAfter(
+                    before.value_or(model ? model->schedule : schedule::ScheduleSpec{}));
+            }
+        } catch (const Error&) {
+            // Points or options that make no schedule: the notice beneath says why.
+        }
+    });
+}
+
 void RecipePanel::chooseModel(const QString& id)
 {
     edit([&](Recipe& recipe) {
@@ -115,6 +147,8 @@ void RecipePanel::showRecipe(const Recipe& recipe)
     m_guidanceRule->show(recipe.guidance.rule, recipe.guidance.options);
     m_clipping->show(recipe.clipping.rule, recipe.clipping.options);
     m_sampler->setNote(samplerNote(recipe.sampler.id));
+    if (m_guidanceCurve)
+        m_guidanceCurve->setScale(recipe.guidance.scale);
 
     const QSignalBlocker quietSteps(m_steps);
     const QSignalBlocker quietScale(m_scaleSpin);
@@ -130,6 +164,38 @@ void RecipePanel::showRecipe(const Recipe& recipe)
             slider->setNumber(number);
     }
     updateGuidanceEnabled(recipe);
+    showNotices(recipe);
+}
+
+/// Each beneath the control that it speaks of.
+void RecipePanel::showNotices(const Recipe& recipe)
+{
+    std::vector<sample::Notice> notices;
+    if (const ModelEntry* model = currentModel())
+        notices = sample::recipeNotices(recipe, {.schedule = model->schedule, .target = model->target});
+    const std::pair<RuleSection*, const char*> sections[]{{m_schedule, "schedule"},
+                                                          {m_gridRule, "grid"},
+                                                          {m_sampler, "sampler"},
+                                                          {m_guidanceRule, "guidance"},
+                                                          {m_clipping, "clipping"}};
+    for (const auto& [section, field] : sections) {
+        std::vector<sample::Notice> own;
+        for (const auto& notice : notices)
+            if (notice.field == field)
+                own.push_back(notice);
+        section->setNotices(own);
+    }
+}
+
+void RecipePanel::followGestures()
+{
+    for (auto* slider : m_form->findChildren<ValueSlider*>()) {
+        connect(slider, &QSlider::sliderPressed, &m_document, &SessionDocument::beginGesture,
+                Qt::UniqueConnection);
+        connect(slider, &QSlider::sliderReleased, &m_document, &SessionDocument::endGesture,
+                Qt::UniqueConnection);
+        connect(slider, &QObject::destroyed, &m_document, &SessionDocument::endGesture, Qt::UniqueConnection);
+    }
 }
 
 void RecipePanel::showModel(const Recipe& recipe)
@@ -156,10 +222,12 @@ void RecipePanel::showModel(const Recipe& recipe)
 }
 
 /// Guidance steers between "this class" and "no class": without a class it has nothing to do, unless a weaker
-/// model guides.
+/// model guides; nor has the scale where a curve sets it for each step.
 void RecipePanel::updateGuidanceEnabled(const Recipe& recipe)
 {
-    const bool guided = !recipe.condition.isNone() || recipe.guidance.rule == "autoguidance";
+    const auto curve = recipe.guidance.options.find("curve");
+    const bool isDrawn = curve != recipe.guidance.options.end();
+    const bool guided = !isDrawn && (!recipe.condition.isNone() || recipe.guidance.rule == "autoguidance");
     for (QWidget* part : {static_cast<QWidget*>(m_scaleLabel), static_cast<QWidget*>(m_scaleSlider),
                           static_cast<QWidget*>(m_scaleSpin)})
         part->setEnabled(guided);
@@ -186,6 +254,7 @@ void RecipePanel::lineUp()
     m_grid->setColumnMinimumWidth(0, width);
     for (const auto* section : m_sections)
         section->options()->setLabelWidth(width);
+    followGestures();
     if (m_wheelGuard)
         m_wheelGuard->guard(m_form);
 }

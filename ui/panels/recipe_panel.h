@@ -3,8 +3,10 @@
 
 #include "core/session/recipe.h"
 #include "ui/panels/model_entry.h"
+#include "ui/panels/option_editor.h"
 #include "ui/panels/rule_section.h"
 
+#include <QPointer>
 #include <QWidget>
 
 #include <functional>
@@ -23,6 +25,7 @@ class QToolButton;
 namespace diffuscope::ui {
 
 class ClassPicker;
+class GuidanceCurveEdit;
 class SeedEdit;
 class SessionDocument;
 class ValueSlider;
@@ -70,9 +73,15 @@ private:
                             RuleSection::Options options);
 
     void edit(const Change& change);
+    void editSchedule(const std::string& id, const registry::OptionValues& values);
+    OptionEditor::CustomControl makeGuidanceCurve(const QString& name, QWidget* parent,
+                                                  OptionEditor::Edit edit);
     void showRecipe(const session::Recipe& recipe);
     void showModel(const session::Recipe& recipe);
     void updateGuidanceEnabled(const session::Recipe& recipe);
+    void showNotices(const session::Recipe& recipe);
+    /// A slider that is dragged, however slowly, is one step of undo.
+    void followGestures();
     void updateRunButton();
     void lineUp();
     void chooseModel(const QString& id);
@@ -98,6 +107,7 @@ private:
     QLabel* m_scaleLabel = nullptr;
     ValueSlider* m_scaleSlider = nullptr;
     QDoubleSpinBox* m_scaleSpin = nullptr;
+    QPointer<GuidanceCurveEdit> m_guidanceCurve;
     RuleSection* m_clipping = nullptr;
     SeedEdit* m_seed = nullptr;
     QToolButton* m_dice = nullptr;

@@ -2,6 +2,7 @@
 #include "ui/document/session_document.h"
 #include "ui/panels/class_picker.h"
 #include "ui/panels/glyph_icon.h"
+#include "ui/panels/guidance_curve_edit.h"
 #include "ui/panels/option_editor.h"
 #include "ui/panels/recipe_panel.h"
 #include "ui/panels/rule_lists.h"
@@ -148,15 +149,7 @@ void RecipePanel::buildPath(int& row)
                       "schedule is told the time at which it knew the same noise."),
                    RuleSection::Options::firstShown);
     m_schedule->setChoices(scheduleChoices());
-    connect(m_schedule, &RuleSection::edited, this,
-            [this](const std::string& id, const OptionValues& values) {
-                edit([&](Recipe& recipe) {
-                    if (id == ownScheduleId)
-                        recipe.schedule.reset();
-                    else
-                        recipe.schedule = schedule::ScheduleSpec{id, values};
-                });
-            });
+    connect(m_schedule, &RuleSection::edited, this, &RecipePanel::editSchedule);
     m_gridRule =
         addSection(row, "gridBox", tr("&Grid"),
                    tr("Which levels of the schedule the sampler visits on its way from noise to image."),
@@ -203,6 +196,10 @@ void RecipePanel::buildGuidance(int& row)
                                 tr("How the predictions with and without the class are combined."),
                                 RuleSection::Options::folded);
     m_guidanceRule->setChoices(guidanceChoices());
+    m_guidanceRule->options()->setCustomControl(
+        "curve", [this](const QString& objectName, QWidget* parent, OptionEditor::Edit report) {
+            return makeGuidanceCurve(objectName, parent, std::move(report));
+        });
     connect(m_guidanceRule, &RuleSection::edited, this,
             [this](const std::string& id, const OptionValues& values) {
                 edit([&](Recipe& recipe) {
@@ -237,6 +234,22 @@ void RecipePanel::buildGuidance(int& row)
             [this](const std::string& id, const OptionValues& values) {
                 edit([&](Recipe& recipe) { recipe.clipping = {id, values}; });
             });
+}
+
+OptionEditor::CustomControl RecipePanel::makeGuidanceCurve(const QString& name, QWidget* parent,
+                                                           OptionEditor::Edit edit)
+{
+    auto* curve = new GuidanceCurveEdit(name, parent);
+    curve->setScale(m_document.recipe().guidance.scale);
+    m_guidanceCurve = curve;
+    connect(curve, &GuidanceCurveEdit::edited, this, edit);
+    connect(curve, &GuidanceCurveEdit::dragBegan, &m_document, &SessionDocument::beginGesture);
+    connect(curve, &GuidanceCurveEdit::dragEnded, &m_document, &SessionDocument::endGesture);
+    connect(curve, &QObject::destroyed, &m_document, &SessionDocument::endGesture);
+    return {curve, [curve](const registry::OptionValue& value) {
+                const auto* text = std::get_if<std::string>(&value);
+                curve->setText(text ? *text : std::string());
+            }};
 }
 
 void RecipePanel::buildStart(int& row)

@@ -1,5 +1,6 @@
 #include "ui/panels/rule_section.h"
 
+#include "ui/panels/notice_list.h"
 #include "ui/panels/option_editor.h"
 
 #include <QComboBox>
@@ -56,6 +57,9 @@ RuleSection::RuleSection(const QString& name, const QString& label, const QStrin
     m_note->setObjectName(name + QStringLiteral(".note"));
     m_note->setForegroundRole(QPalette::PlaceholderText);
     m_note->hide();
+    m_notices = new NoticeList(parent);
+    m_notices->setObjectName(name + QStringLiteral(".notices"));
+    m_notices->setAccessibleName(tr("Notices on %1").arg(plain));
     m_editor = new OptionEditor(name, parent);
     connect(m_list, &QComboBox::activated, this, &RuleSection::chooseCurrent);
     connect(m_fold, &QToolButton::clicked, this, [this](bool open) { setFolded(!open); });
@@ -78,9 +82,10 @@ int RuleSection::addTo(QGridLayout* grid, int row)
     grid->addWidget(m_label, row, 0);
     grid->addLayout(line, row, 1);
     grid->addWidget(m_note, row + 1, 0, 1, 2);
-    grid->addWidget(m_editor, row + 2, 0, 1, 2);
+    grid->addWidget(m_notices, row + 2, 0, 1, 2);
+    grid->addWidget(m_editor, row + 3, 0, 1, 2);
     updateFold();
-    return row + 3;
+    return row + 4;
 }
 
 void RuleSection::setChoices(std::vector<RuleChoice> choices)
@@ -135,6 +140,11 @@ void RuleSection::setNote(const QString& note)
 {
     m_note->setText(note);
     m_note->setVisible(!note.isEmpty());
+}
+
+void RuleSection::setNotices(const std::vector<sample::Notice>& notices)
+{
+    m_notices->setNotices(notices);
 }
 
 void RuleSection::setEnabled(bool enabled)

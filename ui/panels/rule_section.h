@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/registry/option.h"
+#include "core/sample/recipe_notices.h"
 
 #include <QHash>
 #include <QLabel>
@@ -17,6 +18,7 @@ class QToolButton;
 
 namespace diffuscope::ui {
 
+class NoticeList;
 class OptionEditor;
 
 /// One entry of the choice.
@@ -57,6 +59,8 @@ public:
     void show(const std::string& id, const registry::OptionValues& values);
     /// A line beneath the list; none if empty.
     void setNote(const QString& note);
+    /// What a person should know of this choice, beneath it.
+    void setNotices(const std::vector<sample::Notice>& notices);
     void setEnabled(bool enabled);
     /// What the widest label needs, those of the options included.
     int labelWidth() const;
@@ -80,6 +84,7 @@ private:
     QToolButton* m_fold = nullptr;
     OptionEditor* m_editor = nullptr;
     QLabel* m_note = nullptr;
+    NoticeList* m_notices = nullptr;
     int m_alwaysShown = 0;  ///< options that do not fold
     bool m_folded = true;
 };

@@ -78,6 +78,7 @@ void ValueSlider::mousePressEvent(QMouseEvent* event)
         const QRect groove =
             style()->subControlRect(QStyle::CC_Slider, &option, QStyle::SC_SliderGroove, this);
         const int offset = event->pos().x() - groove.x() - handle.width() / 2;
+        setSliderDown(true);  // the jump is part of the drag that begins
         setValue(QStyle::sliderValueFromPosition(0, positions, offset, groove.width() - handle.width(),
                                                  option.upsideDown));
     }

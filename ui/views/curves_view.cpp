@@ -1,20 +1,23 @@
 #include "ui/views/curves_view.h"
 
+#include "core/schedule/same_levels.h"
 #include "ui/document/session_document.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/plot_style.h"
 #include "ui/theme/theme_colors.h"
 #include "ui/views/decade_ticker.h"
-#include "ui/views/number_text.h"
+#include "ui/views/drawn_schedule_editor.h"
+#include "ui/views/empty_state.h"
+#include "ui/views/level_readouts.h"
 #include "ui/views/playhead_line.h"
 #include "ui/views/playhead_link.h"
-#include "ui/views/readout.h"
-#include "ui/views/uniform_flow_layout.h"
 #include "ui/views/visited_ticks.h"
 
 #include <QLabel>
+#include <QMenu>
 #include <QStackedLayout>
 #include <QTabBar>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -36,11 +39,6 @@ double markerSize(std::size_t count)
     return count <= 60 ? 6 : count <= 200 ? 4 : 2.5;
 }
 
-QString richTip(const QString& text)
-{
-    return QStringLiteral("<p>%1</p>").arg(text);
-}
-
 }  // namespace
 
 CurvesView::CurvesView(SessionDocument& document, QWidget* parent) : QWidget(parent), m_document(document)
@@ -48,33 +46,26 @@ CurvesView::CurvesView(SessionDocument& document, QWidget* parent) : QWidget(par
     setObjectName(QStringLiteral("curvesView"));
     setAccessibleName(tr("Noise schedule curves"));
 
-    auto* content = new QWidget;
-    auto* column = new QVBoxLayout(content);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    makeTabs();
+    const ViewPages pages = addPages(*this, QStringLiteral("curvesEmptyLabel"),
+                                     tr("The schedule's curves appear with the first sampled image.\n"
+                                        "Choose a model and a class in the recipe."));
     makePlot();
-    column->addWidget(m_tabs);
-    column->addWidget(m_plot, 1);
-    column->addWidget(makeReadouts());
-
-    auto* empty =
-        new QLabel(tr("The schedule's curves appear with the first sampled image.\n"
-                      "Choose a model and a class in the recipe."));
-    empty->setObjectName(QStringLiteral("curvesEmptyLabel"));
-    empty->setAlignment(Qt::AlignCenter);
-    empty->setWordWrap(true);
-    empty->setForegroundRole(QPalette::PlaceholderText);
-    empty->setMargin(16);
-
-    m_pages = new QStackedLayout(this);
-    m_pages->addWidget(empty);
-    m_pages->addWidget(content);
+    m_readouts = new LevelReadouts;
+    m_pages = pages.stack;
+    pages.content->addWidget(makeTabRow());
+    pages.content->addWidget(m_plot, 1);
+    pages.content->addWidget(makeHint());
+    pages.content->addWidget(m_readouts);
 
     linkPlayhead(*m_playhead, m_document, [this](double key) { return nearestFrame(key); });
     stylePlot(*m_plot, [this] { restyle(); });
     connect(&m_document, &SessionDocument::trajectoryChanged, this, &CurvesView::takeRun);
     connect(&m_document, &SessionDocument::playheadChanged, this, &CurvesView::movePlayhead);
+    connect(m_drawing, &DrawnScheduleEditor::changed, this, &CurvesView::takeDrawing);
+    connect(m_drawing, &DrawnScheduleEditor::drawingBegan, this, [this] {
+        if (curveSet() == CurveSet::beta)
+            setCurveSet(CurveSet::alphaBar);
+    });
     takeRun();
 }
 
@@ -88,7 +79,7 @@ QSize CurvesView::minimumSizeHint() const
     return {200, 180};
 }
 
-void CurvesView::makeTabs()
+QWidget* CurvesView::makeTabRow()
 {
     m_tabs = new QTabBar;
     m_tabs->setObjectName(QStringLiteral("curveTabs"));
@@ -106,9 +97,47 @@ void CurvesView::makeTabs()
     add(tr("σ/α"), tr("Noise over signal, the “sigma” of Karras et al. 2022, on a logarithmic scale."));
     m_tabs->setCurrentIndex(int(CurveSet::alphaBar));
     connect(m_tabs, &QTabBar::currentChanged, this, [this] {
+        m_drawing->setCurveSet(curveSet());
         rebuildCurves();
         movePlayhead();
     });
+
+    auto* draw = new QToolButton;
+    draw->setObjectName(QStringLiteral("drawButton"));
+    draw->setText(tr("Draw"));
+    draw->setAccessibleName(tr("Draw the schedule"));
+    draw->setToolTip(
+        richTip(tr("Draw the schedule by hand: drag points of its curve, or start from another "
+                   "schedule. The images follow.")));
+    draw->setAutoRaise(true);
+    draw->setFocusPolicy(Qt::TabFocus);
+    draw->setPopupMode(QToolButton::InstantPopup);
+    draw->setMenu(m_drawing->menu());
+    auto* row = new QWidget;
+    auto* cells = new QHBoxLayout(row);
+    cells->setContentsMargins(0, 0, 6, 0);
+    cells->setSpacing(0);
+    cells->addWidget(m_tabs, 1);
+    cells->addWidget(draw);
+    return row;
+}
+
+/// What the hand can do, or the numbers of the point under it.
+QLabel* CurvesView::makeHint()
+{
+    m_hint = new QLabel;
+    m_hint->setObjectName(QStringLiteral("drawHint"));
+    m_hint->setAccessibleName(tr("Point of the drawn schedule"));
+    m_hint->setForegroundRole(QPalette::PlaceholderText);
+    m_hint->setContentsMargins(10, 4, 10, 0);
+    const auto update = [this] {
+        m_hint->setText(m_drawing->hint());
+        m_hint->setVisible(m_drawing->isDrawing());
+    };
+    connect(m_drawing, &DrawnScheduleEditor::hintChanged, m_hint, update);
+    connect(m_drawing, &DrawnScheduleEditor::changed, m_hint, update);
+    update();
+    return m_hint;
 }
 
 void CurvesView::makePlot()
@@ -131,36 +160,7 @@ void CurvesView::makePlot()
     m_ticks = new VisitedTicks(m_plot);
     m_legend = m_plot->legend;
     m_playhead = new PlayheadLine(*m_plot);
-}
-
-QWidget* CurvesView::makeReadouts()
-{
-    auto* row = new QWidget;
-    row->setObjectName(QStringLiteral("curveReadouts"));
-    auto* layout = new UniformFlowLayout(row);
-    layout->setContentsMargins(6, 2, 6, 4);
-    layout->setSpacing(4);
-    const QString widest = QStringLiteral("8.88·10⁻⁸");
-    const auto add = [&](const QString& caption, const QString& name, const QString& spoken,
-                         const QString& tip) {
-        auto* readout = new Readout(caption, widest);
-        readout->setObjectName(name);
-        readout->setAccessibleName(spoken);
-        readout->setToolTip(richTip(tip));
-        layout->addWidget(readout);
-        return readout;
-    };
-    m_timeReadout = add(tr("t"), QStringLiteral("timeReadout"), tr("Training time"),
-                        tr("The training time of the frame at the playhead."));
-    m_betaReadout = add(tr("β"), QStringLiteral("betaReadout"), tr("Beta"),
-                        tr("The schedule's β at the playhead, interpolated between whole times."));
-    m_alphaBarReadout = add(tr("ᾱ"), QStringLiteral("alphaBarReadout"), tr("Alpha bar"),
-                            tr("The share of the image's variance at the playhead."));
-    m_snrReadout = add(tr("SNR"), QStringLiteral("snrReadout"), tr("Signal-to-noise ratio"),
-                       tr("Signal-to-noise ratio α²/σ² at the playhead."));
-    m_ratioReadout = add(tr("σ/α"), QStringLiteral("noiseToSignalReadout"), tr("Noise over signal"),
-                         tr("Noise over signal at the playhead."));
-    return row;
+    m_drawing = new DrawnScheduleEditor(m_document, *m_plot);
 }
 
 CurveSet CurvesView::curveSet() const
@@ -176,7 +176,9 @@ void CurvesView::setCurveSet(CurveSet set)
 void CurvesView::setTrainingSchedule(std::shared_ptr<const schedule::NoiseSchedule> schedule)
 {
     m_training = std::move(schedule);
+    m_drawing->setTraining(m_training);
     rebuildCurves();
+    movePlayhead();
 }
 
 void CurvesView::takeRun()
@@ -185,7 +187,7 @@ void CurvesView::takeRun()
     const bool isNew = run.schedule && run.grid && (run.schedule != m_schedule || run.grid != m_grid);
     if (isNew) {
         // A slider that is dragged makes run after run on the same levels: nothing to draw again.
-        const bool isSame = m_schedule && haveSameLevels(*m_schedule, *run.schedule) &&
+        const bool isSame = m_schedule && schedule::haveSameLevels(*m_schedule, *run.schedule) &&
                             m_grid->levels == run.grid->levels && m_schedule->name() == run.schedule->name();
         m_schedule = run.schedule;
         m_grid = run.grid;
@@ -196,16 +198,27 @@ void CurvesView::takeRun()
     movePlayhead();
 }
 
+void CurvesView::takeDrawing()
+{
+    rebuildCurves();
+    movePlayhead();
+}
+
+const std::shared_ptr<const schedule::NoiseSchedule>& CurvesView::shownSchedule() const
+{
+    return m_drawing->isDrawing() ? m_drawing->schedule() : m_schedule;
+}
+
 bool CurvesView::showsTraining() const
 {
-    return m_training && m_schedule && !haveSameLevels(*m_training, *m_schedule);
+    return m_training && m_schedule && !schedule::haveSameLevels(*m_training, *shownSchedule());
 }
 
 QString CurvesView::curveName(CurveSet set, int curve) const
 {
     if (set != CurveSet::coefficients)
         return tr("in use");
-    if (!m_schedule->isVariancePreserving())
+    if (!shownSchedule()->isVariancePreserving())
         return curve == 0 ? tr("α") : tr("σ");
     return curve == 0 ? tr("√ᾱ") : tr("√(1−ᾱ)");
 }
@@ -233,7 +246,7 @@ void CurvesView::rebuildCurves()
                 keys[t] = t;
             graph.setData(keys, toVector(curveValues(set, curve, source)), true);
         };
-        fill(*m_graphs[place], *m_schedule);
+        fill(*m_graphs[place], *shownSchedule());
         if (training)
             fill(*m_trainingGraphs[place], *m_training);
         for (const schedule::NoiseLevel& level : m_grid->levels)
@@ -242,7 +255,9 @@ void CurvesView::rebuildCurves()
     }
     m_ticks->setTimes(times);
     rebuildLegend(set);
-    rescale(set);
+    // Under a hand the axes stand still.
+    if (!m_drawing->isDragging())
+        rescale(set);
     restyle();
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
@@ -272,7 +287,7 @@ void CurvesView::rebuildLegend(CurveSet set)
 
 void CurvesView::rescale(CurveSet set)
 {
-    const double last = m_schedule->levels() - 1;
+    const double last = shownSchedule()->levels() - 1;
     m_plot->xAxis->setRange(-0.035 * std::max(last, 1.0), 1.02 * std::max(last, 1.0));
 
     double low = std::numeric_limits<double>::infinity();
@@ -358,7 +373,8 @@ int CurvesView::nearestFrame(double key) const
 void CurvesView::movePlayhead()
 {
     const record::FramePtr frame = m_document.frame();
-    updateReadouts(frame && m_schedule ? &frame->level : nullptr);
+    m_readouts->setLevel(frame ? &frame->level : nullptr, shownSchedule().get(),
+                         showsTraining() ? m_training.get() : nullptr);
     if (!frame || !m_schedule)
         return m_playhead->hide();
     const double key = keyOf(frame->level);
@@ -372,21 +388,6 @@ void CurvesView::movePlayhead()
     if (m_document.isPreviewing() && m_document.committedFrame() >= 0)
         rest = keyOf(m_document.trajectory().frames[std::size_t(m_document.committedFrame())]->level);
     m_playhead->moveTo(key, std::move(points), rest);
-}
-
-void CurvesView::updateReadouts(const schedule::NoiseLevel* level)
-{
-    if (!level) {
-        for (Readout* readout :
-             {m_timeReadout, m_betaReadout, m_alphaBarReadout, m_snrReadout, m_ratioReadout})
-            readout->setValue(QString());
-        return;
-    }
-    m_timeReadout->setValue(level->isClean() ? tr("clean") : timeText(level->t, locale()));
-    m_betaReadout->setValue(numberText(curveValue(CurveSet::beta, 0, *m_schedule, *level), locale()));
-    m_alphaBarReadout->setValue(numberText(level->alphaBar(), locale()));
-    m_snrReadout->setValue(numberText(level->snr(), locale()));
-    m_ratioReadout->setValue(numberText(level->noiseToSignal(), locale()));
 }
 
 }  // namespace diffuscope::ui

@@ -18,13 +18,15 @@ class QTabBar;
 
 namespace diffuscope::ui {
 
+class DrawnScheduleEditor;
+class LevelReadouts;
 class PlayheadLine;
-class Readout;
 class SessionDocument;
 class VisitedTicks;
 
 /// Shows the schedule and grid of the document's shown run, one CurveSet at a time. Hovering previews the
-/// nearest frame, clicking and dragging commit it; ←/→ (Shift: ten), Home and End move it.
+/// nearest frame, clicking and dragging commit it; ←/→ (Shift: ten), Home and End move it. A schedule that is
+/// drawn by hand has handles on its curve.
 class CurvesView : public QWidget
 {
     Q_OBJECT
@@ -46,18 +48,20 @@ public:
 private:
     static constexpr int mostCurves = 2;
 
-    void makeTabs();
+    QWidget* makeTabRow();
     void makePlot();
-    QWidget* makeReadouts();
+    QLabel* makeHint();
 
     void takeRun();
+    void takeDrawing();
     void rebuildCurves();
     void rebuildLegend(CurveSet set);
     void rescale(CurveSet set);
     void restyle();
     void movePlayhead();
-    void updateReadouts(const schedule::NoiseLevel* level);
 
+    /// The schedule whose curve is shown: the drawn one before a run on it has begun, else that of the run.
+    const std::shared_ptr<const schedule::NoiseSchedule>& shownSchedule() const;
     bool showsTraining() const;
     QString curveName(CurveSet set, int curve) const;
     /// Where a level stands on the axis: the clean one a little left of 0.
@@ -79,11 +83,9 @@ private:
     std::array<QCPGraph*, mostCurves> m_graphs{};
     std::array<QCPGraph*, mostCurves> m_visitedGraphs{};
 
-    Readout* m_timeReadout = nullptr;
-    Readout* m_betaReadout = nullptr;
-    Readout* m_alphaBarReadout = nullptr;
-    Readout* m_snrReadout = nullptr;
-    Readout* m_ratioReadout = nullptr;
+    DrawnScheduleEditor* m_drawing = nullptr;
+    QLabel* m_hint = nullptr;
+    LevelReadouts* m_readouts = nullptr;
 };
 
 }  // namespace diffuscope::ui

@@ -58,14 +58,4 @@ std::vector<double> visitedTimes(const schedule::TimeGrid& grid)
     return times;
 }
 
-bool haveSameLevels(const NoiseSchedule& a, const NoiseSchedule& b)
-{
-    if (a.levels() != b.levels())
-        return false;
-    for (int t = 0; t < a.levels(); ++t)
-        if (a.level(t) != b.level(t))
-            return false;
-    return true;
-}
-
 }  // namespace diffuscope::ui

@@ -43,7 +43,4 @@ std::vector<double> curveValues(CurveSet set, int curve, const schedule::NoiseSc
 /// The times a grid visits, noisy → clean, without the clean level, which is no time of the schedule.
 std::vector<double> visitedTimes(const schedule::TimeGrid& grid);
 
-/// Whether two schedules have the same levels, whatever their names.
-bool haveSameLevels(const schedule::NoiseSchedule& a, const schedule::NoiseSchedule& b);
-
 }  // namespace diffuscope::ui

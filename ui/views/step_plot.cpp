@@ -5,6 +5,7 @@
 #include "ui/theme/plot_style.h"
 #include "ui/theme/symbols.h"
 #include "ui/theme/theme_colors.h"
+#include "ui/views/empty_state.h"
 #include "ui/views/number_text.h"
 #include "ui/views/playhead_line.h"
 #include "ui/views/playhead_link.h"
@@ -77,11 +78,6 @@ double niceAbove(double value)
     return 10 * unit;
 }
 
-QString richTip(const QString& text)
-{
-    return QStringLiteral("<p>%1</p>").arg(text);
-}
-
 }  // namespace
 
 StepPlot::StepPlot(SessionDocument& document, QWidget* parent)
@@ -90,26 +86,14 @@ StepPlot::StepPlot(SessionDocument& document, QWidget* parent)
     setObjectName(QStringLiteral("stepPlotView"));
     setAccessibleName(tr("Quantities of each step"));
 
-    auto* content = new QWidget;
-    auto* column = new QVBoxLayout(content);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
+    const ViewPages pages =
+        addPages(*this, QStringLiteral("stepPlotEmptyLabel"),
+                 tr("Each step's change, noise, guidance and time appear here while images are sampled.\n"
+                    "Choose a model and a class in the recipe."));
     makePlot();
-    column->addWidget(m_plot, 1);
-    column->addWidget(makeSwitches());
-
-    auto* empty =
-        new QLabel(tr("Each step's change, noise, guidance and time appear here while images are sampled.\n"
-                      "Choose a model and a class in the recipe."));
-    empty->setObjectName(QStringLiteral("stepPlotEmptyLabel"));
-    empty->setAlignment(Qt::AlignCenter);
-    empty->setWordWrap(true);
-    empty->setForegroundRole(QPalette::PlaceholderText);
-    empty->setMargin(16);
-
-    m_pages = new QStackedLayout(this);
-    m_pages->addWidget(empty);
-    m_pages->addWidget(content);
+    m_pages = pages.stack;
+    pages.content->addWidget(m_plot, 1);
+    pages.content->addWidget(makeSwitches());
 
     linkPlayhead(*m_playhead, m_document, [this](double key) { return frameAt(key); });
     stylePlot(*m_plot, [this] { restyle(); });

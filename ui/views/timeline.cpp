@@ -1,5 +1,6 @@
 #include "ui/views/timeline.h"
 
+#include "ui/panels/notice_list.h"
 #include "ui/theme/fonts.h"
 
 #include <QHBoxLayout>
@@ -180,12 +181,14 @@ Timeline::Timeline(QWidget* parent) : QWidget(parent)
     m_last = add("transportLast", Glyph::last, tr("Last frame"),
                  tr("Go to the newest frame and follow the run as it goes on (End)."));
     m_buttons->addStretch(1);
+    m_sign = new NoticeSign(sample::NoticeKind::information, this);
+    m_sign->setObjectName(QStringLiteral("wayNotice"));
+    m_sign->setAccessibleName(tr("Notice on the playhead"));
+    m_buttons->addWidget(m_sign);
+    m_buttons->addSpacing(4);
     m_label = new QLabel(this);
     m_label->setObjectName(QStringLiteral("timelineLabel"));
     m_label->setAccessibleName(tr("Playhead position"));
-    m_label->setToolTip(
-        tr("The frame under the playhead: its step, the training time t that the network was told, "
-           "and the signal-to-noise ratio ᾱ/(1 − ᾱ) there."));
     m_label->setFont(tabularFont(font()));
     m_buttons->addWidget(m_label);
     updateEnabled();
@@ -227,6 +230,18 @@ QString Timeline::description(const record::Frame& frame, int plannedFrames)
         .arg(where, locale.toString(t, 'f', t == std::round(t) ? 0 : 1), shownSnr(frame.level));
 }
 
+QString Timeline::wayNotice(const record::Frame& frame, int plannedFrames)
+{
+    if (frame.isResult() || plannedFrames < 3)
+        return {};
+    const QLocale locale;
+    const QString done = locale.toString(frame.index + 1);
+    return tr("Step %1 of %2 is not the result of %1 steps: it is a state on the way of this run, which "
+              "still holds noise. A run of %1 steps visits other levels, with longer strides, and ends "
+              "clean.")
+        .arg(done, locale.toString(plannedFrames - 1));
+}
+
 void Timeline::setFrames(int arrived, int planned)
 {
     m_planned = planned;
@@ -239,6 +254,17 @@ void Timeline::setFrame(const record::Frame* frame)
     if (frame)
         m_slider->setValue(frame->index);
     m_label->setText(frame ? description(*frame, m_planned) : QString());
+    const QString notice = frame ? wayNotice(*frame, m_planned) : QString();
+    QString tip = QStringLiteral("<p>%1</p>")
+                      .arg(tr("The frame under the playhead: its step, the training time t that the network "
+                              "was told, and the signal-to-noise ratio ᾱ/(1 − ᾱ) there."));
+    if (!notice.isEmpty())
+        tip += QStringLiteral("<p>%1</p>").arg(notice);
+    m_label->setToolTip(tip);
+    m_label->setAccessibleDescription(notice);
+    m_sign->setToolTip(QStringLiteral("<p>%1</p>").arg(notice));
+    m_sign->setAccessibleDescription(notice);
+    m_sign->setVisible(!notice.isEmpty());
     updateEnabled();
 }
 

@@ -14,6 +14,8 @@ class QToolButton;
 
 namespace diffuscope::ui {
 
+class NoticeSign;
+
 /// A slider over all frames of a run, whose groove fills as frames arrive; those that have not cannot be
 /// chosen.
 class TimelineSlider : public QAbstractSlider
@@ -66,6 +68,8 @@ public:
 
     /// "step 12 / 20 · t = 412 · SNR 0.35".
     static QString description(const record::Frame& frame, int plannedFrames);
+    /// Why a frame on the way is not the result of so many steps; empty for the result.
+    static QString wayNotice(const record::Frame& frame, int plannedFrames);
 
 Q_SIGNALS:
     void frameChosen(int frame);
@@ -88,6 +92,7 @@ private:
     QToolButton* m_play = nullptr;
     QToolButton* m_next = nullptr;
     QToolButton* m_last = nullptr;
+    NoticeSign* m_sign = nullptr;
     QLabel* m_label = nullptr;
     int m_planned = 0;
 };
