@@ -3,6 +3,7 @@
 #include "core/network/compute_threads.h"
 #include "core/schedule/schedule_registry.h"
 #include "core/train/export_model.h"
+#include "core/train/export_noise_classifier.h"
 #include "core/train/image_sheet.h"
 #include "core/train/training_loop.h"
 
@@ -47,6 +48,12 @@ void runExport(const ExportArguments& arguments)
 {
     network::setUpComputeThreads(1);
     const auto options = train::readCheckpointOptions(arguments.run);
+    if (options.task == "noise-classifier") {
+        const auto card = train::exportNoiseClassifier(arguments.run, arguments.out);
+        std::printf("%s: noise-aware classifier of %d classes\n",
+                    network::noiseClassifierFolder(arguments.out).c_str(), card.classes);
+        return;
+    }
     const auto folderName = std::filesystem::path(arguments.out).lexically_normal().filename().string();
     const auto name = arguments.name.empty() ? folderName : arguments.name;
     const auto naming = train::namingFor(name, options.network.classes);
@@ -61,8 +68,10 @@ void runExport(const ExportArguments& arguments)
 
 void addExportCommand(CLI::App& program)
 {
-    auto* command =
-        program.add_subcommand("export", "Make a model folder from a training: weights, card and sheet");
+    auto* command = program.add_subcommand(
+        "export",
+        "Make a model folder from a training: weights, card and sheet; or put a trained "
+        "noise-classifier into one");
     auto arguments = std::make_shared<ExportArguments>();
     command->add_option("--run", arguments->run, "Folder of the training (--out of train)")->required();
     command->add_option("--out", arguments->out, "Model folder to write, e.g. models/mnist")->required();

@@ -5,7 +5,9 @@
 #include "core/registry/error.h"
 #include "core/train/classifier_task.h"
 #include "core/train/diffusion_task.h"
+#include "core/train/export_noise_classifier.h"
 #include "core/train/labelled_tensors.h"
+#include "core/train/noise_classifier_task.h"
 #include "core/train/training_loop.h"
 
 #include <csignal>
@@ -24,7 +26,7 @@ struct TrainArguments
 {
     TrainingOptions options;
     train::LoopSettings loop;
-    int threads = 0;
+    int threads = 0;  ///< as asked for: 0 is one a core, or what the resumed training had
 };
 
 void addDataOptions(CLI::App& command, TrainArguments& arguments)
@@ -36,8 +38,11 @@ void addDataOptions(CLI::App& command, TrainArguments& arguments)
                      "Continue exactly from the checkpoint in --out, with the options stored in it");
     command.add_option("--data", options.dataFolder,
                        "Folder of an IDX data set (MNIST layout, gzipped or not)");
-    command.add_option("--task", options.task, "What to train: diffusion or classifier")
-        ->check(CLI::IsMember({"diffusion", "classifier"}))
+    command
+        .add_option("--task", options.task,
+                    "What to train: diffusion, the classifier that judges images, or the noise-classifier "
+                    "whose gradient guides a model")
+        ->check(CLI::IsMember({"diffusion", "classifier", "noise-classifier"}))
         ->capture_default_str();
     command.add_option("--seed", options.seed, "Seed of everything random")->capture_default_str();
     command.add_flag("--flip", options.flip, "Mirror every second image at random");
@@ -135,6 +140,9 @@ std::unique_ptr<train::TrainingTask> makeTask(TrainingOptions& options,
     if (options.task == "classifier") {
         return std::make_unique<train::ClassifierTask>(images, options, replicas);
     }
+    if (options.task == "noise-classifier") {
+        return std::make_unique<train::NoiseClassifierTask>(images, options, replicas);
+    }
     return std::make_unique<train::DiffusionTask>(images, options, replicas);
 }
 
@@ -156,6 +164,31 @@ void reportClassifier(train::ClassifierTask& task, const TrainArguments& argumen
                 arguments.loop.outputFolder.c_str());
 }
 
+void reportNoiseClassifier(const TrainArguments& arguments)
+{
+    ProgressLine line;
+    const auto card =
+        train::finishNoiseClassifier(arguments.loop.outputFolder, arguments.options,
+                                     train::readIdxFolder(arguments.options.dataFolder, "t10k"),
+                                     [&](int t) { line.show("measuring at t = " + std::to_string(t)); });
+    line.finish("Right on the test set, noised to time t:");
+    for (const auto& [t, share] : card.accuracy) {
+        std::printf("  t = %4.0f  %6.2f %%\n", t, 100 * share);
+    }
+    std::printf(
+        "The classifier is in %s; put it beside its model with: diffuscope-cli export --run %s --out "
+        "MODEL\n",
+        arguments.loop.outputFolder.c_str(), arguments.loop.outputFolder.c_str());
+}
+
+/// Replicas: as asked for, as the resumed training had, or one a core.
+int replicasOf(const TrainArguments& arguments)
+{
+    const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    const int noted = arguments.options.threads > 0 ? arguments.options.threads : cores;
+    return arguments.threads > 0 ? arguments.threads : noted;
+}
+
 void runTraining(TrainArguments arguments)
 {
     if (arguments.loop.resume) {
@@ -164,13 +197,13 @@ void runTraining(TrainArguments arguments)
         throw Error(ErrorCode::invalidOption, "There is no data to train on.",
                     "Give the folder of an IDX data set with --data.");
     }
-    const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    const int replicas = arguments.threads > 0 ? arguments.threads : cores;
+    const int replicas = replicasOf(arguments);
     network::setUpComputeThreads(1);
     const auto images = std::make_shared<const train::LabelledImages>(
         train::readIdxFolder(arguments.options.dataFolder, "train"));
     if (!arguments.loop.resume) {
         prepareNetwork(arguments.options, *images);
+        arguments.options.threads = replicas;
     }
     const auto task = makeTask(arguments.options, images, replicas);
 
@@ -194,6 +227,8 @@ void runTraining(TrainArguments arguments)
     }
     if (auto* classifier = dynamic_cast<train::ClassifierTask*>(task.get())) {
         reportClassifier(*classifier, arguments);
+    } else if (arguments.options.task == "noise-classifier") {
+        reportNoiseClassifier(arguments);
     }
 }
 
@@ -201,7 +236,8 @@ void runTraining(TrainArguments arguments)
 
 void addTrainCommand(CLI::App& program)
 {
-    auto* command = program.add_subcommand("train", "Train a model, or the classifier that judges models");
+    auto* command = program.add_subcommand(
+        "train", "Train a model, the classifier that judges models, or one that guides them");
     auto arguments = std::make_shared<TrainArguments>();
     arguments->options.network.baseChannels = 48;
     arguments->options.network.attentionLevels = {};

@@ -1,37 +1,17 @@
 #include "core/denoise/guidance.h"
 
-#include "core/denoise/guidance_curve.h"
+#include "core/denoise/guidance_rules/classifier_guidance.h"
+#include "core/denoise/guidance_rules/guidance_plan.h"
 #include "core/denoise/guidance_rules/guidance_rule.h"
 #include "core/registry/error.h"
 
 #include <torch/types.h>
 
 #include <cmath>
-#include <numbers>
-#include <optional>
 
 namespace diffuscope::denoise {
 
 namespace {
-
-/// Scale and place of guidance in the run, from the spec.
-struct Plan
-{
-    double scale = 1;
-    std::optional<GuidanceCurve> curve;
-    double offset = 0;  ///< 1 in Ho & Salimans' convention
-    double start = 0;
-    double end = 1;
-    int negativeClass = -1;
-
-    bool isGuidedAt(double progress) const { return progress >= start && (progress < end || end >= 1); }
-    double scaleAt(double progress) const { return (curve ? curve->at(progress) : scale) + offset; }
-};
-
-double angleProgress(const schedule::NoiseLevel& level)
-{
-    return 1 - 2 / std::numbers::pi * std::atan2(level.sigma, level.alpha);
-}
 
 /// The condition of each image of a batch, spelled out, `classOf(k)` for k < batch.
 void append(Condition& list, const Condition& condition, std::int64_t batch)
@@ -50,30 +30,28 @@ Prediction part(const Prediction& all, std::int64_t index, std::int64_t batch)
 class GuidedDenoiser final : public Denoiser
 {
 public:
-    GuidedDenoiser(std::unique_ptr<Denoiser> inner, std::unique_ptr<GuidanceRule> rule, Plan plan,
-                   GuidanceContext context)
+    /// `weaker` is that of autoguidance, otherwise null.
+    GuidedDenoiser(std::unique_ptr<Denoiser> inner, std::unique_ptr<GuidanceRule> rule, GuidancePlan plan,
+                   std::unique_ptr<Denoiser> weaker)
         : m_inner(std::move(inner)),
           m_rule(std::move(rule)),
           m_plan(std::move(plan)),
-          m_context(std::move(context))
+          m_weaker(std::move(weaker))
     {
-        if (!m_context.progress)
-            m_context.progress = angleProgress;
     }
 
     Prediction predict(const Tensor& x, const schedule::NoiseLevel& level,
                        const Condition& condition) override
     {
-        const double progress = m_context.progress(level);
+        const double progress = m_plan.progress(level);
         const double scale = m_plan.scaleAt(progress);
-        const bool nothingToCompare = condition.isNone() && !m_context.weaker;
+        const bool nothingToCompare = condition.isNone() && !m_weaker;
         if (nothingToCompare || !m_plan.isGuidedAt(progress) || (scale == 1 && m_rule->isConditionalAtOne()))
             return m_inner->predict(x, level, condition);
         if (scale == 0 && m_rule->isUnconditionalAtZero())
-            return m_context.weaker ? m_context.weaker->predict(x, level, condition)
-                                    : m_inner->predict(x, level, awayFrom());
-        return m_context.weaker ? withWeakerModel(x, level, condition, scale, progress)
-                                : inOneBatch(x, level, condition, scale, progress);
+            return m_weaker ? m_weaker->predict(x, level, condition) : m_inner->predict(x, level, awayFrom());
+        return m_weaker ? withWeakerModel(x, level, condition, scale, progress)
+                        : inOneBatch(x, level, condition, scale, progress);
     }
 
 private:
@@ -106,7 +84,7 @@ private:
                                double scale, double progress)
     {
         const Prediction strong = m_inner->predict(x, level, condition);
-        const Prediction weak = m_context.weaker->predict(x, level, condition);
+        const Prediction weak = m_weaker->predict(x, level, condition);
         return reported({x, level, scale, progress, strong, weak, weak});
     }
 
@@ -120,8 +98,8 @@ private:
 
     std::unique_ptr<Denoiser> m_inner;
     std::unique_ptr<GuidanceRule> m_rule;
-    Plan m_plan;
-    GuidanceContext m_context;
+    GuidancePlan m_plan;
+    std::unique_ptr<Denoiser> m_weaker;
 };
 
 void checkScale(double scale)
@@ -134,23 +112,13 @@ void checkScale(double scale)
                 "Set the guidance scale to a number from -20 to 50; 1 is no guidance.");
 }
 
-Plan planOf(const GuidanceSpec& spec, const registry::OptionValues& options)
+TrainedClassifier classifierOf(GuidanceContext context)
 {
-    Plan plan;
-    plan.scale = spec.scale;
-    if (const std::string& curve = registry::text(options, "curve"); !curve.empty())
-        plan.curve = GuidanceCurve::parse(curve);
-    if (options.contains("convention") && registry::text(options, "convention") == "ho_salimans")
-        plan.offset = 1;
-    plan.start = registry::number(options, "start");
-    plan.end = registry::number(options, "end");
-    if (!(plan.start < plan.end))
+    if (!context.classifier)
         throw Error(ErrorCode::invalidOption,
-                    "The guidance interval is empty: \"start\" must be below \"end\", both from 0 to 1.",
-                    "Set \"start\" below \"end\".");
-    if (options.contains("negative_class"))
-        plan.negativeClass = registry::integer(options, "negative_class");
-    return plan;
+                    "Classifier guidance needs a noise-aware classifier of the same images.",
+                    "Choose another guidance rule.");
+    return *std::move(context.classifier);
 }
 
 std::unique_ptr<GuidanceRule> makeRule(const std::string& id, const registry::OptionValues& options,
@@ -175,16 +143,19 @@ std::unique_ptr<Denoiser> guided(std::unique_ptr<Denoiser> inner, const Guidance
     checkScale(spec.scale);
     const RuleInfo& rule = guidanceRule(spec.rule);
     const auto options = registry::completed("guidance \"" + rule.id + "\"", rule.options, spec.options);
-    Plan plan = planOf(spec, options);
+    GuidancePlan plan = guidancePlan(spec, options, std::move(context.progress));
+    if (rule.id == "classifier") {
+        const bool isConditional = registry::text(options, "base") == "conditional";
+        return classifierGuided(std::move(inner), classifierOf(std::move(context)), std::move(plan),
+                                isConditional ? GuidanceBase::conditional : GuidanceBase::unconditional);
+    }
     const bool needsWeaker = rule.id == "autoguidance";
     if (needsWeaker && !context.weaker)
         throw Error(ErrorCode::invalidOption, "Autoguidance needs a weaker model (option \"weak_model\").",
                     "Name a model of the same images, for example an earlier checkpoint.");
-    if (!needsWeaker)
-        context.weaker.reset();
-    auto combine = makeRule(rule.id, options, context.steps);
-    return std::make_unique<GuidedDenoiser>(std::move(inner), std::move(combine), std::move(plan),
-                                            std::move(context));
+    return std::make_unique<GuidedDenoiser>(std::move(inner), makeRule(rule.id, options, context.steps),
+                                            std::move(plan),
+                                            needsWeaker ? std::move(context.weaker) : nullptr);
 }
 
 }  // namespace diffuscope::denoise

@@ -3,9 +3,11 @@
 
 #include "core/denoise/denoiser.h"
 #include "core/denoise/guidance_spec.h"
+#include "core/denoise/noise_classifier.h"
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace diffuscope::denoise {
 
@@ -19,13 +21,16 @@ struct GuidanceContext
     int steps = 0;
     /// The weaker model of autoguidance.
     std::unique_ptr<Denoiser> weaker{};
+    /// The noise-aware classifier of classifier guidance.
+    std::optional<TrainedClassifier> classifier{};
 };
 
 /// The rule of `spec` around `inner`. Conditional and unconditional are evaluated as one batch of 2B with the
 /// condition repeated (3B with a negative condition beside them), and both are reported. One plain evaluation
 /// is made where one prediction is all that matters: with scale 1, no condition, outside the interval, and
-/// (unconditional) with scale 0. Throws Error(invalidOption) for a scale that is not finite or not in [−20,
-/// 50], for an empty interval, and for unknown rules and options.
+/// (unconditional) with scale 0. The rule "classifier" makes one evaluation always; see
+/// guidance_rules/classifier_guidance.h. Throws Error(invalidOption) for a scale that is not finite or not in
+/// [−20, 50], for an empty interval, and for unknown rules and options.
 std::unique_ptr<Denoiser> guided(std::unique_ptr<Denoiser> inner, const GuidanceSpec& spec,
                                  GuidanceContext context = {});
 

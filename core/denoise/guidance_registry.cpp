@@ -24,12 +24,13 @@ Option negativeClassOption()
         "The class that guidance leads away from; -1 leads away from the prediction without a class.");
 }
 
-std::vector<Option> progressOptions()
+/// `rest`: the prediction that is used where there is no guidance.
+std::vector<Option> progressOptions(const std::string& rest = "plain conditional")
 {
     return {Option::number("start", "From", 0, 0, 1, "Guidance begins at this part of the run."),
             Option::number(
                 "end", "Until", 1, 0, 1,
-                "Guidance ends before this part of the run; the rest uses the plain conditional prediction."),
+                "Guidance ends before this part of the run; the rest uses the " + rest + " prediction."),
             Option::text(
                 "curve", "Curve of w", "",
                 "The guidance scale over the run as pairs progress:scale, e.g. 0:1, 0.4:6, 1:2; empty keeps "
@@ -139,12 +140,34 @@ RuleInfo autoguidanceInfo()
             .options = joined(std::move(own), progressOptions())};
 }
 
+RuleInfo classifierInfo()
+{
+    std::vector<Option> own{
+        Option::choice(
+            "base", "Added to", "unconditional",
+            {{"unconditional", "prediction without the class"}, {"conditional", "prediction with the class"}},
+            "The prediction that the gradient is added to: without the class, the classifier alone "
+            "decides what is drawn and w = 1 is Bayes' rule."),
+        Option::integer("negative_class", "Negative class", -1, -1, 9999,
+                        "A class to lead away from as well, by the gradient of its log-probability; -1 is "
+                        "none.")};
+    return {
+        .id = "classifier",
+        .displayName = "Classifier gradient",
+        .description =
+            "Adds the gradient of a classifier that knows noisy images, ε̂ − w·σ·∇log p(y|x_t) (Dhariwal & "
+            "Nichol 2021). Each evaluation of the network costs a forward and a backward pass of the "
+            "small classifier too; the model must bring one.",
+        .options = joined(std::move(own), progressOptions("base"))};
+}
+
 }  // namespace
 
 const std::vector<RuleInfo>& guidanceRules()
 {
     static const std::vector<RuleInfo> rules{classifierFreeInfo(), cfgPlusPlusInfo(), adaptiveProjectedInfo(),
-                                             cfgZeroStarInfo(),    perpNegInfo(),     autoguidanceInfo()};
+                                             cfgZeroStarInfo(),    perpNegInfo(),     autoguidanceInfo(),
+                                             classifierInfo()};
     return rules;
 }
 

@@ -1,6 +1,7 @@
 #include "core/denoise/network_denoiser.h"
 
 #include "core/denoise/target_adapter.h"
+#include "core/denoise/training_level.h"
 #include "core/registry/error.h"
 
 #include <torch/types.h>
@@ -31,12 +32,7 @@ NetworkDenoiser::NetworkDenoiser(TrainedNetwork network) : m_network(std::move(n
 
 schedule::NoiseLevel NetworkDenoiser::trainingLevel(const schedule::NoiseLevel& level) const
 {
-    constexpr double sameSchedule = 1e-9;
-    const schedule::NoiseLevel known = m_network.schedule.levelAt(level.t);
-    if (std::abs(known.alpha - level.alpha) < sameSchedule &&
-        std::abs(known.sigma - level.sigma) < sameSchedule)
-        return level;
-    return m_network.schedule.levelOfNoiseToSignal(level.noiseToSignal());
+    return denoise::trainingLevel(m_network.schedule, level);
 }
 
 Tensor NetworkDenoiser::classIds(const Condition& condition, std::int64_t batch) const
@@ -61,10 +57,10 @@ Prediction NetworkDenoiser::predict(const Tensor& x, const schedule::NoiseLevel&
 {
     const std::int64_t batch = x.size(0);
     const schedule::NoiseLevel known = trainingLevel(level);
-    const double toTrainingScale = level.alpha > 0 ? known.alpha / level.alpha : known.sigma / level.sigma;
+    const double toKnownScale = toTrainingScale(level, known);
     Tensor state = x.to(m_network.device, torch::kFloat);
-    if (toTrainingScale != 1)
-        state = state * toTrainingScale;
+    if (toKnownScale != 1)
+        state = state * toKnownScale;
     const double scale = inputScale(m_network.target, known);
     const Tensor input = scale == 1 ? state : state * scale;
     const Tensor t = torch::full({batch}, timeOf(m_network.target, known), state.options());

@@ -1,9 +1,9 @@
 #include "core/network/model_card.h"
 
 #include "core/network/atomic_file.h"
+#include "core/network/schedule_spec_json.h"
 #include "core/network/unet_config_json.h"
 #include "core/registry/error.h"
-#include "core/schedule/schedule_registry.h"
 
 #include <algorithm>
 #include <array>
@@ -26,38 +26,6 @@ std::string cardPath(const std::string& folder)
 [[noreturn]] void refuse(const std::string& where, const std::string& reason)
 {
     throw Error(ErrorCode::invalidFile, where + " " + reason + ".", "Restore the original file.");
-}
-
-json toJson(const schedule::ScheduleSpec& spec)
-{
-    json options = json::object();
-    for (const auto& [id, value] : spec.options) {
-        std::visit([&options, &key = id](const auto& held) { options[key] = held; }, value);
-    }
-    return {{"family", spec.family}, {"options", options}};
-}
-
-schedule::ScheduleSpec scheduleFromJson(const JsonFields& fields)
-{
-    schedule::ScheduleSpec spec;
-    spec.family = fields.text("family");
-    const JsonFields options = fields.object("options");
-    for (const auto& [id, value] : options.json().items()) {
-        if (value.is_boolean()) {
-            spec.options[id] = value.get<bool>();
-        } else if (value.is_number()) {
-            spec.options[id] = options.number(id.c_str());
-        } else {
-            spec.options[id] = options.text(id.c_str());
-        }
-    }
-    try {
-        schedule::makeSchedule(spec);
-    } catch (const Error& error) {
-        refuse(fields.where(),
-               std::string("describes a schedule that this program cannot make: ") + error.what());
-    }
-    return spec;
 }
 
 json toJson(const ModelQuality& quality)
@@ -136,7 +104,7 @@ ModelCard readModelCard(const std::string& folder)
     card.data = fields.text("data");
     card.architecture = unetConfigFromJson(fields.object("architecture"));
     card.target = fields.text("target");
-    card.schedule = scheduleFromJson(fields.object("schedule"));
+    card.schedule = scheduleSpecFromJson(fields.object("schedule"));
     card.classNames = fields.texts("classes");
     card.parameterCount = fields.integer("parameters");
     const JsonFields training = fields.object("training");

@@ -8,6 +8,7 @@
 #include "core/network/parallel_forward.h"
 #include "core/registry/error.h"
 #include "core/sample/grid_progress.h"
+#include "core/sample/guiding_classifier.h"
 #include "core/sample/recipe_checks.h"
 #include "core/sample/sampled_run.h"
 #include "core/sample/translated_errors.h"
@@ -138,10 +139,13 @@ private:
                                                   const schedule::TimeGrid& grid)
     {
         denoise::GuidanceContext context{
-            .progress = progressOn(grid), .steps = grid.steps(), .weaker = nullptr};
+            .progress = progressOn(grid), .steps = grid.steps(), .weaker = nullptr, .classifier = {}};
         auto plain = networkOf(model);
         if (recipe.guidance.rule == "autoguidance")
             context.weaker = weakerModel(recipe.guidance, model.card);
+        if (recipe.guidance.rule == "classifier")
+            context.classifier =
+                guidingClassifier(catalog::findModel(m_folders, recipe.model).folder, model.card, m_device);
         auto guided = denoise::guided(std::move(plain), recipe.guidance, std::move(context));
         return denoise::clipped(std::move(guided), recipe.clipping);
     }

@@ -71,7 +71,8 @@ int storedPerFrame(const session::Recipe& recipe)
     const bool isGuided = !recipe.condition.isNone() || recipe.guidance.rule == "autoguidance";
     const double* rescale = given<double>(recipe.guidance.options, "rescale");
     const bool conditionalFollows =
-        (recipe.guidance.rule == "cfg" || recipe.guidance.rule == "autoguidance") &&
+        (recipe.guidance.rule == "cfg" || recipe.guidance.rule == "autoguidance" ||
+         recipe.guidance.rule == "classifier") &&
         !(rescale && *rescale > 0) && recipe.clipping.rule != "dynamic" &&
         std::abs(recipe.guidance.scale) >= 1;
     return plain + (isGuided ? (conditionalFollows ? 1 : 2) : 0);

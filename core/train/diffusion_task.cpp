@@ -2,7 +2,6 @@
 
 #include "core/measure/generation.h"
 #include "core/registry/error.h"
-#include "core/schedule/schedule_registry.h"
 #include "core/train/image_sheet.h"
 #include "core/train/precision.h"
 
@@ -12,21 +11,6 @@ namespace diffuscope::train {
 namespace {
 
 constexpr int kPreviewRows = 4;
-
-schedule::NoiseSchedule scheduleOf(const TrainingOptions& options)
-{
-    return schedule::makeSchedule({options.schedule, {{"levels", static_cast<double>(options.levels)}}});
-}
-
-// The schedule's alpha or sigma at every level.
-torch::Tensor column(const schedule::NoiseSchedule& schedule, double schedule::NoiseLevel::*part)
-{
-    std::vector<double> values;
-    for (int t = 0; t < schedule.levels(); ++t) {
-        values.push_back(schedule.level(t).*part);
-    }
-    return torch::tensor(values, torch::kFloat64).to(torch::kFloat32);
-}
 
 void checkImages(const LabelledImages& images, const TrainingOptions& options)
 {
@@ -52,8 +36,9 @@ DiffusionTask::DiffusionTask(std::shared_ptr<const LabelledImages> images, const
                              int replicas)
     : m_options(options),
       m_target(denoise::predictionTarget(options.target)),
-      m_schedule(scheduleOf(options)),
+      m_schedule(trainingSchedule(options)),
       m_device(bestDevice()),
+      m_levels(m_schedule, m_device),
       m_batches(images, options)
 {
     checkImages(*images, options);
@@ -70,8 +55,6 @@ DiffusionTask::DiffusionTask(std::shared_ptr<const LabelledImages> images, const
         m_nets.back()->to(m_device);
         m_nets.back()->setConvolutionPrecision(choosePrecision(options.precision, m_device));
     }
-    m_alpha = column(m_schedule, &schedule::NoiseLevel::alpha).to(m_device);
-    m_sigma = column(m_schedule, &schedule::NoiseLevel::sigma).to(m_device);
 }
 
 torch::Tensor DiffusionTask::loss(int replica)
@@ -80,8 +63,7 @@ torch::Tensor DiffusionTask::loss(int replica)
     const int64_t begin = size * replica / count, end = size * (replica + 1) / count;
     const auto share = [&](const torch::Tensor& tensor) { return tensor.slice(0, begin, end).to(m_device); };
     const auto x0 = share(m_batch.x0), eps = share(m_batch.eps), t = share(m_batch.t);
-    const auto alpha = m_alpha.index_select(0, t).view({-1, 1, 1, 1});
-    const auto sigma = m_sigma.index_select(0, t).view({-1, 1, 1, 1});
+    const auto alpha = m_levels.alphaAt(t), sigma = m_levels.sigmaAt(t);
     const auto noisy = alpha * x0 + sigma * eps;
     auto& net = m_nets[static_cast<size_t>(replica)];
     const auto predicted = net(noisy, t.to(torch::kFloat32), share(m_batch.classIds));

@@ -6,6 +6,7 @@
 #include "core/network/unet.h"
 #include "core/schedule/noise_schedule.h"
 #include "core/train/diffusion_batches.h"
+#include "core/train/level_table.h"
 #include "core/train/training_task.h"
 
 #include <vector>
@@ -32,11 +33,10 @@ private:
     denoise::PredictionTarget m_target;
     schedule::NoiseSchedule m_schedule;
     torch::Device m_device;
+    LevelTable m_levels;
     std::vector<network::UNet> m_nets;
     DiffusionBatches m_batches;
     DiffusionBatch m_batch;
-    torch::Tensor m_alpha;  // [levels], on the device
-    torch::Tensor m_sigma;
 };
 
 }  // namespace diffuscope::train

@@ -3,55 +3,29 @@
 #include "core/network/atomic_file.h"
 #include "core/registry/error.h"
 #include "core/train/training_loop.h"
+#include "core/train/training_recipe.h"
 
-#include <iomanip>
 #include <sstream>
 
 namespace diffuscope::train {
 namespace {
-
-std::string number(double value, int digits)
-{
-    std::ostringstream text;
-    text.imbue(std::locale::classic());
-    text << std::setprecision(digits) << value;
-    return text.str();
-}
-
-std::map<std::string, std::string> describeTraining(const TrainingOptions& options, int64_t stepsDone)
-{
-    const auto& optimizer = options.optimizer;
-    return {
-        {"program", "diffuscope-cli train"},
-        {"loss", "mean squared error on the target, times spread evenly over the batch"},
-        {"optimizer", "AdamW, weight decay " + number(optimizer.weightDecay, 4)},
-        {"learning_rate", number(optimizer.learningRate, 4) + ", " + std::to_string(optimizer.warmupSteps) +
-                              " steps warm-up, cosine decay to 0"},
-        {"batch", std::to_string(optimizer.batch)},
-        {"steps", std::to_string(stepsDone) + " of " + std::to_string(optimizer.steps)},
-        {"ema_decay", number(optimizer.emaDecay, 6)},
-        {"gradient_clip", number(optimizer.gradientClip, 4)},
-        {"condition_dropout", number(options.conditionDropout, 4)},
-        {"flip", options.flip ? "yes" : "no"},
-        {"seed", std::to_string(options.seed)}};
-}
 
 void writeQuality(std::ostream& text, const network::ModelQuality& quality)
 {
     text << "## Measured quality\n\n"
          << "`diffuscope-cli evaluate`: " << quality.images
          << " images in the test set's proportion of classes, " << quality.sampler << ", " << quality.steps
-         << " steps, guidance " << number(quality.guidance, 4)
+         << " steps, guidance " << shortNumber(quality.guidance, 4)
          << "; the classifier was trained on the training set and is right on "
-         << number(100 * quality.classifierAccuracy, 4) << " % of the test set.\n\n"
+         << shortNumber(100 * quality.classifierAccuracy, 4) << " % of the test set.\n\n"
          << "| figure | value |\n|---|---|\n"
          << "| images in which the classifier sees the class asked for | "
-         << number(100 * quality.classAgreement, 4) << " % |\n"
+         << shortNumber(100 * quality.classAgreement, 4) << " % |\n"
          << "| Fréchet distance to the test set, in the classifier's features | "
-         << number(quality.frechetDistance, 4) << " |\n"
-         << "| the same for as many training images (the floor) | " << number(quality.frechetFloor, 4)
+         << shortNumber(quality.frechetDistance, 4) << " |\n"
+         << "| the same for as many training images (the floor) | " << shortNumber(quality.frechetFloor, 4)
          << " |\n"
-         << "| ratio | " << number(quality.frechetDistance / quality.frechetFloor, 3) << " |\n\n";
+         << "| ratio | " << shortNumber(quality.frechetDistance / quality.frechetFloor, 3) << " |\n\n";
 }
 
 }  // namespace
@@ -103,7 +77,7 @@ network::ModelCard exportModel(const std::string& trainingFolder, const std::str
         card.classNames.push_back(std::to_string(label));
     }
     card.parameterCount = net->parameterCount();
-    card.training = describeTraining(options, stepsDone);
+    card.training = describeTraining(options, stepsDone, trainingFolder);
     network::saveModel(modelFolder, card, net);
     return card;
 }
@@ -123,10 +97,7 @@ void writeModelReadme(const std::string& folder, const network::ModelCard& card)
     if (card.quality) {
         writeQuality(text, *card.quality);
     }
-    text << "## Training recipe\n\n| | |\n|---|---|\n";
-    for (const auto& [key, value] : card.training) {
-        text << "| " << key << " | " << value << " |\n";
-    }
+    writeTrainingSection(text, card.training);
     network::writeFileAtomically(folder + "/README.md", text.str());
 }
 

@@ -20,6 +20,7 @@ std::string toText(const TrainingOptions& options)
                                   {"flip", options.flip},
                                   {"shift", options.shift},
                                   {"precision", options.precision},
+                                  {"threads", options.threads},
                                   {"network", toJson(options.network)},
                                   {"target", options.target},
                                   {"schedule", options.schedule},
@@ -46,6 +47,8 @@ TrainingOptions trainingOptionsFromText(const std::string& text, const std::stri
     options.flip = fields.boolean("flip");
     options.shift = fields.smallInteger("shift");
     options.precision = fields.text("precision");
+    // Checkpoints of the first version do not have it.
+    options.threads = fields.has("threads") ? fields.smallInteger("threads") : 0;
     options.network = network::unetConfigFromJson(fields.object("network"));
     options.target = fields.text("target");
     options.schedule = fields.text("schedule");

@@ -11,19 +11,23 @@ namespace diffuscope::train {
 
 struct TrainingOptions
 {
-    std::string task = "diffusion";  // or "classifier"
+    std::string task = "diffusion";  // or "classifier" or "noise-classifier"
     std::string dataFolder;
     OptimizerOptions optimizer;
     uint64_t seed = 1;
     bool flip = false;
     int shift = 0;                   // classifier: random translation of at most so many pixels
     std::string precision = "auto";  // auto, float32 or bfloat16
+    /// Replicas that shared a batch (they add up a gradient in another order); 0 where nobody noted it.
+    int threads = 0;
 
-    /// Diffusion only.
-    network::UNetConfig network;
-    std::string target = "eps";  // eps, x0 or v
+    /// Diffusion and the noise-aware classifier.
     std::string schedule = "linear";
     int levels = 1000;
+
+    /// Diffusion only. (Every task keeps the images' size and classes in `network`.)
+    network::UNetConfig network;
+    std::string target = "eps";  // eps, x0 or v
     double conditionDropout = 0.1;
 
     bool operator==(const TrainingOptions&) const = default;

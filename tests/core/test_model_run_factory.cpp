@@ -1,4 +1,5 @@
 #include "core/network/checkpoint.h"
+#include "core/network/noise_classifier.h"
 #include "core/registry/error.h"
 #include "core/sample/grid_progress.h"
 #include "core/sample/model_run_factory.h"
@@ -35,6 +36,18 @@ network::UNetConfig tiny(int side)
             .normalizationGroups = 4,
             .classes = 3,
             .embeddingWidth = 16};
+}
+
+/// A noise-aware classifier of random weights beside a model of three classes.
+void makeNoiseClassifier(const fs::path& model, int classes = 3)
+{
+    torch::manual_seed(18);
+    network::NoiseClassifier net(1, classes);
+    network::NoiseClassifierCard card;
+    card.imageHeight = card.imageWidth = 8;
+    card.classes = classes;
+    card.parameterCount = net->parameterCount();
+    network::saveNoiseClassifier(network::noiseClassifierFolder(model.string()), card, net);
 }
 
 /// A network of random weights; `scale` makes it another one.
@@ -91,7 +104,10 @@ private Q_SLOTS:
         QVERIFY(m_place.isValid());
         m_root = m_place.path().toStdString();
         makeModel(m_root / "net", 0.1);
+        makeNoiseClassifier(m_root / "net");
         makeModel(m_root / "weak", 0.05);
+        makeModel(m_root / "misled", 0.05);
+        makeNoiseClassifier(m_root / "misled", 4);
         makeModel(m_root / "velocity", 0.1, "v");
         makeModel(m_root / "large", 0.1, "eps", 16);
         m_factory =
@@ -193,6 +209,20 @@ private Q_SLOTS:
                 r.guidance.options["weak_model"] = std::string("large");
             },
             "another size");
+        row(
+            "no noise-aware classifier",
+            [](Recipe& r) {
+                r.model = "weak";
+                r.guidance.rule = "classifier";
+            },
+            "\"weak\" has no noise-aware classifier");
+        row(
+            "noise-aware classifier of other classes",
+            [](Recipe& r) {
+                r.model = "misled";
+                r.guidance.rule = "classifier";
+            },
+            "other classes");
         row(
             "noise without signal",
             [](Recipe& r) {

@@ -4,8 +4,11 @@
 #include "core/train/classifier_task.h"
 #include "core/train/diffusion_task.h"
 #include "core/train/export_model.h"
+#include "core/train/export_noise_classifier.h"
 #include "core/train/labelled_tensors.h"
+#include "core/train/noise_classifier_task.h"
 #include "core/train/training_loop.h"
+#include "core/train/training_recipe.h"
 #include "tests/core/file_fixture.h"
 
 #include <QtTest>
@@ -49,6 +52,15 @@ train::TrainingOptions options(int64_t steps)
     options.network.blocksPerLevel = 1;
     options.network.classes = 2;
     return options;
+}
+
+train::TrainingOptions noiseClassifierOptions(int64_t steps)
+{
+    auto chosen = options(steps);
+    chosen.task = "noise-classifier";
+    chosen.dataFolder = "data/halves/";
+    chosen.optimizer.emaDecay = 0.9;
+    return chosen;
 }
 
 /// A loss that is not a number from some step on.
@@ -186,6 +198,97 @@ private Q_SLOTS:
         QCOMPARE(evaluation.quality.classifierAccuracy, 1.0);
         QVERIFY(evaluation.quality.frechetFloor < evaluation.quality.frechetDistance);
         QVERIFY(evaluation.images.abs().max().item<double>() <= 1.0);
+    }
+
+    void theNoiseClassifierLearnsAndSaysHowWellAtEachLevel()
+    {
+        const auto chosen = noiseClassifierOptions(80);
+        train::NoiseClassifierTask task(halves(), chosen, 2);
+        train::trainTask(task, chosen, settingsFor("noisy"));
+        std::vector<int> heard;
+        const auto card = train::finishNoiseClassifier(m_files.path("noisy"), chosen, *halves(),
+                                                       [&](int t) { heard.push_back(t); });
+        QCOMPARE(heard, (std::vector<int>{0, 12, 25, 37, 49}));
+        QCOMPARE(card.accuracy.size(), std::size_t(5));
+        QCOMPARE(card.accuracy[0].share, 1.0);
+        QCOMPARE(card.classes, 2);
+        auto loaded = network::loadNoiseClassifier(m_files.path("noisy"));
+        QVERIFY(loaded.card == card);
+        const auto x = torch::randn({3, 1, 8, 8});
+        const auto t = torch::full({3}, 20.0);
+        QVERIFY((loaded.net(x, t) - task.net()(x, t)).abs().max().item<double>() < 1e-6);
+        QVERIFY(!loaded.net->parameters().front().requires_grad());
+        QVERIFY(m_files.read("noisy/README.md").find(card.training.at("command")) != std::string::npos);
+    }
+
+    void aNoiseClassifierIsPutBesideItsModelAndStaysThere()
+    {
+        const auto chosen = noiseClassifierOptions(2);
+        train::NoiseClassifierTask task(halves(), chosen, 1);
+        train::trainTask(task, chosen, settingsFor("guide"));
+        const auto card = train::finishNoiseClassifier(m_files.path("guide"), chosen, *halves());
+        train("guided", 2, false);
+        const auto exportGuided = [this](const std::string& to) {
+            train::exportModel(m_files.path("guided"), m_files.path(to), train::namingFor("halves", 2));
+        };
+        exportGuided("home");
+        QVERIFY(!network::hasNoiseClassifier(m_files.path("home")));
+        train::exportNoiseClassifier(m_files.path("guide"), m_files.path("home"));
+        const auto kept = [this] {
+            return network::readNoiseClassifierCard(network::noiseClassifierFolder(m_files.path("home")));
+        };
+        QVERIFY(kept() == card);
+        exportGuided("home");
+        QVERIFY(kept() == card);
+
+        auto other = options(2);
+        other.network.classes = 5;
+        train::DiffusionTask more(halves(), other, 1);
+        train::trainTask(more, other, settingsFor("five"));
+        train::exportModel(m_files.path("five"), m_files.path("five-model"), train::namingFor("five", 5));
+        const QString refusal = refusalOf(
+            [&] { train::exportNoiseClassifier(m_files.path("guide"), m_files.path("five-model")); });
+        QVERIFY2(refusal.contains("other classes"), qPrintable(refusal));
+    }
+
+    void damagedNoiseClassifiersAreNamed()
+    {
+        const auto chosen = noiseClassifierOptions(2);
+        train::NoiseClassifierTask task(halves(), chosen, 1);
+        train::trainTask(task, chosen, settingsFor("damaged"));
+        train::finishNoiseClassifier(m_files.path("damaged"), chosen, *halves());
+        const std::string good = m_files.read("damaged/classifier.json");
+        for (const auto& [from, to, named] :
+             {std::tuple{"\"classes\": 2", "\"classes\": 0", "\"classes\" must be from 1"},
+              {"\"classes\": 2", "\"classes\": 3", "parameters"},
+              {"noise-classifier\"", "picture\"", "does not describe"},
+              {"\"linear\"", "\"wavy\"", "wavy"}}) {
+            std::string bad = good;
+            bad.replace(bad.find(from), std::string(from).size(), to);
+            m_files.write("damaged/classifier.json", bad);
+            const QString refusal = refusalOf([&] { network::loadNoiseClassifier(m_files.path("damaged")); });
+            QVERIFY2(refusal.contains(named), qPrintable(refusal));
+            QVERIFY2(refusal.contains("damaged/classifier.json"), qPrintable(refusal));
+        }
+    }
+
+    void theCommandThatTrainedIsInTheCard()
+    {
+        auto chosen = options(12);
+        chosen.dataFolder = "my data/it's";
+        chosen.threads = 2;
+        chosen.network.attentionLevels = {0, 1};
+        QCOMPARE(train::trainingCommand(chosen, "runs/a"),
+                 std::string("diffuscope-cli train --task diffusion --data 'my data/it'\\''s' --out runs/a "
+                             "--steps 12 --batch 8 --learning-rate 0.003 --warmup 5 --weight-decay 0.01 "
+                             "--ema 0.9995 --clip 1 --seed 1 --schedule linear --levels 50 --target eps "
+                             "--condition-dropout 0.1 --channels 8 --multipliers 1,2 --blocks 1 "
+                             "--attention-levels 0,1 --heads 2 --groups 4 --patch 2 --embedding 16 "
+                             "--precision float32 --threads 2"));
+        train("told", 2, false);
+        const auto card = train::exportModel(m_files.path("told"), m_files.path("told-model"),
+                                             train::namingFor("halves", 2));
+        QCOMPARE(card.training.at("command"), train::trainingCommand(options(12), m_files.path("told")));
     }
 
     void generatedImagesDoNotDependOnTheBatch()

@@ -1,0 +1,40 @@
+#include "core/denoise/guidance_rules/guidance_plan.h"
+
+#include "core/registry/error.h"
+
+#include <cmath>
+#include <numbers>
+
+namespace diffuscope::denoise {
+
+namespace {
+
+double angleProgress(const schedule::NoiseLevel& level)
+{
+    return 1 - 2 / std::numbers::pi * std::atan2(level.sigma, level.alpha);
+}
+
+}  // namespace
+
+GuidancePlan guidancePlan(const GuidanceSpec& spec, const registry::OptionValues& options,
+                          std::function<double(const schedule::NoiseLevel&)> progress)
+{
+    GuidancePlan plan;
+    plan.progress = progress ? std::move(progress) : angleProgress;
+    plan.scale = spec.scale;
+    if (const std::string& curve = registry::text(options, "curve"); !curve.empty())
+        plan.curve = GuidanceCurve::parse(curve);
+    if (options.contains("convention") && registry::text(options, "convention") == "ho_salimans")
+        plan.offset = 1;
+    plan.start = registry::number(options, "start");
+    plan.end = registry::number(options, "end");
+    if (!(plan.start < plan.end))
+        throw Error(ErrorCode::invalidOption,
+                    "The guidance interval is empty: \"start\" must be below \"end\", both from 0 to 1.",
+                    "Set \"start\" below \"end\".");
+    if (options.contains("negative_class"))
+        plan.negativeClass = registry::integer(options, "negative_class");
+    return plan;
+}
+
+}  // namespace diffuscope::denoise

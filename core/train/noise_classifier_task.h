@@ -1,0 +1,49 @@
+// Trains the classifier of noisy images that guides a model (Dhariwal & Nichol 2021, section 4).
+#pragma once
+
+#include "core/measure/evaluation.h"
+#include "core/network/noise_classifier.h"
+#include "core/train/diffusion_batches.h"
+#include "core/train/level_table.h"
+#include "core/train/training_task.h"
+
+#include <vector>
+
+namespace diffuscope::train {
+
+/// Cross-entropy of the class given the image noised to a uniformly drawn level of the schedule, and the
+/// level's time. The labels are not smoothed: the gradient of log p is what the classifier is for.
+class NoiseClassifierTask : public TrainingTask
+{
+public:
+    /// Throws Error(invalidOption) for an unknown schedule or precision.
+    NoiseClassifierTask(std::shared_ptr<const LabelledImages> images, const TrainingOptions& options,
+                        int replicas);
+
+    int replicas() const override { return static_cast<int>(m_nets.size()); }
+    torch::nn::Module& module(int replica) override { return *m_nets[static_cast<size_t>(replica)]; }
+    void prepare(int64_t step) override { m_batch = m_batches.take(step); }
+    torch::Tensor loss(int replica) override;
+    /// A classifier has no picture: does nothing.
+    void writePreview(const std::string&) override {}
+
+    network::NoiseClassifier& net() { return m_nets.front(); }
+
+private:
+    torch::Device m_device;
+    LevelTable m_levels;
+    std::vector<network::NoiseClassifier> m_nets;
+    DiffusionBatches m_batches;
+    DiffusionBatch m_batch;
+};
+
+/// Share of the images whose likeliest class is the label after they were noised to `level`, 0 … 1. The noise
+/// of image k comes from (seed, k). The classifier is on the CPU.
+double noisyAccuracy(network::NoiseClassifier& classifier, const measure::LabelledTensors& data,
+                     const schedule::NoiseLevel& level, uint64_t seed = 1);
+
+/// The times at which accuracy is reported: the first, the last, and the quarters between, 0, 250, 500, 750
+/// and 999 of 1000.
+std::vector<int> reportedTimes(int levels);
+
+}  // namespace diffuscope::train
