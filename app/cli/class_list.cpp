@@ -19,7 +19,8 @@ std::optional<int> parseNumber(std::string_view text)
 
 [[noreturn]] void refuse(const std::string& text, int classes)
 {
-    throw Error(ErrorCode::invalidOption, "\"" + text + "\" is no choice of classes of this model.",
+    throw Error(ErrorCode::invalidOption,
+                "--class is \"" + text + "\", which is no choice of classes of this model.",
                 classes > 0 ? "Give classes from 0 to " + std::to_string(classes - 1) + " (7, 0-" +
                                   std::to_string(classes - 1) + " or 1,3,5), or none."
                             : "This model is unconditional: give none.");

@@ -15,5 +15,10 @@ void addSampleCommand(CLI::App& program);
 void addEvaluateCommand(CLI::App& program);
 void addModelsCommand(CLI::App& program);
 void addInspectCommand(CLI::App& program);
+/// samplers, schedules, grids, guidance, clipping, targets
+void addListingCommands(CLI::App& program);
+/// schedule, grid
+void addScheduleCommands(CLI::App& program);
+void addSheetCommand(CLI::App& program);
 
 }  // namespace diffuscope::cli

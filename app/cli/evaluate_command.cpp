@@ -1,6 +1,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/data_folder.h"
 #include "app/cli/progress_line.h"
+#include "app/cli/registry_view.h"
 #include "core/catalog/catalog.h"
 #include "core/measure/evaluation.h"
 #include "core/network/checkpoint.h"
@@ -23,6 +24,8 @@ struct EvaluateArguments
     std::string data;
     std::string classifier;
     std::string precision = "float32";
+    std::string sampler = "ddim";
+    std::string grid = "leading";
     measure::EvaluationRequest request;
     bool write = false;
 };
@@ -57,6 +60,10 @@ void runEvaluation(EvaluateArguments arguments)
                                              schedule::makeSchedule(model.card.schedule)};
     ProgressLine line;
     auto& generation = arguments.request.generation;
+    const auto sampler = chosenEntry(registry::EntryKind::sampler, arguments.sampler);
+    generation.sampler = {sampler.id, sampler.options};
+    const auto grid = chosenEntry(registry::EntryKind::grid, arguments.grid);
+    generation.grid = {grid.id, grid.options};
     generation.workers = static_cast<int>(std::thread::hardware_concurrency());
     generation.onProgress = [&](int done) {
         if (line.isDue()) {
@@ -90,8 +97,10 @@ void addEvaluateCommand(CLI::App& program)
                         "Folder of its IDX data set; default: ../shared/data/NAME");
     command->add_option("--classifier", arguments->classifier, "Folder of classifier.safetensors");
     command->add_option("--images", arguments->request.images, "Images to generate")->capture_default_str();
-    command->add_option("--sampler", generation.sampler.id, "Sampler")->capture_default_str();
-    command->add_option("--grid", generation.grid.rule, "Time grid rule")->capture_default_str();
+    command->add_option("--sampler", arguments->sampler, "Sampler, NAME[:OPTION=VALUE,...]")
+        ->capture_default_str();
+    command->add_option("--grid", arguments->grid, "Time grid, NAME[:OPTION=VALUE,...]")
+        ->capture_default_str();
     command->add_option("--steps", generation.steps, "Steps")->capture_default_str();
     command->add_option("--guidance", generation.guidance, "Guidance scale")->capture_default_str();
     command->add_option("--seed", generation.seed, "Seed")->capture_default_str();

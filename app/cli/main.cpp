@@ -1,12 +1,15 @@
 // diffuscope-cli: trains, samples and measures the models of Diffuscope.
 #include "app/cli/commands.h"
 #include "app/cli/verify_command.h"
+#include "core/registry/aliases.h"
 #include "core/registry/error.h"
 
+#include <algorithm>
 #include <exception>
 #include <iostream>
 #include <new>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -16,19 +19,45 @@ int report(const std::string& message, const std::string& hint = {})
     return 1;
 }
 
+// The sentence for a first word that is no command, or nothing.
+std::string refusedCommand(const CLI::App& program, int argc, char** argv)
+{
+    const std::string word = argc > 1 ? argv[1] : "";
+    std::vector<std::string> names;
+    for (const auto* command : program.get_subcommands(nullptr)) {
+        names.push_back(command->get_name());
+    }
+    const bool isCommand = std::find(names.begin(), names.end(), word) != names.end();
+    if (word.empty() || word.front() == '-' || isCommand) {
+        return {};
+    }
+    const std::string nearest = diffuscope::registry::nearestName(word, names);
+    return "There is no command \"" + word + "\"; " +
+           (nearest.empty() ? "--help lists those there are." : "did you mean " + nearest + "?");
+}
+
 }  // namespace
 
 int main(int argc, char** argv)
 {
     CLI::App program("Trains, samples and measures the models of Diffuscope.", "diffuscope-cli");
     program.require_subcommand(1);
-    diffuscope::cli::addTrainCommand(program);
-    diffuscope::cli::addExportCommand(program);
+    program.failure_message([](const CLI::App*, const CLI::Error& error) {
+        return "diffuscope-cli: " + std::string(error.what()) + "\n";
+    });
     diffuscope::cli::addSampleCommand(program);
-    diffuscope::cli::addEvaluateCommand(program);
+    diffuscope::cli::addSheetCommand(program);
+    diffuscope::cli::addScheduleCommands(program);
+    diffuscope::cli::addListingCommands(program);
     diffuscope::cli::addModelsCommand(program);
     diffuscope::cli::addInspectCommand(program);
     diffuscope::cli::addVerifyCommand(program);
+    diffuscope::cli::addTrainCommand(program);
+    diffuscope::cli::addExportCommand(program);
+    diffuscope::cli::addEvaluateCommand(program);
+    if (const std::string refused = refusedCommand(program, argc, argv); !refused.empty()) {
+        return report(refused);
+    }
     try {
         program.parse(argc, argv);
         return 0;

@@ -1,36 +1,26 @@
-#include "app/cli/class_list.h"
 #include "app/cli/commands.h"
 #include "app/cli/progress_line.h"
+#include "app/cli/recipe_arguments.h"
 #include "core/catalog/catalog.h"
 #include "core/network/safetensors.h"
 #include "core/registry/error.h"
-#include "core/sample/model_run_factory.h"
-#include "core/session/recipe.h"
 #include "core/train/image_sheet.h"
 
-#include <algorithm>
 #include <cmath>
 #include <csignal>
-#include <cstdio>
 #include <memory>
 
 namespace diffuscope::cli {
 namespace {
 
-constexpr int kMostImages = 4096;
-
 volatile std::sig_atomic_t stopSignalled = 0;
 
 struct SampleArguments
 {
-    session::Recipe recipe;
-    std::string classes = "0-9";
-    std::string schedule;
-    std::vector<std::string> samplerOptions;
+    RecipeArguments recipe;
     std::string sheet;
     std::string tensors;
     bool frames = false;
-    int threads = 0;
 };
 
 /// What is kept of a run: the state and the estimate of each frame, [N, C, H, W], and the result alone.
@@ -41,29 +31,6 @@ struct Recording
     torch::Tensor images;
 };
 
-registry::OptionValues parseSamplerOptions(const std::string& sampler, const std::vector<std::string>& texts)
-{
-    const auto& info = sample::samplerInfo(sampler);
-    registry::OptionValues values;
-    for (const auto& text : texts) {
-        const auto equals = text.find('=');
-        const auto id = text.substr(0, equals);
-        const auto found = std::find_if(info.options.begin(), info.options.end(),
-                                        [&id](const registry::Option& option) { return option.id == id; });
-        if (equals == std::string::npos || found == info.options.end()) {
-            std::string known;
-            for (const auto& option : info.options) {
-                known += (known.empty() ? "" : ", ") + option.id;
-            }
-            throw Error(ErrorCode::invalidOption,
-                        "The sampler " + info.id + " has no option \"" + text + "\".",
-                        known.empty() ? "It has none." : "Write name=value with one of: " + known + ".");
-        }
-        values[id] = registry::parsed("sampler " + info.id, *found, text.substr(equals + 1));
-    }
-    return values;
-}
-
 torch::Tensor toTensor(const record::ImageBatch& batch)
 {
     const auto& shape = batch.shape;
@@ -71,8 +38,9 @@ torch::Tensor toTensor(const record::ImageBatch& batch)
         .view({shape.batch, shape.channels, shape.height, shape.width});
 }
 
-Recording record(sample::Run& run, int steps, bool keepFrames)
+Recording record(sample::Run& run, bool keepFrames)
 {
+    const int steps = run.grid().steps();
     Recording recording;
     ProgressLine line;
     record::FramePtr last;
@@ -104,33 +72,25 @@ void writeTensors(const std::string& path, const Recording& recording, const ses
     network::writeSafetensors(path, tensors, {{"format", "pt"}, {"recipe", session::toJson(recipe)}});
 }
 
-void runSampling(SampleArguments arguments)
+void runSampling(const SampleArguments& arguments)
 {
     if (arguments.sheet.empty() && arguments.tensors.empty()) {
         throw Error(ErrorCode::invalidOption, "There is nowhere to write the images to.",
                     "Give --out sheet.png, --tensors run.safetensors, or both.");
     }
-    session::Recipe& recipe = arguments.recipe;
-    const auto folders = catalog::modelFolders();
-    const auto model = catalog::findModel(folders, recipe.model);
-    recipe.condition.classes = parseClassList(arguments.classes, model.card->architecture.classes);
-    recipe.sampler.options = parseSamplerOptions(recipe.sampler.id, arguments.samplerOptions);
-    if (!arguments.schedule.empty()) {
-        recipe.schedule = schedule::ScheduleSpec{arguments.schedule, {}};
-    }
+    const session::Recipe recipe = recipeOf(arguments.recipe, {});
     std::signal(SIGINT, [](int) { stopSignalled = 1; });
-    sample::RunLimits limits;
-    limits.maximumBatch = kMostImages;
-    limits.threads = arguments.threads;
-    sample::ModelRunFactory factory(folders, limits);
+    sample::ModelRunFactory factory(catalog::modelFolders(), limitsOf(arguments.recipe));
     const auto run = factory.start(recipe);
-    const Recording recording = record(*run, recipe.steps, arguments.frames);
+    const Recording recording = record(*run, arguments.frames);
     if (!arguments.sheet.empty()) {
         const int columns = static_cast<int>(std::ceil(std::sqrt(static_cast<double>(recipe.batch))));
         train::writeImageSheet(arguments.sheet, recording.images, columns);
+        writeRecipeBeside(arguments.sheet, recipe);
     }
     if (!arguments.tensors.empty()) {
         writeTensors(arguments.tensors, recording, recipe);
+        writeRecipeBeside(arguments.tensors, recipe);
     }
 }
 
@@ -140,28 +100,17 @@ void addSampleCommand(CLI::App& program)
 {
     auto* command = program.add_subcommand("sample", "Generate images with a model");
     auto arguments = std::make_shared<SampleArguments>();
-    auto& recipe = arguments->recipe;
-    command->add_option("--model", recipe.model, "Name of a model, or its folder")->capture_default_str();
-    command->add_option("--class", arguments->classes, "A class (7), classes in turn (0-9 or 1,3,5), or none")
-        ->capture_default_str();
-    command->add_option("--count", recipe.batch, "Images")
-        ->check(CLI::Range(1, kMostImages))
-        ->capture_default_str();
-    command->add_option("--sampler", recipe.sampler.id, "Sampler")->capture_default_str();
-    command->add_option("--sampler-option", arguments->samplerOptions, "Option of the sampler, e.g. eta=0.5");
-    command->add_option("--schedule", arguments->schedule, "Schedule to sample on; default: the model's own");
-    command->add_option("--grid", recipe.grid.rule, "Rule of the time grid")->capture_default_str();
-    command->add_option("--steps", recipe.steps, "Steps")->capture_default_str();
-    command->add_option("--guidance", recipe.guidance.scale, "Guidance scale; 1 is none")
-        ->capture_default_str();
-    command->add_option("--seed", recipe.seed, "Seed")->capture_default_str();
-    command->add_option("--out", arguments->sheet, "PNG sheet to write");
-    command->add_option("--tensors", arguments->tensors,
-                        "Safetensors file to write: images [N, C, H, W] in [-1, 1]");
+    addRecipeFlags(*command, arguments->recipe, {});
+    addRunFlags(*command, arguments->recipe, {});
+    command->add_option("--out", arguments->sheet, "PNG sheet to write; its recipe goes to NAME.recipe.json")
+        ->type_name("FILE.png");
+    command
+        ->add_option("--tensors", arguments->tensors,
+                     "Safetensors file to write: images [N, C, H, W] in [-1, 1]; its recipe goes beside it")
+        ->type_name("FILE");
     command->add_flag("--frames", arguments->frames, "Also write x_t and x0_hat, [frames, N, C, H, W]");
-    command->add_option("--threads", arguments->threads, "Threads (0: one a core)")
-        ->check(CLI::Range(0, 256))
-        ->capture_default_str();
+    command->footer(
+        "\"diffuscope-cli samplers\", schedules, grids, guidance and clipping list the names and options.");
     command->callback([arguments] { runSampling(*arguments); });
 }
 

@@ -69,10 +69,10 @@ void verifyAll(const std::vector<std::string>& paths)
 
 void addVerifyCommand(CLI::App& program)
 {
-    auto* command = program.add_subcommand(
-        "verify", "Run reference trajectories (.json, .json.gz) and say how far this program is from each");
+    auto* command = program.add_subcommand("verify", "Hold the program against reference trajectories");
     auto paths = std::make_shared<std::vector<std::string>>();
-    command->add_option("paths", *paths, "Files or folders of reference trajectories")->required();
+    command->add_option("paths", *paths, "Files (.json, .json.gz) or folders of reference trajectories")
+        ->required();
     command->callback([paths] { verifyAll(*paths); });
 }
 

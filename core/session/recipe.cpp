@@ -1,6 +1,7 @@
 #include "core/session/recipe.h"
 
 #include "core/denoise/guidance_curve.h"
+#include "core/registry/aliases.h"
 #include "core/registry/error.h"
 #include "core/schedule/schedule_registry.h"
 #include "core/session/json_object_reader.h"
@@ -79,6 +80,14 @@ void readOptions(JsonObjectReader& owner, OptionValues& target)
     }
 }
 
+/// Another program's name becomes this one's, and the options that it implies stand below those given.
+void resolveName(registry::EntryKind kind, std::string& name, OptionValues& options)
+{
+    registry::NamedEntry entry = registry::namedEntry(kind, name);
+    name = std::move(entry.id);
+    options.merge(entry.preset);
+}
+
 /// {"<nameKey>": …, "options": {…}}
 void readSpec(JsonObjectReader& recipe, const char* key, const char* nameKey, std::string& name,
               OptionValues& options)
@@ -100,6 +109,7 @@ void readSchedule(JsonObjectReader& recipe, std::optional<schedule::ScheduleSpec
         return;
     target.emplace();
     readSpec(recipe, "schedule", "family", target->family, target->options);
+    resolveName(registry::EntryKind::schedule, target->family, target->options);
     const auto& family = schedule::scheduleFamily(target->family);
     registry::completed("schedule " + family.displayName, family.options, target->options);
 }
@@ -107,6 +117,7 @@ void readSchedule(JsonObjectReader& recipe, std::optional<schedule::ScheduleSpec
 void readGrid(JsonObjectReader& recipe, schedule::GridSpec& target)
 {
     readSpec(recipe, "grid", "rule", target.rule, target.options);
+    resolveName(registry::EntryKind::grid, target.rule, target.options);
     const auto& rule = schedule::gridRule(target.rule);
     registry::completed("grid " + rule.displayName, rule.options, target.options);
 }
@@ -142,6 +153,7 @@ void readGuidance(JsonObjectReader& recipe, denoise::GuidanceSpec& target)
     reader.read("scale", target.scale, denoise::minimumGuidance, denoise::maximumGuidance);
     readOptions(reader, target.options);
     reader.finish();
+    resolveName(registry::EntryKind::guidance, target.rule, target.options);
 }
 
 void readVersion(JsonObjectReader& recipe)
@@ -198,8 +210,10 @@ Recipe recipeFromJson(const std::string& text)
     readGrid(reader, recipe.grid);
     reader.read("steps", recipe.steps, 1, mostSteps);
     readSpec(reader, "sampler", "id", recipe.sampler.id, recipe.sampler.options);
+    resolveName(registry::EntryKind::sampler, recipe.sampler.id, recipe.sampler.options);
     readGuidance(reader, recipe.guidance);
     readSpec(reader, "clipping", "rule", recipe.clipping.rule, recipe.clipping.options);
+    resolveName(registry::EntryKind::clipping, recipe.clipping.rule, recipe.clipping.options);
     reader.read("seed", recipe.seed);
     reader.read("batch", recipe.batch, 1, mostImages);
     reader.finish();

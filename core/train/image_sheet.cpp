@@ -1,14 +1,9 @@
 #include "core/train/image_sheet.h"
 
-#include "core/network/atomic_file.h"
-#include "core/registry/error.h"
-
-#include <png.h>
+#include "core/train/png_file.h"
 
 #include <algorithm>
-#include <cstring>
 #include <stdexcept>
-#include <vector>
 
 namespace diffuscope::train {
 namespace {
@@ -31,23 +26,6 @@ torch::Tensor arrange(const torch::Tensor& images, int columns)
     return sheet.to(torch::kUInt8);
 }
 
-std::vector<unsigned char> encode(const torch::Tensor& interleaved, const std::string& path)
-{
-    png_image image;
-    std::memset(&image, 0, sizeof image);
-    image.version = PNG_IMAGE_VERSION;
-    image.height = static_cast<png_uint_32>(interleaved.size(0));
-    image.width = static_cast<png_uint_32>(interleaved.size(1));
-    image.format = interleaved.size(2) == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
-    std::vector<unsigned char> encoded(PNG_IMAGE_PNG_SIZE_MAX(image));
-    png_alloc_size_t size = encoded.size();
-    if (!png_image_write_to_memory(&image, encoded.data(), &size, 0, interleaved.data_ptr(), 0, nullptr)) {
-        throw Error(ErrorCode::writeFailed, "Cannot encode " + path + " as PNG: " + image.message + ".");
-    }
-    encoded.resize(size);
-    return encoded;
-}
-
 }  // namespace
 
 void writeImageSheet(const std::string& path, const torch::Tensor& images, int columns, int zoom)
@@ -57,8 +35,9 @@ void writeImageSheet(const std::string& path, const torch::Tensor& images, int c
     }
     const auto sheet = arrange(images, std::max(1, columns));
     const auto enlarged = sheet.repeat_interleave(zoom, 1).repeat_interleave(zoom, 2);
-    const auto encoded = encode(enlarged.permute({1, 2, 0}).contiguous(), path);
-    network::writeFileAtomically(path, {{encoded.data(), encoded.size()}});
+    const auto interleaved = enlarged.permute({1, 2, 0}).contiguous();
+    writePng(path, {interleaved.data_ptr<unsigned char>(), static_cast<int>(interleaved.size(1)),
+                    static_cast<int>(interleaved.size(0)), static_cast<int>(interleaved.size(2))});
 }
 
 }  // namespace diffuscope::train

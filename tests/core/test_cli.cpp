@@ -1,7 +1,7 @@
-#include "core/network/checkpoint.h"
 #include "core/network/safetensors.h"
 #include "core/train/training_loop.h"
-#include "tests/core/file_fixture.h"
+#include "tests/core/cli_fixture.h"
+#include "tests/core/tiny_model.h"
 
 #include <QProcess>
 #include <QtTest>
@@ -13,19 +13,7 @@ using namespace diffuscope;
 
 namespace {
 
-constexpr int patienceMs = 60'000;
-
-network::UNetConfig tinyConfig()
-{
-    network::UNetConfig config;
-    config.imageHeight = config.imageWidth = 8;
-    config.baseChannels = 8;
-    config.normalizationGroups = 4;
-    config.embeddingWidth = 16;
-    config.blocksPerLevel = 1;
-    config.classes = 3;
-    return config;
-}
+constexpr int patienceMs = test::CliFixture::patienceMs;
 
 std::string number(uint32_t value)
 {
@@ -41,13 +29,7 @@ class CliTest : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        network::ModelCard card;
-        card.name = "tiny";
-        card.architecture = tinyConfig();
-        card.schedule = {"linear", {{"levels", 100.0}}};
-        card.classNames = {"a", "b", "c"};
-        card.parameterCount = network::parameterCount(card.architecture);
-        network::saveModel(m_files.path("models/tiny"), card, network::UNet(card.architecture));
+        test::saveTinyModel(m_files.path("models/tiny"));
 
         std::string images = std::string("\0\0\x08\x03", 4) + number(32) + number(8) + number(8);
         std::string labels = std::string("\0\0\x08\x01", 4) + number(32);
@@ -196,34 +178,13 @@ private Q_SLOTS:
     }
 
 private:
-    struct Outcome
-    {
-        int exitCode = -1;
-        QString output;
-        QString errors;
-    };
+    using Outcome = test::CliFixture::Outcome;
 
-    QString file(const std::string& name) const { return QString::fromStdString(m_files.path(name)); }
+    QString file(const std::string& name) const { return m_files.file(name); }
+    void start(QProcess& process, const QStringList& arguments) const { m_files.start(process, arguments); }
+    Outcome run(const QStringList& arguments) const { return m_files.run(arguments); }
 
-    void start(QProcess& process, const QStringList& arguments) const
-    {
-        auto environment = QProcessEnvironment::systemEnvironment();
-        environment.insert("DIFFUSCOPE_MODELS", file("models"));
-        process.setProcessEnvironment(environment);
-        process.start(DIFFUSCOPE_BINARY_DIR "/diffuscope-cli", arguments);
-    }
-
-    Outcome run(const QStringList& arguments) const
-    {
-        QProcess process;
-        start(process, arguments);
-        if (!process.waitForFinished(patienceMs) || process.exitStatus() != QProcess::NormalExit)
-            return {-1, {}, "The program crashed or did not end."};
-        return {process.exitCode(), QString::fromUtf8(process.readAllStandardOutput()),
-                QString::fromUtf8(process.readAllStandardError())};
-    }
-
-    test::FileFixture m_files;
+    test::CliFixture m_files;
 };
 
 QTEST_GUILESS_MAIN(CliTest)

@@ -1,0 +1,213 @@
+#include "app/cli/recipe_arguments.h"
+
+#include "app/cli/class_list.h"
+#include "app/cli/registry_view.h"
+#include "app/cli/text_layout.h"
+#include "core/catalog/catalog.h"
+#include "core/network/atomic_file.h"
+#include "core/registry/error.h"
+
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <iterator>
+#include <numeric>
+
+namespace diffuscope::cli {
+
+using registry::EntryKind;
+
+namespace {
+
+/// Enough for any recipe; the reader of recipes says what is too long.
+constexpr std::size_t kMostRecipeBytes = (1 << 20) + 1;
+
+std::string readAll(std::istream& stream)
+{
+    std::string text;
+    char block[4096];
+    while (text.size() < kMostRecipeBytes && (stream.read(block, sizeof block) || stream.gcount() > 0)) {
+        text.append(block, std::size_t(stream.gcount()));
+    }
+    return text;
+}
+
+session::Recipe readRecipe(const std::string& path)
+{
+    if (path == "-") {
+        return session::recipeFromJson(readAll(std::cin));
+    }
+    std::ifstream file(path, std::ios::binary);
+    if (!file || std::filesystem::is_directory(path)) {
+        throw Error(ErrorCode::missingFile, "The recipe " + path + " cannot be read.",
+                    "Give a file that was written beside an output, or - for the standard input.");
+    }
+    try {
+        return session::recipeFromJson(readAll(file));
+    } catch (const Error& error) {
+        throw Error(ErrorCode::invalidFile, path + ": " + error.what(), error.hint());
+    }
+}
+
+// What the flags say of one entry, on top of what there was.
+void apply(EntryKind kind, const EntryArguments& arguments, std::string& id, registry::OptionValues& options)
+{
+    ChosenEntry entry{id, options};
+    if (arguments.text) {
+        entry = chosenEntry(kind, *arguments.text);
+    } else {
+        entry.id = findEntry(kind, id).id;
+    }
+    assignOptions(kind, entry, arguments.options);
+    id = std::move(entry.id);
+    options = std::move(entry.options);
+}
+
+void applySchedule(const EntryArguments& arguments, session::Recipe& recipe)
+{
+    if (arguments.text && registry::canonicalName(*arguments.text) == "model") {
+        recipe.schedule.reset();
+        if (!arguments.options.empty()) {
+            throw Error(ErrorCode::invalidOption,
+                        "--schedule-option needs a schedule; the model's own has its options already.");
+        }
+        return;
+    }
+    if (!arguments.text && !recipe.schedule) {
+        if (!arguments.options.empty()) {
+            throw Error(ErrorCode::invalidOption, "--schedule-option needs --schedule.");
+        }
+        return;
+    }
+    schedule::ScheduleSpec spec = recipe.schedule.value_or(schedule::ScheduleSpec{});
+    apply(EntryKind::schedule, arguments, spec.family, spec.options);
+    recipe.schedule = std::move(spec);
+}
+
+void applyClasses(const RecipeArguments& arguments, session::Recipe& recipe)
+{
+    const auto model = catalog::findModel(catalog::modelFolders(), recipe.model);
+    const int classes = model.card->architecture.classes;
+    if (arguments.classes) {
+        recipe.condition.classes = parseClassList(*arguments.classes, classes);
+    } else if (arguments.file.empty()) {
+        recipe.condition.classes.resize(std::size_t(classes));
+        std::iota(recipe.condition.classes.begin(), recipe.condition.classes.end(), 0);
+    }
+}
+
+void addEntryFlags(CLI::App& command, EntryArguments& arguments, const std::string& flag, EntryKind kind,
+                   const std::string& description)
+{
+    command.add_option("--" + flag, arguments.text, description)->type_name("NAME[:OPTION=VALUE,...]");
+    command
+        .add_option("--" + noun(kind) + "-option", arguments.options,
+                    "Option of the " + noun(kind) + "; may be given again")
+        ->type_name("OPTION=VALUE")
+        ->take_all()
+        ->allow_extra_args(false);
+}
+
+// Texts that are no number of the kind are refused in words, before CLI11 converts them.
+template <typename Number>
+std::function<std::string(const std::string&)> isNumber(const std::string& what)
+{
+    return [what](const std::string& text) -> std::string {
+        Number number{};
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        const bool whole = error == std::errc() && end == text.data() + text.size();
+        return whole ? "" : "\"" + text.substr(0, 60) + "\" is not " + what;
+    };
+}
+
+}  // namespace
+
+void addRecipeFlags(CLI::App& command, RecipeArguments& arguments, const session::Recipe& defaults)
+{
+    command
+        .add_option("--recipe", arguments.file,
+                    "Recipe to start from, - for the standard input; other flags go on top of it")
+        ->type_name("FILE.json");
+    command.add_option("--model", arguments.model, "Name of a model, or its folder")
+        ->type_name("NAME")
+        ->default_str(defaults.model);
+    command
+        .add_option("--class", arguments.classes,
+                    "A class (7), classes in turn (0-9 or 1,3,5), or none; default: all in turn")
+        ->type_name("CLASSES");
+    addEntryFlags(command, arguments.schedule, "schedule", EntryKind::schedule,
+                  "Schedule to sample on; default: model, the model's own");
+    addEntryFlags(command, arguments.grid, "grid", EntryKind::grid,
+                  "Rule of the time grid; default: " + defaults.grid.rule);
+    command.add_option("--guidance", arguments.scale, "Guidance scale; 1 is none")
+        ->type_name("SCALE")
+        ->check(isNumber<double>("a number from -20 to 50"))
+        ->default_str(formatted(defaults.guidance.scale, 6));
+    addEntryFlags(
+        command, arguments.guidance, "guidance-rule", EntryKind::guidance,
+        "Rule of guidance (negative class, rescale, interval …); default: " + defaults.guidance.rule);
+    addEntryFlags(command, arguments.clipping, "clipping", EntryKind::clipping,
+                  "How estimates are kept in range; default: " + defaults.clipping.rule);
+    command.add_option("--seed", arguments.seed, "Seed of all noise")
+        ->type_name("NUMBER")
+        ->check(isNumber<std::uint64_t>("a whole number from 0 to 18446744073709551615"))
+        ->default_str(std::to_string(defaults.seed));
+    command.add_option("--device", arguments.device, "auto, cpu or cuda")
+        ->type_name("NAME")
+        ->default_str(arguments.device);
+    command.add_option("--threads", arguments.threads, "Threads; 0: one a core")
+        ->type_name("NUMBER")
+        ->check(CLI::Range(0, 256))
+        ->default_str("0");
+}
+
+void addRunFlags(CLI::App& command, RecipeArguments& arguments, const session::Recipe& defaults)
+{
+    addEntryFlags(command, arguments.sampler, "sampler", EntryKind::sampler,
+                  "Sampler; default: " + defaults.sampler.id);
+    command.add_option("--steps", arguments.steps, "Steps")
+        ->type_name("NUMBER")
+        ->check(isNumber<int>("a whole number from 1 up"))
+        ->default_str(std::to_string(defaults.steps));
+    command.add_option("--count", arguments.batch, "Images")
+        ->type_name("NUMBER")
+        ->check(CLI::Range(1, kMostImages))
+        ->default_str(std::to_string(defaults.batch));
+}
+
+session::Recipe recipeOf(const RecipeArguments& arguments, session::Recipe defaults)
+{
+    session::Recipe recipe = arguments.file.empty() ? std::move(defaults) : readRecipe(arguments.file);
+    recipe.model = arguments.model.value_or(recipe.model);
+    applyClasses(arguments, recipe);
+    applySchedule(arguments.schedule, recipe);
+    apply(EntryKind::grid, arguments.grid, recipe.grid.rule, recipe.grid.options);
+    apply(EntryKind::sampler, arguments.sampler, recipe.sampler.id, recipe.sampler.options);
+    apply(EntryKind::guidance, arguments.guidance, recipe.guidance.rule, recipe.guidance.options);
+    apply(EntryKind::clipping, arguments.clipping, recipe.clipping.rule, recipe.clipping.options);
+    recipe.guidance.scale = arguments.scale.value_or(recipe.guidance.scale);
+    recipe.seed = arguments.seed.value_or(recipe.seed);
+    recipe.steps = arguments.steps.value_or(recipe.steps);
+    recipe.batch = arguments.batch.value_or(recipe.batch);
+    return recipe;
+}
+
+sample::RunLimits limitsOf(const RecipeArguments& arguments)
+{
+    sample::RunLimits limits;
+    limits.maximumBatch = kMostImages;
+    limits.threads = arguments.threads;
+    limits.device = arguments.device;
+    return limits;
+}
+
+void writeRecipeBeside(const std::string& output, const session::Recipe& recipe)
+{
+    std::filesystem::path path(output);
+    path.replace_extension(".recipe.json");
+    network::writeFileAtomically(path.string(), session::toJson(recipe));
+}
+
+}  // namespace diffuscope::cli

@@ -1,0 +1,55 @@
+// The flags that make up a recipe, alone or on top of a recipe file, shared by the commands that sample.
+#pragma once
+
+#include "core/sample/model_run_factory.h"
+#include "core/session/recipe.h"
+
+#include <CLI/CLI.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace diffuscope::cli {
+
+/// One entry of a registry as it was asked for: a name with options, and options apart.
+struct EntryArguments
+{
+    std::optional<std::string> text;
+    std::vector<std::string> options;
+};
+
+struct RecipeArguments
+{
+    std::string file;  ///< of a recipe, "-" for stdin, empty for none
+    std::optional<std::string> model;
+    std::optional<std::string> classes;
+    EntryArguments schedule, grid, sampler, guidance, clipping;
+    std::optional<double> scale;
+    std::optional<std::uint64_t> seed;
+    std::optional<int> steps;
+    std::optional<int> batch;
+    std::string device = "auto";
+    int threads = 0;
+};
+
+/// The most images of one run.
+constexpr int kMostImages = 4096;
+
+/// Adds the flags that every sampling command has: all but --sampler, --steps and --count. `defaults` is
+/// what they say they are.
+void addRecipeFlags(CLI::App& command, RecipeArguments& arguments, const session::Recipe& defaults);
+/// Adds --sampler and --sampler-option, --steps and --count.
+void addRunFlags(CLI::App& command, RecipeArguments& arguments, const session::Recipe& defaults);
+
+/// The recipe of the file, or `defaults`, with the flags on top; names and options are checked, the classes
+/// against the model. Without a file or --class: every class of the model in turn. Throws Error.
+session::Recipe recipeOf(const RecipeArguments& arguments, session::Recipe defaults);
+
+/// Device and threads, without a limit of images.
+sample::RunLimits limitsOf(const RecipeArguments& arguments);
+
+/// "sheet.png" → "sheet.recipe.json": written there, to be read with --recipe. Throws Error.
+void writeRecipeBeside(const std::string& output, const session::Recipe& recipe);
+
+}  // namespace diffuscope::cli

@@ -1,0 +1,188 @@
+#include "app/cli/commands.h"
+#include "app/cli/progress_line.h"
+#include "app/cli/recipe_arguments.h"
+#include "app/cli/registry_view.h"
+#include "app/cli/sampler_sheet.h"
+#include "app/cli/text_layout.h"
+#include "core/catalog/catalog.h"
+#include "core/registry/error.h"
+#include "core/train/png_file.h"
+
+#include <csignal>
+#include <cstdio>
+#include <memory>
+
+namespace diffuscope::cli {
+namespace {
+
+using registry::EntryKind;
+
+volatile std::sig_atomic_t stopSignalled = 0;
+
+struct SheetArguments
+{
+    RecipeArguments recipe;
+    std::vector<std::string> samplers;
+    std::vector<int> steps = {5, 10, 20, 50};
+    int zoom = 2;
+    std::string file;
+};
+
+/// What a sheet shows where nothing else is asked for: classes whose images are easily told apart when they
+/// are drawn badly.
+session::Recipe sheetDefaults()
+{
+    session::Recipe recipe;
+    recipe.condition.classes = {3, 5, 8};
+    return recipe;
+}
+
+std::vector<ChosenEntry> samplersOf(const SheetArguments& arguments)
+{
+    std::vector<ChosenEntry> samplers;
+    for (const auto& text : arguments.samplers) {
+        samplers.push_back(chosenEntry(EntryKind::sampler, text));
+    }
+    if (!samplers.empty()) {
+        return samplers;
+    }
+    for (const auto& entry : entriesOf(EntryKind::sampler)) {
+        if (!entry.sampling->inverse) {
+            samplers.push_back({entry.id, {}});
+        }
+    }
+    return samplers;
+}
+
+SheetCell sampled(sample::RunFactory& factory, const session::Recipe& recipe)
+{
+    const auto run = factory.start(recipe);
+    record::FramePtr last;
+    while (const auto frame = run->advance({})) {
+        if (stopSignalled) {
+            throw CLI::RuntimeError(interruptedExit);
+        }
+        last = frame;
+    }
+    return {last->layer(record::Layer::xt), last->totalEvaluations, {}};
+}
+
+// A sampler that this number of steps does not suit leaves its cell empty; the others are still worth seeing.
+SheetCell cellOf(sample::RunFactory& factory, const session::Recipe& recipe, int& failures)
+{
+    try {
+        return sampled(factory, recipe);
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::invalidOption && error.code() != ErrorCode::notFinite) {
+            throw;
+        }
+        ++failures;
+        std::fprintf(stderr, "diffuscope-cli: %s, %d steps: %s\n", recipe.sampler.id.c_str(), recipe.steps,
+                     error.what());
+        return {{}, 0, error.code() == ErrorCode::notFinite ? "not finite" : "not possible"};
+    }
+}
+
+SheetRow labelledRow(const ChosenEntry& sampler)
+{
+    const EntryView entry = findEntry(EntryKind::sampler, sampler.id);
+    std::string remark = entry.id + ", order " + std::to_string(entry.sampling->order);
+    remark += entry.sampling->stochastic ? ", noise" : "";
+    return {entry.displayName, remark, {}};
+}
+
+std::string titleOf(const session::Recipe& recipe, const catalog::Entry& model)
+{
+    std::string classes;
+    for (int k = 0; k < recipe.batch && !recipe.condition.isNone(); ++k) {
+        const int label = recipe.condition.classOf(k);
+        classes += (k == 0 ? "" : " ") + (label < 0 ? "none" : std::to_string(label));
+    }
+    return model.card->title + " (" + model.id + "), classes " + (classes.empty() ? "none" : classes) + ", " +
+           findEntry(EntryKind::grid, recipe.grid.rule).displayName + " grid, " + "guidance " +
+           formatted(recipe.guidance.scale, 4) + ", seed " + std::to_string(recipe.seed);
+}
+
+void checkSteps(const std::vector<int>& steps)
+{
+    for (const int count : steps) {
+        if (count < 1 || count > 1000) {
+            throw Error(ErrorCode::invalidOption, "\"steps\" is " + std::to_string(count) +
+                                                      ", but must be a whole number from 1 to 1000.");
+        }
+    }
+}
+
+session::Recipe baseRecipe(const RecipeArguments& arguments)
+{
+    RecipeArguments flags = arguments;
+    const session::Recipe defaults = sheetDefaults();
+    if (flags.file.empty() && !flags.classes) {
+        const auto model = catalog::findModel(catalog::modelFolders(), flags.model.value_or(defaults.model));
+        flags.classes = model.card->architecture.classes > 8 ? "3,5,8" : "none";
+    }
+    session::Recipe recipe = recipeOf(flags, defaults);
+    if (arguments.file.empty()) {
+        recipe.batch = recipe.condition.isNone() ? 3 : int(recipe.condition.classes.size());
+    }
+    return recipe;
+}
+
+void makeSheet(const SheetArguments& arguments)
+{
+    checkSteps(arguments.steps);
+    session::Recipe recipe = baseRecipe(arguments.recipe);
+    const auto samplers = samplersOf(arguments);
+    std::signal(SIGINT, [](int) { stopSignalled = 1; });
+    const auto folders = catalog::modelFolders();
+    SamplerSheet sheet{titleOf(recipe, catalog::findModel(folders, recipe.model)), arguments.steps, {}, {}};
+    sample::ModelRunFactory factory(folders, limitsOf(arguments.recipe));
+    ProgressLine line;
+    int failures = 0;
+    for (const auto& sampler : samplers) {
+        sheet.rows.push_back(labelledRow(sampler));
+        recipe.sampler = {sampler.id, sampler.options};
+        for (const int steps : arguments.steps) {
+            recipe.steps = steps;
+            if (line.isDue()) {
+                line.show(sheet.rows.back().name + ", " + std::to_string(steps) + " steps");
+            }
+            sheet.rows.back().cells.push_back(cellOf(factory, recipe, failures));
+            const auto& images = sheet.rows.back().cells.back().images;
+            sheet.shape = images.shape.batch > 0 ? images.shape : sheet.shape;
+        }
+    }
+    const Canvas canvas = drawnSheet(sheet, arguments.zoom);
+    train::writePng(arguments.file,
+                    {canvas.pixels().data(), canvas.width(), canvas.height(), canvas.channels()});
+    writeRecipeBeside(arguments.file, recipe);
+    line.finish(std::to_string(sheet.rows.size()) + " samplers, " + arguments.file);
+    if (failures > 0) {
+        throw CLI::RuntimeError(1);
+    }
+}
+
+}  // namespace
+
+void addSheetCommand(CLI::App& program)
+{
+    auto* command = program.add_subcommand("sheet", "Compare samplers and numbers of steps in one picture");
+    auto arguments = std::make_shared<SheetArguments>();
+    addRecipeFlags(*command, arguments->recipe, sheetDefaults());
+    command
+        ->add_option("--samplers", arguments->samplers,
+                     "Rows: NAME[:OPTION=VALUE], each after a flag of its own; default: all")
+        ->type_name("NAME");
+    command->add_option("--steps", arguments->steps, "Columns: numbers of steps")
+        ->type_name("NUMBERS")
+        ->delimiter(',')
+        ->default_str("5,10,20,50");
+    command->add_option("--zoom", arguments->zoom, "Width of an image's pixel in the picture")
+        ->type_name("NUMBER")
+        ->check(CLI::Range(1, 8))
+        ->default_str("2");
+    command->add_option("--out", arguments->file, "PNG to write")->type_name("FILE.png")->required();
+    command->callback([arguments] { makeSheet(*arguments); });
+}
+
+}  // namespace diffuscope::cli

@@ -1,0 +1,268 @@
+// Sampling from the command line: every part of a recipe can be asked for, and a written recipe gives the
+// same.
+#include "core/network/safetensors.h"
+#include "core/session/recipe.h"
+#include "tests/core/cli_fixture.h"
+#include "tests/core/tiny_model.h"
+
+#include <QSize>
+#include <QtTest>
+
+using namespace diffuscope;
+using Outcome = test::CliFixture::Outcome;
+
+namespace {
+
+/// The size that a PNG file's header tells; empty where there is no such file.
+QSize pngSize(const std::string& bytes)
+{
+    if (bytes.size() < 24 || bytes.compare(1, 3, "PNG") != 0)
+        return {};
+    const auto number = [&bytes](std::size_t at) {
+        int value = 0;
+        for (std::size_t i = at; i < at + 4; ++i)
+            value = value << 8 | static_cast<unsigned char>(bytes[i]);
+        return value;
+    };
+    return {number(16), number(20)};
+}
+
+}  // namespace
+
+class CliRecipesTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { test::saveTinyModel(m_cli.path("models/tiny")); }
+
+    void aWrittenRecipeGivesTheSameImagesToTheBit_data()
+    {
+        QTest::addColumn<QStringList>("flags");
+        QTest::newRow("plain") << QStringList{};
+        QTest::newRow("noise") << QStringList{"--sampler", "dpmpp-2m-sde", "--grid",
+                                              "karras",    "--seed",       "77"};
+        QTest::newRow("another schedule")
+            << QStringList{"--schedule", "cosine:offset=0.01", "--grid", "ays", "--class", "none"};
+        QTest::newRow("guided") << QStringList{
+            "--sampler",       "euler:churn=3,churn_from=0.1",
+            "--guidance-rule", "cfg:rescale=0.7,start=0.1,end=0.9,convention=ho_salimans",
+            "--guidance",      "2.3333333333333335",
+            "--clipping",      "dynamic:percentile=0.9",
+            "--class",         "2,0"};
+        QTest::newRow("negative class") << QStringList{"--guidance-rule",  "perp-neg", "--guidance-option",
+                                                       "negative-class=1", "--class",  "2"};
+        QTest::newRow("typed list") << QStringList{"--grid", "sigmas:values=20, 5, 1, 0.2"};
+    }
+    void aWrittenRecipeGivesTheSameImagesToTheBit()
+    {
+        QFETCH(QStringList, flags);
+        const QString first = m_cli.file("first.safetensors"), again = m_cli.file("again.safetensors");
+        const Outcome outcome = m_cli.run(sample({"--tensors", first, "--frames"}) + flags);
+        QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.errors));
+        const Outcome repeated =
+            m_cli.run({"sample", "--recipe", m_cli.file("first.recipe.json"), "--tensors", again, "--frames",
+                       "--out", m_cli.file("again.png")});
+        QVERIFY2(repeated.exitCode == 0, qPrintable(repeated.errors));
+        const auto expected = network::readSafetensors(first.toStdString()).tensors;
+        const auto got = network::readSafetensors(again.toStdString()).tensors;
+        for (const char* name : {"images", "x_t", "x0_hat"})
+            QVERIFY2(got.at(name).equal(expected.at(name)), name);
+        QCOMPARE(m_cli.read("again.recipe.json"), m_cli.read("first.recipe.json"));
+    }
+
+    void aRecipeIsReadFromTheStandardInputAndFlagsGoOnTop()
+    {
+        const QByteArray recipe = R"({"version": 1, "model": "tiny", "steps": 7, "batch": 2, "seed": 3,
+            "condition": {"classes": [1]},
+            "sampler": {"id": "Euler-Ancestral", "options": {"eta": 0.5}}})";
+        const Outcome outcome = m_cli.run({"sample", "--recipe", "-", "--steps", "4", "--sampler-option",
+                                           "noise_factor=1.1", "--out", m_cli.file("stdin.png")},
+                                          recipe);
+        QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.errors));
+        const auto written = session::recipeFromJson(m_cli.read("stdin.recipe.json"));
+        QCOMPARE(written.steps, 4);
+        QCOMPARE(written.batch, 2);
+        QCOMPARE(written.seed, std::uint64_t(3));
+        QVERIFY(written.condition == denoise::Condition::classLabel(1));
+        QCOMPARE(written.sampler.id, std::string("euler_a"));
+        QVERIFY(written.sampler.options == registry::OptionValues({{"eta", 0.5}, {"noise_factor", 1.1}}));
+    }
+
+    void everyFlagReachesTheRecipe()
+    {
+        const Outcome outcome = m_cli.run({"sample",
+                                           "--model",
+                                           "tiny",
+                                           "--class",
+                                           "0-1",
+                                           "--count",
+                                           "3",
+                                           "--schedule",
+                                           "linear:beta_end=0.03",
+                                           "--schedule-option",
+                                           "levels=200",
+                                           "--grid",
+                                           "trailing",
+                                           "--grid-option",
+                                           "fractional=on",
+                                           "--sampler",
+                                           "PLMS",
+                                           "--steps",
+                                           "6",
+                                           "--guidance",
+                                           "0.5",
+                                           "--guidance-rule",
+                                           "cfg++:negative_class=2",
+                                           "--clipping",
+                                           "clamp",
+                                           "--clipping-option",
+                                           "limit=2",
+                                           "--seed",
+                                           "18446744073709551615",
+                                           "--device",
+                                           "cpu",
+                                           "--threads",
+                                           "1",
+                                           "--out",
+                                           m_cli.file("all.png")});
+        QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.errors));
+        session::Recipe expected;
+        expected.model = "tiny";
+        expected.condition.classes = {0, 1};
+        expected.schedule = schedule::ScheduleSpec{"linear", {{"beta_end", 0.03}, {"levels", 200.0}}};
+        expected.grid = {"trailing", {{"fractional", true}}};
+        expected.steps = 6;
+        expected.sampler = {"pndm", {{"warm_up", std::string("plms")}}};
+        expected.guidance = {.rule = "cfg_plus_plus", .scale = 0.5, .options = {{"negative_class", 2.0}}};
+        expected.clipping = {.rule = "fixed", .options = {{"limit", 2.0}}};
+        expected.seed = 18446744073709551615U;
+        expected.batch = 3;
+        QCOMPARE(m_cli.read("all.recipe.json"), session::toJson(expected));
+    }
+
+    void theScheduleOfARecipeCanBeGivenUpForTheModelsOwn()
+    {
+        const QByteArray recipe =
+            R"({"version": 1, "model": "tiny", "batch": 1, "steps": 3, "schedule": {"family": "cosine"},
+                "condition": {"classes": [0]}})";
+        const QStringList flags{"sample", "--recipe", "-", "--out", m_cli.file("own.png")};
+        QCOMPARE(m_cli.run(flags, recipe).exitCode, 0);
+        QVERIFY(session::recipeFromJson(m_cli.read("own.recipe.json")).schedule.has_value());
+        QCOMPARE(m_cli.run(flags + QStringList{"--schedule", "model"}, recipe).exitCode, 0);
+        QVERIFY(!session::recipeFromJson(m_cli.read("own.recipe.json")).schedule);
+    }
+
+    void badInputIsOneSentenceThatNamesTheOptionAndItsRange_data()
+    {
+        QTest::addColumn<QStringList>("flags");
+        QTest::addColumn<QStringList>("parts");
+        const auto row = [](const char* name, const QStringList& flags, const QStringList& parts) {
+            QTest::newRow(name) << flags << parts;
+        };
+        row("order above steps", {"--sampler", "deis:order=3", "--steps", "2"}, {"\"order\"", "from 1 to 2"});
+        row("steps below order", {"--sampler", "dpmpp-3m", "--steps", "2"}, {"\"steps\"", "at least 3"});
+        row("order", {"--sampler", "unipc:order=4"}, {"\"order\"", "from 1 to 3"});
+        row("zero terminal SNR", {"--schedule", "linear:terminal_snr=zero", "--grid", "trailing"},
+            {"zero terminal SNR", "tiny", "v or x0"});
+        row("sigmas repeat", {"--grid", "sigmas:values=5, 3, 3"}, {"\"values\"", "no number twice"});
+        row("sigmas rise", {"--grid", "sigmas:values=5, 3, 4"}, {"\"values\"", "noisiest to the cleanest"});
+        row("no sigmas", {"--grid", "sigmas:values="}, {"\"values\"", "is empty"});
+        row("guidance interval", {"--guidance-rule", "cfg:start=0.6,end=0.4"}, {"\"start\"", "from 0 to 1"});
+        row("churn interval", {"--sampler", "euler:churn=1,churn_from=3,churn_to=2"},
+            {"\"churn_from\"", "\"churn_to\""});
+        row("restart interval", {"--sampler", "restart:restart_at=0.5,restart_from=0.3"},
+            {"\"restart_at\"", "below \"restart_from\""});
+        row("sigma interval", {"--grid", "karras:sigma_min=3,sigma_max=2"},
+            {"\"sigma_max\"", "\"sigma_min\""});
+        row("churn", {"--sampler", "heun:churn=-1"}, {"\"churn\"", "from 0 to 1000"});
+        row("eta", {"--sampler", "ddim:eta=1.5"}, {"\"eta\"", "from 0 to 1"});
+        row("eta nan", {"--sampler-option", "eta=nan"}, {"\"eta\"", "from 0 to 1"});
+        row("eta text", {"--sampler-option", "eta=much"}, {"\"eta\"", "from 0 to 1"});
+        row("tolerance 0", {"--sampler", "rk45:rtol=0"}, {"\"rtol\"", "from 1e-10 to 1"});
+        row("tolerance 0 adaptive", {"--sampler", "dpm_adaptive:atol=0"}, {"\"atol\"", "from 1e-06 to 1"});
+        row("guidance nan", {"--guidance", "nan"}, {"guidance scale", "from -20 to 50"});
+        row("guidance too large", {"--guidance", "51"}, {"guidance scale", "-20 to 50"});
+        row("rescale", {"--guidance-rule", "cfg:rescale=2"}, {"\"rescale\"", "from 0 to 1"});
+        row("class", {"--class", "3"}, {"--class", "from 0 to 2"});
+        row("negative class", {"--guidance-rule", "cfg:negative_class=3"}, {"negative class", "from 0 to 2"});
+        row("percentile", {"--clipping", "dynamic:percentile=2"}, {"\"percentile\"", "from 0.5 to 1"});
+        row("beta", {"--schedule", "linear:beta_start=2"}, {"\"beta_start\"", "to 0.999"});
+        row("choice", {"--sampler", "dpmpp-2m:solver_type=heum"}, {"\"solver_type\"", "midpoint, heun"});
+        row("toggle", {"--grid", "trailing:fractional=maybe"}, {"\"fractional\"", "true or false"});
+        row("steps", {"--steps", "0"}, {"\"steps\"", "from 1 to"});
+        row("steps text", {"--steps", "many"}, {"--steps", "from 1 up"});
+        row("count", {"--count", "0"}, {"--count", "1", "4096"});
+        row("seed", {"--seed", "-1"}, {"--seed", "from 0 to 18446744073709551615"});
+        row("guidance text", {"--guidance", "much"}, {"--guidance", "from -20 to 50"});
+        row("device", {"--device", "abacus"}, {"abacus", "auto, cpu and cuda"});
+        row("unknown sampler", {"--sampler", "dpmp-2m"}, {"did you mean dpmpp_2m?"});
+        row("unknown option", {"--sampler", "ddim:etta=1"}, {"etta", "did you mean eta?"});
+        row("unknown guidance", {"--guidance-rule", "cgf"}, {"did you mean cfg?"});
+        row("option of nothing", {"--schedule-option", "levels=5"}, {"--schedule"});
+        row("unknown flag", {"--stepz", "5"}, {"--stepz"});
+        row("no recipe", {"--recipe", "/nowhere.json"}, {"/nowhere.json"});
+    }
+    void badInputIsOneSentenceThatNamesTheOptionAndItsRange()
+    {
+        QFETCH(QStringList, flags);
+        QFETCH(QStringList, parts);
+        const Outcome outcome = m_cli.run(sample({"--out", m_cli.file("bad.png")}) + flags);
+        QVERIFY(outcome.exitCode != 0);
+        for (const auto& part : parts)
+            QVERIFY2(outcome.errors.contains(part), qPrintable(outcome.errors));
+        QCOMPARE(outcome.errors.trimmed().count('\n'), 0);
+        QVERIFY(outcome.output.isEmpty());
+        QVERIFY(!QFile::exists(m_cli.file("bad.png")) && !QFile::exists(m_cli.file("bad.recipe.json")));
+    }
+
+    void aBrokenRecipeIsRefusedByItsFileAndKey()
+    {
+        m_cli.write("broken.json", R"({"version": 1, "model": "tiny", "steps": "many"})");
+        const Outcome outcome =
+            m_cli.run({"sample", "--recipe", m_cli.file("broken.json"), "--out", m_cli.file("bad.png")});
+        QVERIFY(outcome.exitCode != 0);
+        QVERIFY(outcome.errors.contains("broken.json") && outcome.errors.contains("recipe.steps"));
+        m_cli.write("broken.json", R"({"version": 1, "model": "tiny", "sampler": {"id": "dimm"}})");
+        QVERIFY(m_cli.run({"sample", "--recipe", m_cli.file("broken.json"), "--out", m_cli.file("bad.png")})
+                    .errors.contains("did you mean ddim?"));
+    }
+
+    void aSheetHasARowForEachSamplerAndAColumnForEachNumberOfSteps()
+    {
+        const auto sheet = [this](const QStringList& more) {
+            const Outcome outcome =
+                m_cli.run(QStringList{"sheet", "--model", "tiny", "--out", m_cli.file("sheet.png")} + more);
+            return outcome.exitCode == 0 ? pngSize(m_cli.read("sheet.png")) : QSize();
+        };
+        const QSize one = sheet({"--samplers", "ddim", "--steps", "3"});
+        QVERIFY(!one.isEmpty());
+        const QSize three =
+            sheet({"--samplers", "ddim", "--samplers", "ddim:eta=1", "--samplers", "ddpm", "--steps", "3,5"});
+        QVERIFY(three.height() > one.height() && three.width() >= one.width());
+        QVERIFY(sheet({"--samplers", "ddim", "--steps", "3,5,7"}).width() > three.width());
+        QVERIFY(QFile::exists(m_cli.file("sheet.recipe.json")));
+    }
+
+    void aCellThatCannotBeIsNamedAndTheOthersAreDrawn()
+    {
+        const Outcome outcome = m_cli.run({"sheet", "--model", "tiny", "--samplers", "pndm", "--samplers",
+                                           "ddim", "--steps", "3,4", "--out", m_cli.file("partly.png")});
+        QVERIFY(outcome.exitCode != 0);
+        QVERIFY(outcome.errors.contains("pndm, 3 steps") && outcome.errors.contains("at least 4"));
+        QVERIFY(!pngSize(m_cli.read("partly.png")).isEmpty());
+        QVERIFY(m_cli.run({"sheet", "--model", "tiny", "--steps", "0", "--out", m_cli.file("x.png")})
+                    .errors.contains("from 1 to 1000"));
+    }
+
+private:
+    static QStringList sample(const QStringList& more)
+    {
+        return QStringList{"sample", "--model", "tiny", "--steps", "4", "--count", "2"} + more;
+    }
+
+    test::CliFixture m_cli;
+};
+
+QTEST_GUILESS_MAIN(CliRecipesTest)
+#include "test_cli_recipes.moc"
