@@ -99,8 +99,9 @@ const std::vector<RuleInfo>& clippingRules()
          .options = {Option::number("percentile", "Percentile", 0.995, 0.5, 1,
                                     "The part of an image's absolute values that stays uncut."),
                      Option::number(
-                         "maximum", "Maximum", 100, 1, 1000,
-                         "The largest threshold; with 1 this is plain clipping to the range of the data."),
+                         "maximum", "Maximum", 100, 0.01, 1000,
+                         "The largest threshold; with 1 this is plain clipping to the range of the data, "
+                         "and below 1 images are stretched."),
                      keepEpsOption()}},
     };
     return rules;

@@ -1,5 +1,6 @@
 // DDIM: Song et al. 2021, Denoising Diffusion Implicit Models, eq. 12 and 16.
 #include "core/sample/sampler_entry.h"
+#include "core/sample/stride.h"
 #include "core/sample/transition.h"
 
 #include <cmath>
@@ -29,13 +30,6 @@ public:
     }
 
 private:
-    /// The level at time t − T/steps whatever the grid's next level is; the grid's last level below time 0.
-    static NoiseLevel strideBefore(const StepContext& step)
-    {
-        const double previous = step.level.t - step.schedule.levels() / step.steps();
-        return previous < 0 ? step.grid.levels.back() : step.schedule.levelAt(previous);
-    }
-
     double m_eta;
     bool m_previousByStride;
 };

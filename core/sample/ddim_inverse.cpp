@@ -1,6 +1,7 @@
 // DDIM inversion: eq. 12 of Song et al. 2021 with eta = 0 run from image to noise (their section 4.3).
 #include "core/registry/error.h"
 #include "core/sample/sampler_entry.h"
+#include "core/sample/stride.h"
 
 namespace diffuscope::sample {
 
@@ -11,11 +12,14 @@ using registry::Option;
 class DdimInverse final : public Sampler
 {
 public:
-    explicit DdimInverse(bool tellNextTime) : m_tellNextTime(tellNextTime) {}
+    DdimInverse(bool tellNextTime, bool startByStride)
+        : m_tellNextTime(tellNextTime), m_startByStride(startByStride)
+    {
+    }
 
     Tensor step(const Tensor& x, const StepContext& step) override
     {
-        NoiseLevel level = step.level;
+        NoiseLevel level = m_startByStride ? strideBelowNext(step) : step.level;
         if (m_tellNextTime)
             level.t = step.next.t;
         const Prediction prediction = step.denoise(x, level);
@@ -23,7 +27,15 @@ public:
     }
 
 private:
+    /// The level at time t − T/N, t the time the step goes to; the grid's first level below time 0.
+    static NoiseLevel strideBelowNext(const StepContext& step)
+    {
+        const double start = step.next.t - stride(step.grid, step.schedule);
+        return start < 0 ? step.grid.levels.front() : step.schedule.levelAt(start);
+    }
+
     bool m_tellNextTime;
+    bool m_startByStride;
 };
 
 }  // namespace
@@ -42,10 +54,15 @@ SamplerEntry ddimInverse()
          .evaluationsPerStep = 1,
          .stochastic = false,
          .options = {Option::choice(
-             "network_time", "Time told", "own",
-             {{"own", "Time of the state"}, {"next", "Time of the next level"}},
-             "Whether the network is told the time the state is at, or the one it goes to as "
-             "some other programs do, which helps at the clean image.")},
+                         "network_time", "Time told", "own",
+                         {{"own", "Time of the state"}, {"next", "Time of the next level"}},
+                         "Whether the network is told the time the state is at, or the one it goes to as "
+                         "some other programs do, which helps at the clean image."),
+                     Option::choice(
+                         "previous_time", "Previous time", "grid",
+                         {{"grid", "Own level of the grid"}, {"stride", "t − T/steps"}},
+                         "Which level the state is taken to be at: its own on the grid, or that at "
+                         "t − T/steps of the next time, as some other programs do.")},
          .inverse = true},
         [](const registry::OptionValues& values, const schedule::NoiseSchedule&,
            const schedule::TimeGrid& grid) {
@@ -54,7 +71,8 @@ SamplerEntry ddimInverse()
                     ErrorCode::invalidOption,
                     "Sampler DDIM inverse goes from image to noise, but this grid goes from noise to image.",
                     "Use it to invert an image, or choose another sampler.");
-            return std::make_unique<DdimInverse>(registry::text(values, "network_time") == "next");
+            return std::make_unique<DdimInverse>(registry::text(values, "network_time") == "next",
+                                                 registry::text(values, "previous_time") == "stride");
         }};
 }
 

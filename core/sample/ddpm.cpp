@@ -31,7 +31,8 @@ public:
     Tensor step(const Tensor& x, const StepContext& step) override
     {
         const NoiseLevel& t = step.level;
-        const NoiseLevel& s = step.next;
+        // An extra entry at a time below 0, as other programs' trailing can have, stands for the clean image.
+        const NoiseLevel& s = step.next.t < 0 ? step.grid.levels.back() : step.next;
         const Prediction prediction = step.denoise(x, t);
 
         // mu~(x_t, x0Hat), eq. 7, the two factors written for any alpha and sigma.

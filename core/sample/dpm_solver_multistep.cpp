@@ -43,6 +43,8 @@ public:
         // x_t = alpha_t/alpha_s·x − sigma_t·(h·phi_1·eps + h²·phi_2·eps' + h³·phi_3·eps''), with the
         // derivatives from finite differences (eq. 3.7, 4.1).
         const double h = t.lambda() - s.lambda();
+        if (h == 0)  // a grid may end on its last level again
+            return x;
         const double phi1 = std::expm1(h);
         Tensor next = (t.alpha / s.alpha) * x - (t.sigma * phi1) * m_history[0].value;
         if (order == 1)

@@ -34,6 +34,22 @@ Option curvatureOption()
         "half as other programs have it only with the square.");
 }
 
+Option stochasticCurvatureOption()
+{
+    Option option = curvatureOption();
+    option.choices.push_back({"offset", "Offset, as other programs"});
+    option.explanation =
+        "The weight of the third-order term: in full the error falls with the cube of the step; half leaves "
+        "it at the square, and with the offset of other programs, which have the sign of a term wrong, it "
+        "falls no faster than the step.";
+    return option;
+}
+
+double curvatureOffset(const registry::OptionValues& values)
+{
+    return registry::text(values, "curvature") == "offset" ? 1 : 0;
+}
+
 double curvatureFactor(const registry::OptionValues& values)
 {
     return registry::text(values, "curvature") == "full" ? 2 : 1;

@@ -15,8 +15,12 @@ registry::Option eulerAtFinalOption();
 registry::Option curvatureOption();
 
 bool isHeun(const registry::OptionValues& values);
+/// The same for the stochastic forms, in which they also have the sign of a term wrong.
+registry::Option stochasticCurvatureOption();
 /// The factor of phi_3·D2, D2 half of the second derivative times h²: 2, or 1 with half the weight.
 double curvatureFactor(const registry::OptionValues& values);
+/// What is added to phi_3: 0, or 1 where the −1/2 in it has the wrong sign.
+double curvatureOffset(const registry::OptionValues& values);
 /// Whether the step is more than three times as long in lambda as the one before: a parabola through past
 /// estimates then reaches too far, and full curvature falls back to order 2.
 bool isLongStep(const StepContext& step, const History& history);

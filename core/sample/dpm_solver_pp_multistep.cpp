@@ -30,6 +30,8 @@ public:
         // x_t = sigma_t/sigma_s·x − alpha_t·(e^−h − 1)·D (eq. 9), D from finite differences of x0Hat in
         // lambda.
         const double h = t.lambda() - s.lambda();
+        if (h == 0)  // a grid may end on its last level again
+            return x;
         const double decay = std::expm1(-h);
         Tensor next = (t.sigma / s.sigma) * x - (t.alpha * decay) * m_history[0].value;
         if (order == 1)

@@ -16,7 +16,13 @@ using registry::Option;
 class DpmSolverPpSde final : public Sampler
 {
 public:
-    DpmSolverPpSde(int order, bool heun, double curvature, double eta, double noiseFactor, EndOrders end)
+    struct Curvature
+    {
+        double factor = 0;
+        double offset = 0;
+    };
+
+    DpmSolverPpSde(int order, bool heun, Curvature curvature, double eta, double noiseFactor, EndOrders end)
         : m_order(order),
           m_heun(heun),
           m_curvature(curvature),
@@ -34,6 +40,8 @@ public:
         if (t.isClean())
             return t.alpha * m_history[0].value;
         const double h = t.lambda() - step.level.lambda();
+        if (h == 0)
+            return x;
         // The SDE with noise eta² is the ODE's formula with h(1 + eta²), and noise that makes up for the
         // rest: with eta = 1, x_t = sigma_t/sigma_s·e^−h·x + alpha_t·(1 − e^−2h)·D + sigma_t·sqrt(1 −
         // e^−2h)·z.
@@ -48,7 +56,7 @@ private:
     Tensor image(const StepContext& step, double h) const
     {
         int order = usableOrder(m_order, m_history.size(), step, m_end);
-        if (order == 3 && m_curvature == 2 && isLongStep(step, m_history))
+        if (order == 3 && m_curvature.factor == 2 && isLongStep(step, m_history))
             order = 2;
         const double H = h * (1 + m_eta * m_eta);
         const double decay = std::expm1(-H);
@@ -63,7 +71,7 @@ private:
         const double h1 = m_history[1].level.lambda() - m_history[2].level.lambda();
         const Tensor bend = slope(0, h) - slope(1, h);
         return first + phi2 * (slope(0, h) + (h0 / (h0 + h1)) * bend) -
-               (m_curvature * phi3 * h / (h0 + h1)) * bend;
+               (m_curvature.factor * (phi3 + m_curvature.offset) * h / (h0 + h1)) * bend;
     }
 
     /// h·(m_i − m_{i+1})/(lambda_i − lambda_{i+1}).
@@ -75,7 +83,7 @@ private:
 
     int m_order;
     bool m_heun;
-    double m_curvature;
+    Curvature m_curvature;
     double m_eta;
     double m_noiseFactor;
     EndOrders m_end;
@@ -90,14 +98,17 @@ SamplerEntry entry(int order, std::string id, std::string name, std::string desc
         lowerOrderFinalOption(), eulerAtFinalOption()};
     options.insert(options.begin(), solverTypeOption());
     if (order == 3)
-        options.insert(options.begin(), curvatureOption());
+        options.insert(options.begin(), stochasticCurvatureOption());
     const auto make = [order, name](const registry::OptionValues& values, const schedule::NoiseSchedule&,
                                     const schedule::TimeGrid& grid) {
         requireFallingNoise(name, grid);
         requireStepsForOrder(name, order, grid, false);
-        return std::make_unique<DpmSolverPpSde>(
-            order, isHeun(values), order == 3 ? curvatureFactor(values) : 0, registry::number(values, "eta"),
-            registry::number(values, "noise_factor"), endOrders(values));
+        DpmSolverPpSde::Curvature curvature;
+        if (order == 3)
+            curvature = {.factor = curvatureFactor(values), .offset = curvatureOffset(values)};
+        return std::make_unique<DpmSolverPpSde>(order, isHeun(values), curvature,
+                                                registry::number(values, "eta"),
+                                                registry::number(values, "noise_factor"), endOrders(values));
     };
     return {
         {.id = std::move(id),

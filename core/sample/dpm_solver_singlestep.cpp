@@ -18,6 +18,7 @@ struct SinglestepPlan
     Extrapolated extrapolated;
     int order;
     bool heun;
+    double curvatureOffset = 0;
 };
 
 /// Every step evaluates at `order` levels of its own, evenly spaced in lambda from where it starts (r1 = 1/2
@@ -61,7 +62,12 @@ public:
             m_stages.clear();
         }
         m_stages.push_back({step.level, step.denoise(x, step.level)});
-        return singlestepUpdate(m_plan.extrapolated, m_plan.heun, m_start, m_stages, step.next);
+        const Tensor mean = singlestepUpdate(m_plan.extrapolated, m_plan.heun, m_start, m_stages, step.next,
+                                             m_plan.curvatureOffset);
+        if (m_plan.extrapolated != Extrapolated::imageSde || step.next.isClean())
+            return mean;
+        const double h = step.next.lambda() - m_stages.front().level.lambda();
+        return mean + (step.next.sigma * std::sqrt(-std::expm1(-2 * h))) * step.noise();
     }
 
 private:
@@ -100,15 +106,27 @@ SamplerEntry entry(SamplerInfo info, Extrapolated extrapolated)
                            "a few grid steps make one step of the solver."),
             Option::toggle("lower_order_final", "Lower order at the end", true,
                            "With grid levels as inner levels, ends on steps of lower order.")};
+    if (order > 1 && extrapolated == Extrapolated::image) {
+        info.options[1].choices.push_back({"grid_sde", "Grid levels, with noise (SDE)"});
+        if (order == 3)
+            info.options.push_back(Option::choice(
+                "curvature", "Curvature", "full", {{"full", "Full"}, {"offset", "Offset, as other programs"}},
+                "The third-order term of the Heun variant with noise; other programs have the sign of a part "
+                "of it wrong."));
+    }
     const auto make = [order, name, extrapolated](
                           const registry::OptionValues& values, const schedule::NoiseSchedule&,
                           const schedule::TimeGrid& grid) -> std::unique_ptr<Sampler> {
         requireFallingNoise(name, grid);
         if (extrapolated == Extrapolated::noise)
             requireSignal(name, grid);
-        const SinglestepPlan plan{extrapolated, order, order > 1 && isHeun(values)};
+        SinglestepPlan plan{extrapolated, order, order > 1 && isHeun(values)};
         if (order == 1 || registry::text(values, "stages") == "between")
             return std::make_unique<SinglestepBetween>(plan);
+        if (registry::text(values, "stages") == "grid_sde") {
+            plan.extrapolated = Extrapolated::imageSde;
+            plan.curvatureOffset = order == 3 ? curvatureOffset(values) : 0;
+        }
         requireStepsForOrder(name, order, grid, false);
         return std::make_unique<SinglestepOnGrid>(plan, registry::toggle(values, "lower_order_final"), grid);
     };

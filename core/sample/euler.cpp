@@ -8,10 +8,13 @@ namespace diffuscope::sample {
 
 namespace {
 
+/// What is kept of a prediction while noise is added to the state it was made of.
+enum class Kept { eps, x0, v };
+
 class Euler final : public Sampler
 {
 public:
-    Euler(Churn churn, bool lateChurn) : m_churn(churn), m_lateChurn(lateChurn) {}
+    Euler(Churn churn, bool lateChurn, Kept kept) : m_churn(churn), m_lateChurn(lateChurn), m_kept(kept) {}
 
     Tensor step(const Tensor& x, const StepContext& step) override
     {
@@ -25,19 +28,37 @@ public:
     }
 
 private:
-    /// The noise is added after the network was asked and the noise estimate is kept.
+    /// The noise is added after the network was asked.
     Tensor stepWithLateChurn(const Tensor& x, const StepContext& step) const
     {
         const Prediction prediction = step.denoise(x, step.level);
         const ChurnedState hat = churned(m_churn, x, step);
         const double k = hat.level.noiseToSignal();
-        return (step.next.alpha / hat.level.alpha) * hat.x +
-               (step.next.sigma - step.next.alpha * k) * prediction.epsHat;
+        const Tensor y = hat.x / hat.level.alpha;
+        if (m_kept == Kept::eps)
+            return step.next.alpha * y + (step.next.sigma - step.next.alpha * k) * prediction.epsHat;
+        const Tensor x0 = m_kept == Kept::x0 ? prediction.x0Hat : imageByVelocity(prediction, y, step.level);
+        return step.next.alpha * x0 + (step.next.sigma / k) * (y - x0);
+    }
+
+    /// x0 of the raised state y in x/alpha by the velocity and the level before it was raised.
+    static Tensor imageByVelocity(const Prediction& prediction, const Tensor& y, const NoiseLevel& level)
+    {
+        const Tensor v = level.alpha * prediction.epsHat - level.sigma * prediction.x0Hat;
+        return (level.alpha * level.alpha) * y - level.sigma * v;
     }
 
     Churn m_churn;
     bool m_lateChurn;
+    Kept m_kept;
 };
+
+Kept keptFrom(const std::string& name)
+{
+    if (name == "x0")
+        return Kept::x0;
+    return name == "v" ? Kept::v : Kept::eps;
+}
 
 }  // namespace
 
@@ -48,6 +69,11 @@ SamplerEntry euler()
         registry::Option::toggle("late_churn", "Add noise late", false,
                                  "Adds the churn noise after the network was asked instead of before, as "
                                  "some other programs do."));
+    options.push_back(registry::Option::choice("late_churn_keeps", "Late noise keeps", "eps",
+                                               {{"eps", "Noise ε"}, {"x0", "Image"}, {"v", "Velocity v"}},
+                                               "With noise added late, which estimate stays as the network "
+                                               "gave it; other programs keep whatever the "
+                                               "network outputs."));
     return {
         {.id = "euler",
          .displayName = "Euler",
@@ -66,8 +92,8 @@ SamplerEntry euler()
             requireFallingNoise("Euler", grid);
             if (registry::toggle(values, "late_churn"))
                 requireSignal("Euler", grid);
-            return std::make_unique<Euler>(churnFrom("Euler", values),
-                                           registry::toggle(values, "late_churn"));
+            return std::make_unique<Euler>(churnFrom("Euler", values), registry::toggle(values, "late_churn"),
+                                           keptFrom(registry::text(values, "late_churn_keeps")));
         }};
 }
 

@@ -45,12 +45,16 @@ SamplerEntry flowEuler()
          .evaluationsPerStep = 1,
          .stochastic = false,
          .options = {Option::toggle(
-             "stochastic", "Fresh noise", false,
-             "Mixes the estimated image with fresh noise at each level instead of keeping "
-             "the estimated noise.")}},
+                         "stochastic", "Fresh noise", false,
+                         "Mixes the estimated image with fresh noise at each level instead of keeping "
+                         "the estimated noise."),
+                     Option::toggle("any_direction", "Any direction", false,
+                                    "Also runs on grids from image to noise, as some other programs do to "
+                                    "invert an image.")}},
         [](const registry::OptionValues& values, const schedule::NoiseSchedule&,
            const schedule::TimeGrid& grid) {
-            requireFallingNoise("Flow Euler", grid);
+            if (!registry::toggle(values, "any_direction"))
+                requireFallingNoise("Flow Euler", grid);
             return std::make_unique<FlowEuler>(registry::toggle(values, "stochastic"));
         }};
 }

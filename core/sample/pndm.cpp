@@ -3,6 +3,7 @@
 #include "core/sample/probability_flow.h"
 #include "core/sample/sampler_checks.h"
 #include "core/sample/sampler_entry.h"
+#include "core/sample/stride.h"
 
 namespace diffuscope::sample {
 
@@ -24,14 +25,17 @@ public:
 
     Tensor step(const Tensor& x, const StepContext& step) override
     {
-        const NoiseLevel s = m_plan.previousByStride ? strideBefore(step) : step.next;
         if (m_plan.rungeKutta && step.index < 3)
-            return rungeKuttaStep(x, s, step);
+            return m_plan.previousByStride ? stridingRungeKuttaStep(x, step)
+                                           : rungeKuttaStep(x, step.next, step);
+        const NoiseLevel s = m_plan.previousByStride ? strideBefore(step) : step.next;
         const Tensor e = evaluated(x, step.level, step);
         m_history.add(step.level, e);
         const auto m = [&](int i) { return m_history[i].value; };
         switch (m_history.size()) {
             case 1: {  // a step and a second one with the mean of the two slopes
+                if (m_plan.previousByStride)
+                    return stridingFirstStep(e, x, s, step);
                 const Tensor second = evaluated(transferred(e, x, step.level, s), s, step);
                 return transferred((e + second) / 2, x, step.level, s);
             }
@@ -72,10 +76,32 @@ private:
         return movedAlong(m_plan.extrapolateV ? t.alpha * e + t.sigma * x : e, x, t, s);
     }
 
-    static NoiseLevel strideBefore(const StepContext& step)
+    /// The first step of other programs: they tell the network the next time of the grid, and take the state
+    /// to have been one stride above that time.
+    Tensor stridingFirstStep(const Tensor& e, const Tensor& x, const NoiseLevel& s,
+                             const StepContext& step) const
     {
-        const double previous = step.level.t - step.schedule.levels() / step.steps();
-        return previous < 0 ? step.grid.levels.back() : step.schedule.levelAt(previous);
+        const Tensor once = transferred(e, x, step.level, s);
+        if (step.isLast())
+            return once;
+        const Tensor second = evaluated(once, step.next, step);
+        const double start = step.next.t + stride(step.grid, step.schedule);
+        return transferred((e + second) / 2, x, step.schedule.levelAt(start), step.next);
+    }
+
+    /// Their Runge–Kutta step, whose half-way time is half a stride above the next time of the grid when it
+    /// is told, and half a stride below this one when the first stage steps to it.
+    Tensor stridingRungeKuttaStep(const Tensor& x, const StepContext& step)
+    {
+        const NoiseLevel& t = step.level;
+        const int half = stride(step.grid, step.schedule) / 2;
+        const NoiseLevel middle = step.schedule.levelAt(step.next.t + half);
+        const Tensor e1 = evaluated(x, t, step);
+        m_history.add(t, e1);
+        const Tensor e2 = evaluated(transferred(e1, x, t, step.schedule.levelAt(t.t - half)), middle, step);
+        const Tensor e3 = evaluated(transferred(e2, x, t, middle), middle, step);
+        const Tensor e4 = evaluated(transferred(e3, x, t, step.next), step.next, step);
+        return transferred((e1 + 2 * e2 + 2 * e3 + e4) / 6, x, t, step.next);
     }
 
     PndmPlan m_plan;
@@ -115,7 +141,8 @@ SamplerEntry pndm()
                                 .extrapolateV = registry::text(values, "extrapolate") == "v",
                                 .previousByStride = registry::text(values, "previous_time") == "stride"};
             requireFallingNoise("PNDM / PLMS", grid);
-            requireStepsForOrder("PNDM / PLMS", 4, grid, false);
+            if (plan.rungeKutta || !plan.previousByStride)  // other programs start as low as they must
+                requireStepsForOrder("PNDM / PLMS", 4, grid, false);
             requireSignal("PNDM / PLMS", grid);
             return std::make_unique<Pndm>(plan);
         }};

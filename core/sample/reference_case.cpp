@@ -101,6 +101,15 @@ ReferenceBatch batch(const json& value, const std::string& where)
     return result;
 }
 
+/// The network's output: like the state, or with as many columns again for its variance.
+ReferenceBatch outputLike(const ReferenceBatch& shape, const json& value, const std::string& where)
+{
+    ReferenceBatch result = batch(value, where);
+    if (result.rows != shape.rows || (result.columns != shape.columns && result.columns != 2 * shape.columns))
+        refuse(where, "has another shape than initial_noise");
+    return result;
+}
+
 ReferenceBatch batchLike(const ReferenceBatch& shape, const json& value, const std::string& where)
 {
     ReferenceBatch result = batch(value, where);
@@ -157,7 +166,7 @@ ReferenceCase readCase(const json& value, const std::string& where)
             {.t = quantity("t"),
              .alpha = quantity("alpha"),
              .sigma = quantity("sigma"),
-             .output = batchLike(result.initialNoise, member(entry, place, "output"), place + ".output")});
+             .output = outputLike(result.initialNoise, member(entry, place, "output"), place + ".output")});
     }
     for (const auto& entry : list(at("noise"), name("noise")))
         result.noise.push_back(batchLike(result.initialNoise, entry, name("noise")));
@@ -215,8 +224,10 @@ std::string shown(const ReferenceValue& value)
 {
     if (const bool* flag = std::get_if<bool>(&value))
         return *flag ? "true" : "false";
-    if (const std::string* words = std::get_if<std::string>(&value))
-        return *words;
+    if (const std::string* words = std::get_if<std::string>(&value)) {
+        constexpr std::size_t longest = 60;
+        return words->size() <= longest ? *words : words->substr(0, longest) + "…";
+    }
     if (const double* figure = std::get_if<double>(&value)) {
         char digits[32];
         std::snprintf(digits, sizeof digits, "%.6g", *figure);

@@ -29,7 +29,7 @@ struct ReferenceEvaluation
     double t = 0;
     double alpha = 1;
     double sigma = 0;
-    ReferenceBatch output;
+    ReferenceBatch output;  ///< of twice the columns where the network predicts its variance too
 };
 
 /// One recorded run.
@@ -71,7 +71,7 @@ ReferenceFile readReferenceFile(const std::filesystem::path& path);
 /// name. Throws Error(missingFile) where there is nothing of the kind.
 std::vector<std::filesystem::path> referenceFiles(const std::filesystem::path& path);
 
-/// "key=value" of each option, joined with spaces, in the order of the keys.
+/// "key=value" of each option, joined with spaces, in the order of the keys; long lists shortened.
 std::string shown(const ReferenceOptions& options);
 
 }  // namespace diffuscope::sample

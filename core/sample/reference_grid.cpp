@@ -1,5 +1,8 @@
 #include "core/sample/reference_grid.h"
 
+#include "core/schedule/schedule_families.h"
+
+#include <algorithm>
 #include <cmath>
 
 namespace diffuscope::sample {
@@ -10,23 +13,7 @@ using schedule::TimeGrid;
 
 namespace {
 
-/// Zero-terminal-SNR of betas that are not of the registry, as "terminal_snr" does for those that are.
-std::string terminal(bool rescaled, bool finiteSigma)
-{
-    return !rescaled ? "as_is" : finiteSigma ? "near_zero" : "zero";
-}
-
-/// The rule of sigmas that the case asks for, or none.
-std::string sigmaRule(ReferenceOptionReader& config)
-{
-    std::string rule;
-    for (const auto& [key, name] : {std::pair{"use_beta_sigmas", "beta"},
-                                    {"use_exponential_sigmas", "exponential"},
-                                    {"use_karras_sigmas", "karras"}})
-        if (config.flag(key, false))
-            rule = name;
-    return rule;
-}
+using std::string_literals::operator""s;
 
 /// The level that is told time t and whose sigma/alpha lies on the straight line between the training levels
 /// around t.
@@ -43,6 +30,31 @@ NoiseLevel linearlyInterpolated(const NoiseSchedule& schedule, double t)
     return level;
 }
 
+/// The levels without the end, by a formula between the sigmas kMax and kMin.
+std::vector<NoiseLevel> levelsByRule(const NoiseSchedule& schedule, const std::string& rule, double kMax,
+                                     double kMin, int steps, const std::string& told)
+{
+    if (steps == 1 || kMax == kMin)
+        return std::vector<NoiseLevel>(std::size_t(steps), schedule.levelOfNoiseToSignal(kMax));
+    TimeGrid grid =
+        gridByRule(schedule, rule, {{"sigma_max", kMax}, {"sigma_min", kMin}, {"network_time", told}}, steps);
+    grid.levels.pop_back();
+    return grid.levels;
+}
+
+/// interpolation_type=log_linear: N + 1 sigmas over the whole schedule, whatever the times are.
+void layLogLinearly(TimeGrid& grid, const NoiseSchedule& schedule, const NoiseLevel& noisiest, int steps)
+{
+    const double first = std::log(noisiest.noiseToSignal());
+    const double last = std::log(schedule.level(0).noiseToSignal());
+    for (int i = 0; i <= std::min(steps, int(grid.levels.size()) - 1); ++i) {
+        NoiseLevel& level = grid.levels[std::size_t(i)];
+        const double t = level.t;
+        level = schedule.levelOfNoiseToSignal(std::exp(first + (last - first) * i / steps));
+        level.t = t;
+    }
+}
+
 }  // namespace
 
 NoiseSchedule referenceSchedule(ReferenceOptionReader& config, double betaStart, double betaEnd,
@@ -53,14 +65,13 @@ NoiseSchedule referenceSchedule(ReferenceOptionReader& config, double betaStart,
     const double end = config.number("beta_end", betaEnd);
     const int levels = config.integer("num_train_timesteps", 1000);
     const bool rescaled = config.flag("rescale_betas_zero_snr", false);
-    const auto betas = config.numbers("trained_betas");
-    if (!betas.empty()) {
-        if (rescaled)
-            config.refuse("trained_betas");
-        return NoiseSchedule::fromBetas("trained", betas);
-    }
     registry::OptionValues options{{"levels", double(levels)},
-                                   {"terminal_snr", terminal(rescaled, finiteSigma)}};
+                                   {"terminal_snr", !rescaled     ? "as_is"s
+                                                    : finiteSigma ? "near_zero"s
+                                                                  : "zero"s}};
+    const auto betas = config.numbers("trained_betas");
+    if (!betas.empty())
+        return schedule::finished("trained", betas, options);
     if (name == "squaredcos_cap_v2")
         return schedule::makeSchedule({"cosine", options});
     if (name == "exp" || name == "exponential")
@@ -74,6 +85,25 @@ NoiseSchedule referenceSchedule(ReferenceOptionReader& config, double betaStart,
     return schedule::makeSchedule({name, options});
 }
 
+NoiseLevel noisiestLevel(ReferenceOptionReader& config, const NoiseSchedule& schedule)
+{
+    const int last = schedule.levels() - 1;
+    if (!config.flag("rescale_betas_zero_snr", false))
+        return schedule.level(last);
+    return {double(last), 0x1p-12, std::sqrt(1 - 0x1p-24)};
+}
+
+std::string sigmaRule(ReferenceOptionReader& config)
+{
+    std::string rule;
+    for (const auto& [key, name] : {std::pair{"use_beta_sigmas", "beta"},
+                                    {"use_exponential_sigmas", "exponential"},
+                                    {"use_karras_sigmas", "karras"}})
+        if (config.flag(key, false))
+            rule = name;
+    return rule;
+}
+
 TimeGrid gridByRule(const NoiseSchedule& schedule, const std::string& rule,
                     const registry::OptionValues& options, int steps)
 {
@@ -82,92 +112,96 @@ TimeGrid gridByRule(const NoiseSchedule& schedule, const std::string& rule,
                        steps);
 }
 
-TimeGrid timeSpacedGrid(ReferenceOptionReader& config, const NoiseSchedule& schedule, int steps,
-                        bool cleanEnd)
+TimeGrid spacedGrid(ReferenceOptionReader& config, const NoiseSchedule& schedule, int steps, bool cleanEnd,
+                    const std::string& absentSpacing, const registry::OptionValues& options)
 {
-    const std::string spacing = config.text("timestep_spacing", "leading");
+    const std::string spacing = config.text("timestep_spacing", absentSpacing);
+    registry::OptionValues all = options;
+    all["final"] = cleanEnd ? "clean"s : "sigma_min"s;
     const int offset = config.integer("steps_offset", 0);
-    registry::OptionValues options{{"final", std::string(cleanEnd ? "clean" : "sigma_min")}};
     if (spacing == "leading")
-        options["offset"] = double(offset);
-    else if (spacing != "linspace" && spacing != "trailing")
+        all["offset"] = double(offset);
+    else if (spacing == "trailing")
+        all["float_arange"] = true;
+    else if (spacing != "linspace")
         config.refuse("timestep_spacing");
-    return gridByRule(schedule, spacing, options, steps);
-}
-
-TimeGrid sigmaSpacedGrid(ReferenceOptionReader& config, const NoiseSchedule& schedule, int steps,
-                         bool cleanEnd, bool roundKarras)
-{
-    const std::string spacing = config.text("timestep_spacing", "linspace");
-    const int offset = config.integer("steps_offset", 0);
-    registry::OptionValues options{{"final", std::string(cleanEnd ? "clean" : "sigma_min")}};
-    if (spacing == "leading")
-        options["offset"] = double(offset);
-    else if (spacing == "linspace")
-        options["fractional"] = true;
-    else if (spacing != "trailing")
-        config.refuse("timestep_spacing");
-    TimeGrid grid = gridByRule(schedule, spacing, options, steps);
+    if (spacing == "trailing")
+        all.erase("count");
+    if (spacing != "linspace")
+        all.erase("fractional");
+    TimeGrid grid = gridByRule(schedule, spacing, all, steps);
+    const bool isFractional = all.contains("fractional");
     for (NoiseLevel& level : grid.levels)
-        if (!level.isClean())
-            level = linearlyInterpolated(schedule, level.t);
-
-    const std::string rule = sigmaRule(config);
-    if (rule.empty())
-        return grid;
-    options = {{"final", options.at("final")},
-               {"sigma_max", grid[0].noiseToSignal()},
-               {"sigma_min", grid[steps - 1].noiseToSignal()},
-               {"network_time", std::string(rule == "karras" && roundKarras ? "rounded" : "exact")}};
-    return gridByRule(schedule, rule, options, steps);
-}
-
-TimeGrid solverSpacedGrid(ReferenceOptionReader& config, const NoiseSchedule& schedule, int steps,
-                          bool cleanEnd, const ToldTimes& told)
-{
-    const std::string spacing = config.text("timestep_spacing", "linspace");
-    const int offset = config.integer("steps_offset", 0);
-    const auto lambdaMin = config.optionalNumber("lambda_min_clipped");
-    std::string rule = sigmaRule(config);
-    const bool lu = config.flag("use_lu_lambdas", false);
-    if (lu && rule.empty())
-        rule = "log_snr";
-    TimeGrid grid;
-    if (!rule.empty()) {
-        const std::string time = rule == "karras" || lu ? told.karras : told.others;
-        grid = gridByRule(schedule, rule, {{"final", std::string("clean")}, {"network_time", time}}, steps);
-    } else {
-        registry::OptionValues options{{"lambda_min", lambdaMin.value_or(-100)}};
-        if (spacing == "leading")
-            options["offset"] = double(offset);
-        else if (spacing != "linspace" && spacing != "trailing")
-            config.refuse("timestep_spacing");
-        if (spacing == "trailing" && lambdaMin)
-            config.refuse("lambda_min_clipped");
-        if (spacing != "trailing")
-            options["count"] = std::string("n_plus_1");
-        grid = gridByRule(schedule, spacing, options, steps);
-    }
-    if (!cleanEnd)
-        grid.levels.back() = schedule.level(0);
+        // The rule keeps times apart that rounding makes the same; other programs let them coincide.
+        if (!isFractional && level.t != std::floor(level.t))
+            level = schedule.level(int(std::nearbyint(level.t)));
+    // A single point between 0 and T − 1 is 0 in numpy.
+    if (spacing == "linspace" && steps == 1 && !all.contains("count"))
+        grid.levels.front() = schedule.level(0);
     return grid;
 }
 
-TimeGrid flowSpacedGrid(ReferenceOptionReader& config, int steps)
+TimeGrid timeSpacedGrid(ReferenceOptionReader& config, const NoiseSchedule& schedule, int steps,
+                        bool cleanEnd)
 {
-    const double levels = config.integer("num_train_timesteps", 1000);
-    const double shift = config.number("shift", 1);
-    const auto shifted = [shift](double sigma) { return shift * sigma / (1 + (shift - 1) * sigma); };
-    // The ends of the training sigmas are shifted, and what lies between them is shifted once more (quirk 5).
-    const double first = shifted(1);
-    const double last = shifted(1 / levels);
+    TimeGrid grid = spacedGrid(config, schedule, steps, cleanEnd, "leading", {});
+    for (NoiseLevel& level : grid.levels)
+        if (level.t < 0) {
+            level = schedule.level(schedule.levels() - 1);
+            level.t = -1;
+        }
+    return grid;
+}
+
+TimeGrid studentGrid(const NoiseSchedule& schedule, int original, double strength, int steps, bool cleanEnd)
+{
+    if (original > 0 && strength == 1)
+        return gridByRule(
+            schedule, "lcm",
+            {{"original_steps", double(original)}, {"final", cleanEnd ? "clean"s : "sigma_min"s}}, steps);
+    const int stride = original > 0 ? schedule.levels() / original : 1;
+    const int count = int((original > 0 ? original : schedule.levels()) * strength);
     TimeGrid grid;
     for (int i = 0; i < steps; ++i) {
-        const double even = steps == 1 ? first : first + (last - first) * i / (steps - 1);
-        const double sigma = shifted(even);
-        grid.levels.push_back({sigma * levels, 1 - sigma, sigma});
+        const int index = int(double(count) / steps * i);
+        grid.levels.push_back(schedule.level(stride * (count - index) - 1));
     }
-    grid.levels.push_back({0, 1, 0});
+    grid.levels.push_back(cleanEnd ? NoiseLevel{0, 1, 0} : schedule.level(0));
+    return grid;
+}
+
+TimeGrid sigmaSpacedGrid(CaseReader& reader, const NoiseSchedule& schedule, bool roundKarras)
+{
+    auto& config = reader.config;
+    const std::string end = config.text("final_sigmas_type", "zero");
+    if (end != "zero" && end != "sigma_min")
+        config.refuse("final_sigmas_type");
+    const NoiseLevel noisiest = noisiestLevel(config, schedule);
+    TimeGrid grid =
+        spacedGrid(config, schedule, reader.steps, end == "zero", "linspace", {{"fractional", true}});
+    for (std::size_t i = 0; i + 1 < grid.levels.size(); ++i) {
+        NoiseLevel& level = grid.levels[i];
+        if (level.t >= 0)
+            level = level.t == noisiest.t ? noisiest : linearlyInterpolated(schedule, level.t);
+    }
+    const std::string interpolation = config.text("interpolation_type", "linear");
+    if (interpolation != "linear" && interpolation != "log_linear")
+        config.refuse("interpolation_type");
+    const bool isLog = interpolation == "log_linear";
+    if (isLog)
+        layLogLinearly(grid, schedule, noisiest, reader.steps);
+
+    const double least =
+        isLog ? schedule.level(0).noiseToSignal() : grid.levels[grid.levels.size() - 2].noiseToSignal();
+    const double kMin = config.optionalNumber("sigma_min").value_or(least);
+    const double kMax = config.optionalNumber("sigma_max").value_or(grid[0].noiseToSignal());
+    const std::string rule = sigmaRule(config);
+    if (rule.empty())
+        return grid;
+    const NoiseLevel last = end == "zero" ? NoiseLevel{0, 1, 0} : schedule.level(0);
+    grid.levels = levelsByRule(schedule, rule, kMax, kMin, reader.steps,
+                               rule == "karras" && roundKarras ? "rounded" : "exact");
+    grid.levels.push_back(last);
     return grid;
 }
 

@@ -14,6 +14,12 @@ const ReferenceValue* ReferenceOptionReader::find(const std::string& key)
                                                                                              : &found->second;
 }
 
+bool ReferenceOptionReader::isNull(const std::string& key) const
+{
+    const auto found = m_options.find(key);
+    return found != m_options.end() && std::holds_alternative<std::monostate>(found->second);
+}
+
 void ReferenceOptionReader::refuse(const std::string& key) const
 {
     const auto found = m_options.find(key);

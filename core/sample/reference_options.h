@@ -35,6 +35,9 @@ public:
     /// A list of numbers; empty where the key is absent or null.
     std::vector<double> numbers(const std::string& key);
 
+    /// The key is there, with JSON's null.
+    bool isNull(const std::string& key) const;
+
     /// Marks a key as one that changes nothing.
     void ignore(const std::string& key) { m_read.insert(key); }
     /// Throws UnsupportedOption for `key` as it stands in the case.

@@ -21,6 +21,12 @@ Tensor tensor(const ReferenceBatch& batch)
     return torch::tensor(batch.values, torch::kDouble).view({batch.rows, batch.columns});
 }
 
+/// The same but for the last digits of the logarithms by which times are found.
+bool isSameTime(double t, double recorded)
+{
+    return std::abs(t - recorded) <= 1e-6 * std::max(1.0, std::abs(recorded));
+}
+
 denoise::GaussianMixture oracle(const ReferenceMixture& mixture)
 {
     std::vector<Tensor> means;
@@ -31,44 +37,51 @@ denoise::GaussianMixture oracle(const ReferenceMixture& mixture)
             .std = mixture.std};
 }
 
-/// A network as the other program sees it: it is told a time alone, knows the level that this time means on
-/// its training schedule, and outputs its target; the sampler's level then turns this into x0Hat and epsHat.
+/// A network as the other program sees it: it is told a time alone, knows the level that this time means, and
+/// outputs its target; the sampler's level then turns this into x0Hat and epsHat. What a time means was
+/// recorded with each evaluation; where the run comes to another time than recorded, it is the level of the
+/// training schedule.
 class OracleNetwork final : public denoise::Denoiser
 {
 public:
-    OracleNetwork(denoise::GaussianMixture mixture, const ReferenceSetup& setup)
-        : m_mixture(std::move(mixture)),
-          m_schedule(setup.schedule),
-          m_target(setup.target),
-          m_flowTime(setup.flowTime)
+    OracleNetwork(denoise::GaussianMixture mixture, const ReferenceCase& reference,
+                  const ReferenceSetup& setup)
+        : m_mixture(std::move(mixture)), m_reference(reference), m_setup(setup)
     {
     }
 
     Prediction predict(const Tensor& x, const NoiseLevel& level, const denoise::Condition& condition) override
     {
-        const NoiseLevel told = meaning(level.t);
+        const std::size_t index = levels.size();
+        const NoiseLevel told = meaning(level.t, index);
         inputs.push_back(x);
         levels.push_back(level);
         const Prediction exact = m_mixture.predict(x, told, condition);
-        const Tensor output = denoise::targetOutput(m_target, exact.x0Hat, exact.epsHat, told);
-        return denoise::predictionFrom(m_target, output, x, level);
+        const Tensor output = denoise::targetOutput(m_setup.target, exact.x0Hat, exact.epsHat, told);
+        Prediction prediction = denoise::predictionFrom(m_setup.target, output, x, level);
+        if (m_setup.learnsVariance && index < m_reference.evaluations.size())
+            // A network of learned_range says 2f − 1 (Nichol & Dhariwal 2021, eq. 15).
+            prediction.varianceFraction =
+                (tensor(m_reference.evaluations[index].output).chunk(2, 1)[1] + 1) / 2;
+        return prediction;
     }
 
     std::vector<Tensor> inputs{};
     std::vector<NoiseLevel> levels{};
 
 private:
-    NoiseLevel meaning(double t) const
+    NoiseLevel meaning(double t, std::size_t index) const
     {
-        if (m_flowTime > 0)
-            return {t, 1 - t / m_flowTime, t / m_flowTime};
-        return m_schedule.levelAt(t);
+        if (index < m_reference.evaluations.size() && isSameTime(t, m_reference.evaluations[index].t))
+            return {t, m_reference.evaluations[index].alpha, m_reference.evaluations[index].sigma};
+        if (m_setup.flowTime > 0)
+            return {t, 1 - t / m_setup.flowTime, t / m_setup.flowTime};
+        return m_setup.schedule.levelAt(t);
     }
 
     denoise::GaussianMixtureDenoiser m_mixture;
-    schedule::NoiseSchedule m_schedule;
-    denoise::PredictionTarget m_target;
-    double m_flowTime;
+    const ReferenceCase& m_reference;
+    const ReferenceSetup& m_setup;
 };
 
 /// The recorded draws. Some references draw at every evaluation and use what they drew at some of them only:
@@ -129,7 +142,7 @@ std::string wrongVisits(const ReferenceCase& reference, const OracleNetwork& net
                std::to_string(reference.evaluations.size());
     for (std::size_t i = 0; i < count; ++i) {
         const double wanted = reference.evaluations[i].t;
-        if (std::abs(network.levels[i].t - wanted) > 1e-6 * std::max(1.0, wanted)) {
+        if (!isSameTime(network.levels[i].t, wanted)) {
             char text[120];
             std::snprintf(text, sizeof text, "told the network time %.6f instead of %.6f at evaluation %zu",
                           network.levels[i].t, wanted, i);
@@ -145,7 +158,7 @@ std::string wrongVisits(const ReferenceCase& reference, const OracleNetwork& net
 void run(const ReferenceMixture& mixture, const ReferenceCase& reference, const ReferenceSetup& setup,
          ReferenceReport& report)
 {
-    auto owned = std::make_unique<OracleNetwork>(oracle(mixture), setup);
+    auto owned = std::make_unique<OracleNetwork>(oracle(mixture), reference, setup);
     OracleNetwork& network = *owned;
     const auto denoiser = denoise::clipped(std::move(owned), setup.clipping);
     const auto sampler = makeSampler(setup.sampler, setup.schedule, setup.grid);

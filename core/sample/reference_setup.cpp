@@ -4,15 +4,18 @@ namespace diffuscope::sample {
 
 using denoise::PredictionTarget;
 
-PredictionTarget referenceTarget(ReferenceOptionReader& config)
+PredictionTarget referenceTarget(ReferenceOptionReader& config, bool isFlow)
 {
     const std::string name = config.text("prediction_type", "epsilon");
     if (name == "epsilon")
         return PredictionTarget::eps;
     if (name == "sample")
         return PredictionTarget::x0;
-    if (name == "v_prediction")
+    // The other program takes a velocity for what it is on its own kind of schedule alone.
+    if (name == "v_prediction" && !isFlow)
         return PredictionTarget::v;
+    if (name == "flow_prediction" && isFlow)
+        return PredictionTarget::flow;
     config.refuse("prediction_type");
 }
 
@@ -33,9 +36,8 @@ denoise::ClippingSpec referenceClipping(ReferenceOptionReader& config, bool clip
 
 ReferenceSetup referenceSetup(const ReferenceCase& reference)
 {
-    CaseReader reader{ReferenceOptionReader(reference.config), ReferenceOptionReader(reference.stepOptions),
-                      reference.steps};
-    for (const auto* group : {&timeSpaceSetups(), &sigmaSpaceSetups(), &solverSetups()}) {
+    CaseReader reader(reference);
+    for (const auto* group : {&timeSpaceSetups(), &sigmaSpaceSetups(), &solverSetups(), &flowSetups()}) {
         const auto found = group->find(reference.reference);
         if (found == group->end())
             continue;

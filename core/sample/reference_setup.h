@@ -22,18 +22,26 @@ struct ReferenceSetup
     /// The time of sigma = 1 where times are multiples of rectified flow's sigma; 0 where they are training
     /// levels.
     double flowTime = 0;
+    /// The second half of the recorded outputs' columns is the variance that the network predicts.
+    bool learnsVariance = false;
 };
 
 /// What a setup is read from.
 struct CaseReader
 {
+    explicit CaseReader(const ReferenceCase& read)
+        : config(read.config), step(read.stepOptions), steps(read.steps), reference(read)
+    {
+    }
+
     ReferenceOptionReader config;
     ReferenceOptionReader step;
     int steps;
+    const ReferenceCase& reference;
 };
 
-/// prediction_type.
-denoise::PredictionTarget referenceTarget(ReferenceOptionReader& config);
+/// prediction_type; `isFlow` where the class was told to keep its states on rectified flow.
+denoise::PredictionTarget referenceTarget(ReferenceOptionReader& config, bool isFlow = false);
 
 /// thresholding and clip_sample; `clipDefault` and the name of the range differ between the classes.
 denoise::ClippingSpec referenceClipping(ReferenceOptionReader& config, bool clipDefault,
@@ -45,6 +53,7 @@ using MakeReferenceSetup = ReferenceSetup (*)(CaseReader&);
 const std::map<std::string, MakeReferenceSetup>& timeSpaceSetups();
 const std::map<std::string, MakeReferenceSetup>& sigmaSpaceSetups();
 const std::map<std::string, MakeReferenceSetup>& solverSetups();
+const std::map<std::string, MakeReferenceSetup>& flowSetups();
 
 /// The setup of a case. Throws UnsupportedOption that names the option this program does not have, and
 /// Error(invalidOption) where the options themselves are wrong.

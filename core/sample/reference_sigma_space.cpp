@@ -1,10 +1,14 @@
-// Setups of the reference classes that keep x/alpha, and of the flow-matching classes.
+// Setups of the reference classes that keep x/alpha.
 #include "core/sample/reference_grid.h"
 #include "core/sample/reference_setup.h"
+
+#include <cmath>
 
 namespace diffuscope::sample {
 
 namespace {
+
+using std::string_literals::operator""s;
 
 struct SigmaSpaceDefaults
 {
@@ -18,36 +22,57 @@ ReferenceSetup sigmaSpaceSetup(CaseReader& reader, const SigmaSpaceDefaults& def
     auto& config = reader.config;
     ReferenceSetup setup{.schedule =
                              referenceSchedule(config, defaults.betaStart, defaults.betaEnd, "linear", true)};
-    const std::string end = config.text("final_sigmas_type", "zero");
-    if (end != "zero" && end != "sigma_min")
-        config.refuse("final_sigmas_type");
-    if (config.text("interpolation_type", "linear") != "linear")
-        config.refuse("interpolation_type");
-    if (config.text("timestep_type", "discrete") != "discrete")
-        config.refuse("timestep_type");
-    setup.grid = sigmaSpacedGrid(config, setup.schedule, reader.steps, end == "zero", defaults.roundKarras);
+    setup.grid = sigmaSpacedGrid(reader, setup.schedule, defaults.roundKarras);
     setup.target = referenceTarget(config);
-    setup.clipping = referenceClipping(config, false, "clip_sample_range", false);
     setup.stateOverAlpha = true;
     return setup;
+}
+
+/// Which estimate the class keeps while it adds noise after the network was asked.
+std::string keptEstimate(denoise::PredictionTarget target)
+{
+    switch (target) {
+        case denoise::PredictionTarget::x0:
+            return "x0";
+        case denoise::PredictionTarget::v:
+            return "v";
+        default:
+            return "eps";
+    }
+}
+
+/// timestep_type=continuous: a quarter of log(sigma/alpha), for v alone.
+void tellLogarithms(ReferenceOptionReader& config, ReferenceSetup& setup)
+{
+    const std::string type = config.text("timestep_type", "discrete");
+    if (type != "discrete" && type != "continuous")
+        config.refuse("timestep_type");
+    if (type == "discrete" || setup.target != denoise::PredictionTarget::v)
+        return;
+    for (auto& level : setup.grid.levels)
+        if (!level.isClean())
+            level.t = 0.25 * std::log(level.noiseToSignal());
 }
 
 ReferenceSetup eulerSetup(CaseReader& reader)
 {
     ReferenceSetup setup = sigmaSpaceSetup(reader, {});
+    tellLogarithms(reader.config, setup);
     auto& step = reader.step;
     const double churn = step.number("s_churn", 0);
-    // With noise added late, what the network said of the state before has to be taken over: known for eps
-    // alone.
-    if (churn > 0 && setup.target != denoise::PredictionTarget::eps)
-        step.refuse("s_churn");
     const double to = step.number("s_tmax", 0);
+    // The list of sigmas is one longer with interpolation_type=log_linear, and the churn is spread over it.
+    const bool isLonger = reader.config.text("interpolation_type", "linear") == "log_linear" &&
+                          sigmaRule(reader.config).empty();
+    const double count = setup.grid.steps();
+    const double listed = isLonger ? reader.steps + 1 : count;
     setup.sampler = {"euler",
-                     {{"churn", churn},
+                     {{"churn", churn * count / listed},
                       {"churn_from", step.number("s_tmin", 0)},
-                      {"churn_to", to},
+                      {"churn_to", to > 1e6 ? 0 : to},
                       {"churn_noise", step.number("s_noise", 1)},
-                      {"late_churn", churn > 0}}};
+                      {"late_churn", churn > 0},
+                      {"late_churn_keeps", keptEstimate(setup.target)}}};
     return setup;
 }
 
@@ -61,6 +86,7 @@ ReferenceSetup eulerAncestralSetup(CaseReader& reader)
 ReferenceSetup heunSetup(CaseReader& reader)
 {
     ReferenceSetup setup = sigmaSpaceSetup(reader, {.betaStart = 0.00085, .betaEnd = 0.012});
+    setup.clipping = referenceClipping(reader.config, false, "clip_sample_range", false);
     setup.sampler = {"heun", {}};
     return setup;
 }
@@ -84,36 +110,8 @@ ReferenceSetup dpm2AncestralSetup(CaseReader& reader)
 ReferenceSetup lmsSetup(CaseReader& reader)
 {
     ReferenceSetup setup = sigmaSpaceSetup(reader, {});
-    setup.sampler = {"lms", {{"order", reader.step.number("order", 4)}}};
-    return setup;
-}
-
-ReferenceSetup flowSetup(CaseReader& reader)
-{
-    auto& config = reader.config;
-    const int levels = config.integer("num_train_timesteps", 1000);
-    ReferenceSetup setup{.schedule =
-                             schedule::makeSchedule({"rectified_flow", {{"levels", double(levels)}}})};
-    setup.grid = flowSpacedGrid(config, reader.steps);
-    setup.target = denoise::PredictionTarget::flow;
-    setup.flowTime = levels;
-    return setup;
-}
-
-ReferenceSetup flowEulerSetup(CaseReader& reader)
-{
-    ReferenceSetup setup = flowSetup(reader);
-    setup.sampler = {"flow_euler", {{"stochastic", reader.config.flag("stochastic_sampling", false)}}};
-    for (const char* unused :
-         {"base_shift", "max_shift", "base_image_seq_len", "max_image_seq_len", "time_shift_type"})
-        reader.config.ignore(unused);  // these matter with use_dynamic_shifting alone
-    return setup;
-}
-
-ReferenceSetup flowHeunSetup(CaseReader& reader)
-{
-    ReferenceSetup setup = flowSetup(reader);
-    setup.sampler = {"flow_heun", {}};
+    const double order = reader.step.integer("order", 4);
+    setup.sampler = {"lms", {{"order", std::min<double>(order, setup.grid.steps())}}};
     return setup;
 }
 
@@ -127,9 +125,7 @@ const std::map<std::string, MakeReferenceSetup>& sigmaSpaceSetups()
         {"HeunDiscreteScheduler", heunSetup},
         {"KDPM2DiscreteScheduler", dpm2Setup},
         {"KDPM2AncestralDiscreteScheduler", dpm2AncestralSetup},
-        {"LMSDiscreteScheduler", lmsSetup},
-        {"FlowMatchEulerDiscreteScheduler", flowEulerSetup},
-        {"FlowMatchHeunDiscreteScheduler", flowHeunSetup}};
+        {"LMSDiscreteScheduler", lmsSetup}};
     return setups;
 }
 

@@ -2,6 +2,8 @@
 #include "core/sample/reference_grid.h"
 #include "core/sample/reference_setup.h"
 
+#include <algorithm>
+
 namespace diffuscope::sample {
 
 namespace {
@@ -9,19 +11,25 @@ namespace {
 using std::string_literals::operator""s;
 
 /// What all classes of this kind share; the sampler is left to the caller.
-ReferenceSetup solverSetup(CaseReader& reader, const std::string& finalDefault, bool cosineTruncates)
+ReferenceSetup solverSetup(CaseReader& reader, const SolverSpacing& spacing, bool isUnipc = false)
 {
     auto& config = reader.config;
     ReferenceSetup setup{.schedule = referenceSchedule(config, 1e-4, 0.02, "linear", true)};
-    const std::string end = config.text("final_sigmas_type", finalDefault);
-    if (end != "zero" && end != "sigma_min")
-        config.refuse("final_sigmas_type");
-    const bool truncated = cosineTruncates && config.text("beta_schedule", "linear") == "squaredcos_cap_v2";
-    setup.grid = solverSpacedGrid(config, setup.schedule, reader.steps, end == "zero",
-                                  {.karras = truncated ? "truncated"s : "rounded"s});
-    setup.target = referenceTarget(config);
+    const bool isFlow = config.flag("use_flow_sigmas", false);
+    setup.target = referenceTarget(config, isFlow);
     setup.clipping = referenceClipping(config, false, "clip_sample_range", false);
-    config.ignore("flow_shift");  // matters with use_flow_sigmas alone
+    if (!isFlow) {
+        setup.grid = solverSpacedGrid(reader, setup.schedule, spacing);
+        config.ignore("flow_shift");  // matters with use_flow_sigmas alone
+        config.ignore("time_shift_type");
+        return setup;
+    }
+    setup.grid = solverFlowGrid(reader, setup.schedule, spacing, isUnipc);
+    const int levels = config.integer("num_train_timesteps", 1000);
+    setup.flowTime = levels;
+    setup.schedule = schedule::makeSchedule({"rectified_flow", {{"levels", double(levels)}}});
+    for (const char* unused : {"timestep_spacing", "steps_offset", "lambda_min_clipped", "time_shift_type"})
+        config.ignore(unused);  // its times follow from the sigmas of the flow
     return setup;
 }
 
@@ -36,30 +44,38 @@ std::string choice(ReferenceOptionReader& config, const std::string& key, const 
     config.refuse(key);
 }
 
-int order(ReferenceOptionReader& config, const std::string& key, int least, int absent)
+/// An order, no higher than the number of steps: it could not grow higher anyway.
+int order(CaseReader& reader, const ReferenceSetup& setup, const std::string& key, int absent, int most = 3)
 {
-    const int value = config.integer(key, absent);
-    if (value < least || value > 3)
-        config.refuse(key);
-    return value;
+    const int value = reader.config.integer(key, absent);
+    if (value < 1 || value > most)
+        reader.config.refuse(key);
+    return std::min(value, setup.grid.steps());
+}
+
+std::string variant(ReferenceOptionReader& config)
+{
+    const std::string type =
+        choice(config, "solver_type", "midpoint", {"midpoint", "heun", "logrho", "bh1", "bh2"});
+    return type == "heun" ? type : "midpoint";
 }
 
 ReferenceSetup multistepSetup(CaseReader& reader)
 {
     auto& config = reader.config;
-    ReferenceSetup setup = solverSetup(reader, "zero", true);
-    const int solverOrder = order(config, "solver_order", 1, 2);
-    const std::string algorithm = choice(config, "algorithm_type", "dpmsolver++",
-                                         {"dpmsolver++", "dpmsolver", "sde-dpmsolver++", "sde-dpmsolver"});
-    std::string type =
-        choice(config, "solver_type", "midpoint", {"midpoint", "heun", "logrho", "bh1", "bh2"});
-    if (type != "heun")
-        type = "midpoint";
-    const bool euler = config.flag("euler_at_final", false);
-    const bool lower = config.flag("lower_order_final", true);
-    registry::OptionValues options{{"lower_order_final", lower}, {"euler_at_final", euler}};
+    const bool isCosine = config.text("beta_schedule", "linear") == "squaredcos_cap_v2";
+    ReferenceSetup setup = solverSetup(reader, {.told = isCosine ? "truncated" : "rounded"});
+    const int solverOrder = order(reader, setup, "solver_order", 2);
+    const std::string algorithm =
+        choice(config, "algorithm_type", "dpmsolver++",
+               {"dpmsolver++", "dpmsolver", "sde-dpmsolver++", "sde-dpmsolver", "deis"});
+    const std::string type = variant(config);
+    registry::OptionValues options{{"lower_order_final", config.flag("lower_order_final", true)},
+                                   {"euler_at_final", config.flag("euler_at_final", false)}};
     const bool sde = algorithm.starts_with("sde-");
-    if (!algorithm.ends_with("++")) {
+    if (algorithm == "dpmsolver" || algorithm == "sde-dpmsolver") {
+        if (sde && solverOrder == 3)
+            config.refuse("solver_order");  // the other program stops there with an error
         options["solver_type"] = type;
         options["curvature"] = "half"s;
         options["order"] = double(solverOrder);
@@ -71,7 +87,7 @@ ReferenceSetup multistepSetup(CaseReader& reader)
     } else {
         options["solver_type"] = type;
         if (solverOrder == 3)
-            options["curvature"] = "half"s;
+            options["curvature"] = sde ? "offset"s : "half"s;
         setup.sampler = {"dpmpp_" + std::to_string(solverOrder) + (sde ? "m_sde" : "m"), options};
     }
     return setup;
@@ -80,40 +96,49 @@ ReferenceSetup multistepSetup(CaseReader& reader)
 ReferenceSetup singlestepSetup(CaseReader& reader)
 {
     auto& config = reader.config;
-    ReferenceSetup setup = solverSetup(reader, "zero", false);
-    const int solverOrder = order(config, "solver_order", 1, 2);
-    const std::string algorithm =
-        choice(config, "algorithm_type", "dpmsolver++", {"dpmsolver++", "dpmsolver"});
-    std::string type =
-        choice(config, "solver_type", "midpoint", {"midpoint", "heun", "logrho", "bh1", "bh2"});
-    if (type != "heun")
-        type = "midpoint";
-    const bool lower = config.flag("lower_order_final", false);
-    const bool image = algorithm == "dpmsolver++";
+    if (config.text("timestep_spacing", "linspace") != "linspace")
+        config.refuse("timestep_spacing");  // this class has no such option
+    ReferenceSetup setup = solverSetup(reader, {});
+    const int asked = config.integer("solver_order", 2);
+    const int solverOrder = order(reader, setup, "solver_order", 2);
+    const std::string algorithm = choice(config, "algorithm_type", "dpmsolver++",
+                                         {"dpmsolver++", "dpmsolver", "sde-dpmsolver++", "deis"});
+    const std::string type = variant(config);
+    // Fewer steps than the order are one incomplete group.
+    const bool lower = config.flag("lower_order_final", false) && asked == solverOrder;
+    const bool image = algorithm != "dpmsolver";
+    const bool sde = algorithm == "sde-dpmsolver++";
     if (solverOrder == 1) {
-        setup.sampler = image ? SamplerSpec{"ddim", {}} : SamplerSpec{"dpm_solver_1", {}};
+        setup.sampler =
+            image ? SamplerSpec{"ddim", {{"eta", sde ? 1.0 : 0.0}}} : SamplerSpec{"dpm_solver_1", {}};
         return setup;
     }
     const std::string number = std::to_string(solverOrder);
-    setup.sampler = {image ? "dpmpp_" + number + "s" : "dpm_solver_" + number,
-                     {{"stages", "grid"s}, {"solver_type", type}, {"lower_order_final", lower}}};
+    setup.sampler = {
+        image ? "dpmpp_" + number + "s" : "dpm_solver_" + number,
+        {{"stages", sde ? "grid_sde"s : "grid"s}, {"solver_type", type}, {"lower_order_final", lower}}};
+    if (sde && solverOrder == 3)
+        setup.sampler.options["curvature"] = "offset"s;
     return setup;
 }
 
 ReferenceSetup unipcSetup(CaseReader& reader)
 {
     auto& config = reader.config;
-    ReferenceSetup setup = solverSetup(reader, "zero", false);
+    ReferenceSetup setup = solverSetup(reader, {.repeatsLast = true}, true);
     std::string uncorrected;
     for (const double step : config.numbers("disable_corrector"))
-        uncorrected += (uncorrected.empty() ? "" : ", ") + std::to_string(int(step));
-    std::string type = choice(config, "solver_type", "bh2", {"bh1", "bh2", "midpoint", "heun", "logrho"});
-    if (type != "bh2")
-        type = "bh1";
+        if (step >= 0)
+            uncorrected += (uncorrected.empty() ? "" : ", ") + std::to_string(int(step));
+    const bool image = config.flag("predict_x0", true);
+    if (!image)
+        setup.clipping = {"none", {}};  // the class thresholds nothing there
+    const std::string type =
+        choice(config, "solver_type", "bh2", {"bh1", "bh2", "midpoint", "heun", "logrho"});
     setup.sampler = {"unipc",
-                     {{"order", double(order(config, "solver_order", 1, 2))},
-                      {"solver_type", type},
-                      {"extrapolate", config.flag("predict_x0", true) ? "image"s : "noise"s},
+                     {{"order", double(order(reader, setup, "solver_order", 2))},
+                      {"solver_type", type == "bh1" ? "bh1"s : "bh2"s},
+                      {"extrapolate", image ? "image"s : "noise"s},
                       {"lower_at_end", config.flag("lower_order_final", true) ? "always"s : "never"s},
                       {"disable_corrector", uncorrected}}};
     return setup;
@@ -122,11 +147,12 @@ ReferenceSetup unipcSetup(CaseReader& reader)
 ReferenceSetup deisSetup(CaseReader& reader)
 {
     auto& config = reader.config;
-    ReferenceSetup setup = solverSetup(reader, "sigma_min", false);
+    ReferenceSetup setup =
+        solverSetup(reader, {.finalDefault = "sigma_min", .hasFinalType = false, .repeatsLast = true});
     choice(config, "algorithm_type", "deis", {"deis", "dpmsolver", "dpmsolver++"});
     choice(config, "solver_type", "logrho", {"logrho", "midpoint", "heun", "bh1", "bh2"});
     setup.sampler = {"deis",
-                     {{"order", double(order(config, "solver_order", 1, 2))},
+                     {{"order", double(order(reader, setup, "solver_order", 2))},
                       {"lower_order_final", config.flag("lower_order_final", true)}}};
     return setup;
 }
@@ -134,11 +160,17 @@ ReferenceSetup deisSetup(CaseReader& reader)
 ReferenceSetup saSolverSetup(CaseReader& reader)
 {
     auto& config = reader.config;
-    ReferenceSetup setup = solverSetup(reader, "sigma_min", false);
-    choice(config, "algorithm_type", "data_prediction", {"data_prediction"});
+    ReferenceSetup setup =
+        solverSetup(reader, {.finalDefault = "sigma_min", .hasFinalType = false, .repeatsLast = true});
+    const std::string algorithm =
+        choice(config, "algorithm_type", "data_prediction", {"data_prediction", "noise_prediction"});
+    const int corrector = config.integer("corrector_order", 2);
+    if (corrector < 1 || corrector > 4)
+        config.refuse("corrector_order");
     setup.sampler = {"sa_solver",
-                     {{"predictor_order", double(order(config, "predictor_order", 1, 2))},
-                      {"corrector_order", double(order(config, "corrector_order", 0, 2))},
+                     {{"predictor_order", double(order(reader, setup, "predictor_order", 2, 4))},
+                      {"corrector_order", double(corrector)},
+                      {"extrapolate", algorithm == "data_prediction" ? "image"s : "noise"s},
                       {"lower_order_final", config.flag("lower_order_final", true)},
                       {"steady", false}}};
     return setup;

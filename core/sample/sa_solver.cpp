@@ -1,9 +1,11 @@
-// SA-Solver: Xue et al. 2023, SA-Solver: Stochastic Adams Solver, eq. 13 to 17 (prediction of x0).
+// SA-Solver: Xue et al. 2023, SA-Solver: Stochastic Adams Solver, eq. 13 to 17 (prediction of x0), and the
+// same in the prediction of the noise (their appendix A.2).
 #include "core/sample/dpm_solver_options.h"
 #include "core/sample/history.h"
 #include "core/sample/sampler_checks.h"
 #include "core/sample/sampler_entry.h"
 
+#include <array>
 #include <cmath>
 
 namespace diffuscope::sample {
@@ -12,8 +14,12 @@ namespace {
 
 using registry::Option;
 
+/// The highest order; also the number of coefficients of a polynomial through that many estimates.
+constexpr int highestOrder = 4;
+
 struct SaPlan
 {
+    bool image = true;  ///< in the prediction of x0 (else of the noise)
     int predictorOrder = 2;
     int correctorOrder = 2;  ///< 0 for none
     double tau = 1;
@@ -23,31 +29,39 @@ struct SaPlan
     bool firstOrderInLongSteps = true;
 };
 
-/// A step between two levels under noise strength tau: x_t = decay·x + alpha_t·sum b_i·x0_i + noise·z (eq.
-/// 14).
+/// A step between two levels under noise strength tau: x_t = decay·x + factor·sum b_i·m_i + noise·z (eq. 14).
 struct SaStep
 {
+    bool image;
     double h;
     double a;  ///< 1 + tau²
     double decay;
+    double factor;
     double noise;
 
-    SaStep(const NoiseLevel& s, const NoiseLevel& t, double tau)
-        : h(t.lambda() - s.lambda()),
+    SaStep(const NoiseLevel& s, const NoiseLevel& t, double tau, bool ofImage)
+        : image(ofImage),
+          h(t.lambda() - s.lambda()),
           a(1 + tau * tau),
-          decay(t.sigma / s.sigma * (tau > 0 ? std::exp(-tau * tau * h) : 1)),
-          noise(tau > 0 ? t.sigma * std::sqrt(-std::expm1(-2 * tau * tau * h)) : 0)
+          decay(image ? t.sigma / s.sigma * (tau > 0 ? std::exp(-tau * tau * h) : 1) : t.alpha / s.alpha),
+          factor(image ? t.alpha : -t.sigma),
+          noise(tau == 0 ? 0
+                : image  ? t.sigma * std::sqrt(-std::expm1(-2 * tau * tau * h))
+                         : t.sigma * tau * std::sqrt(std::expm1(2 * h)))
     {
     }
 
-    /// a·integral of e^(a(u − h))·u^n over u in [0, h], n = 0, 1, 2, by parts.
+    /// a·integral of e^(a(u − h))·u^n over u in [0, h], or a·integral of e^(h − u)·u^n for the noise, by
+    /// parts.
     double moment(int n) const
     {
-        const double zeroth = -std::expm1(-a * h);
-        if (n == 0)
-            return zeroth;
-        const double first = h - zeroth / a;
-        return n == 1 ? first : h * h - 2 * first / a;
+        double moment = image ? -std::expm1(-a * h) : a * std::expm1(h);
+        double power = 1;
+        for (int i = 1; i <= n; ++i) {
+            power *= h;
+            moment = image ? power - i * moment / a : i * moment - a * power;
+        }
+        return moment;
     }
 };
 
@@ -61,9 +75,9 @@ public:
 
     Tensor step(const Tensor& x, const StepContext& step) override
     {
-        const Tensor image = step.denoise(x, step.level).x0Hat;
+        const Prediction prediction = step.denoise(x, step.level);
         const int known = m_history.size();
-        m_history.add(step.level, image);
+        m_history.add(step.level, m_plan.image ? prediction.x0Hat : prediction.epsHat);
         const int left = m_plan.lowerOrderFinal ? step.steps() - step.index : step.steps();
 
         Tensor state = x;
@@ -77,6 +91,8 @@ public:
         m_lastTau = tauAt(step.level);
         m_lastNoise = m_lastTau > 0 ? step.noise() : torch::zeros_like(x);
         m_last = state;
+        if (step.next.isClean())
+            return step.next.alpha * prediction.x0Hat;
         return adams(state, m_lastNoise, step.level, step.next, m_lastTau, order);
     }
 
@@ -91,35 +107,35 @@ private:
     Tensor adams(const Tensor& x, const Tensor& noise, const NoiseLevel& s, const NoiseLevel& t, double tau,
                  int order) const
     {
-        const SaStep factors(s, t, tau);
+        const SaStep factors(s, t, tau, m_plan.image);
         Tensor next = factors.decay * x + factors.noise * noise;
         for (int i = 0; i < order; ++i)
-            next = next + (t.alpha * weight(i, order, s, factors)) * m_history[i].value;
+            next = next + (factors.factor * weight(i, order, s, factors)) * m_history[i].value;
         return next;
     }
 
     /// b_i: the integral of the Lagrange basis l_i over the last `order` predictions, as a polynomial in
-    /// u = lambda − lambda_s. For order 2 the authors' code replaces the moment of u by a·h²/2, its value for
-    /// small h.
+    /// u = lambda − lambda_s. For order 2 in the prediction of x0 the authors' code replaces the moment of u
+    /// by a·h²/2, its value for small h.
     double weight(int i, int order, const NoiseLevel& s, const SaStep& factors) const
     {
-        double c[3] = {1, 0, 0};
+        std::array<double, highestOrder> c{1};
         const double node = m_history[i].level.lambda() - s.lambda();
         for (int m = 0; m < order; ++m) {
             if (m == i)
                 continue;
             const double other = m_history[m].level.lambda() - s.lambda();
             const double scale = 1 / (node - other);
-            const double lower[3] = {c[0], c[1], c[2]};
+            const auto lower = c;
             c[0] = -other * scale * lower[0];
-            c[1] = scale * (lower[0] - other * lower[1]);
-            c[2] = scale * (lower[1] - other * lower[2]);
+            for (std::size_t n = 1; n < c.size(); ++n)
+                c[n] = scale * (lower[n - 1] - other * lower[n]);
         }
-        double weight = c[0] * factors.moment(0);
-        if (order >= 2)
-            weight += c[1] * (order == 2 ? factors.a * factors.h * factors.h / 2 : factors.moment(1));
-        if (order >= 3)
-            weight += c[2] * factors.moment(2);
+        if (order == 2 && factors.image)
+            return c[0] * factors.moment(0) + c[1] * factors.a * factors.h * factors.h / 2;
+        double weight = 0;
+        for (int n = 0; n < order; ++n)
+            weight += c[std::size_t(n)] * factors.moment(n);
         return weight;
     }
 
@@ -146,10 +162,14 @@ SamplerEntry saSolver()
          .evaluationsPerStep = 1,
          .stochastic = true,
          .options =
-             {Option::integer("predictor_order", "Predictor order", 2, 1, 3,
+             {Option::integer("predictor_order", "Predictor order", 2, 1, highestOrder,
                               "How many estimates the prediction of the next state goes through."),
-              Option::integer("corrector_order", "Corrector order", 2, 0, 3,
+              Option::integer("corrector_order", "Corrector order", 2, 0, highestOrder,
                               "How many estimates the correction goes through; 0 corrects nothing."),
+              Option::choice("extrapolate", "Extrapolates", "image",
+                             {{"image", "Clean image"}, {"noise", "Noise"}},
+                             "Which estimate the curve goes through; the image stands guidance and long "
+                             "steps better."),
               Option::number("tau", "τ", 1, 0, 2, "Strength of the noise: 0 solves the ODE, 1 the SDE.", 2),
               Option::number("tau_from", "τ from t", 200, 0, 10000, "Noise is added at this time and above.",
                              0),
@@ -161,7 +181,8 @@ SamplerEntry saSolver()
                              "before, in which a curve through past estimates reaches too far.")}},
         [](const registry::OptionValues& values, const schedule::NoiseSchedule&,
            const schedule::TimeGrid& grid) {
-            const SaPlan plan{.predictorOrder = registry::integer(values, "predictor_order"),
+            const SaPlan plan{.image = registry::text(values, "extrapolate") == "image",
+                              .predictorOrder = registry::integer(values, "predictor_order"),
                               .correctorOrder = registry::integer(values, "corrector_order"),
                               .tau = registry::number(values, "tau"),
                               .tauFrom = registry::number(values, "tau_from"),

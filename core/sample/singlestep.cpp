@@ -7,9 +7,11 @@
 namespace diffuscope::sample {
 
 Tensor singlestepUpdate(Extrapolated extrapolated, bool heun, const Tensor& x,
-                        const std::vector<StagePrediction>& stages, const NoiseLevel& target)
+                        const std::vector<StagePrediction>& stages, const NoiseLevel& target,
+                        double curvatureOffset)
 {
-    const bool image = extrapolated == Extrapolated::image;
+    const bool image = extrapolated != Extrapolated::noise;
+    const bool sde = extrapolated == Extrapolated::imageSde;
     const NoiseLevel& start = stages.front().level;
     const double h = target.lambda() - start.lambda();
     const auto value = [&](std::size_t i) {
@@ -17,14 +19,17 @@ Tensor singlestepUpdate(Extrapolated extrapolated, bool heun, const Tensor& x,
     };
     if (target.isClean())
         return target.alpha * stages.front().prediction.x0Hat;
+    if (h == 0)
+        return x;
 
-    // Lu 2022, eq. 3.4 (noise, z = h) and Lu 2022b, eq. 8 (image, z = −h):
+    // Lu 2022, eq. 3.4 (noise, z = h) and Lu 2022b, eq. 8 (image, z = −h), section 5.3 (SDE, z = −2h):
     // x_t = scale·x − factor·(phi1·D0 + phi2·D1 + phi3·D2), D0 = m_0 and D1, D2 from differences to m_0.
-    const double z = image ? -h : h;
+    const double z = sde ? -2 * h : image ? -h : h;
     const double phi1 = std::expm1(z);
     const double phi2 = phi1 / z - 1;
-    const double phi3 = phi2 / z - 0.5;
-    const double scale = image ? target.sigma / start.sigma : target.alpha / start.alpha;
+    const double phi3 = phi2 / z - 0.5 + curvatureOffset;
+    const double scale =
+        (image ? target.sigma / start.sigma : target.alpha / start.alpha) * (sde ? std::exp(-h) : 1);
     const double factor = image ? target.alpha : target.sigma;
     const Tensor first = scale * x - (factor * phi1) * value(0);
     if (stages.size() == 1)

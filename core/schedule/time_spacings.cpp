@@ -120,13 +120,46 @@ TimeGrid evenlySpaced(const NoiseSchedule& schedule, const OptionValues& values,
     const bool fractional = toggle(values, "fractional");
     if (!fractional)
         checkSteps(steps, last);
-    std::vector<double> times = linspace(0, last - 1, text(values, "count") == "n" ? steps : steps + 1);
+    const int count = text(values, "count") == "n" ? steps : steps + 1;
+    // The length of a step first and then its multiples, as the field's programs do: where a time comes to
+    // lie half-way between two levels, the last digit decides to which it is rounded.
+    const double length = count == 1 ? 0 : (last - 1.0) / (count - 1);
+    std::vector<double> times;
+    for (int i = 0; i < count; ++i)
+        times.push_back(i * length);
     // A single point is the noisiest, from which a picture can be made.
-    if (times.size() == 1)
-        times.front() = last - 1;
+    times.back() = last - 1;
     std::reverse(times.begin(), times.end());
     times.resize(std::size_t(steps));
     return atTimes(wholeUnlessRepeated(roundedHalfToEven(times), times, fractional), schedule, values);
+}
+
+/// round(arange(T, 0, −T/N)) − 1 as the field's programs compute it: the length of a step is the difference
+/// of the first two times, and rounding can leave a last entry just above 0, which becomes −1.
+std::vector<double> timesOfArange(int last, int levels, int steps)
+{
+    const double step = -double(levels) / steps;
+    const double length = (last + step) - last;
+    const int count = int(std::ceil((0.0 - last) / step));
+    std::vector<double> times;
+    for (int i = 0; i < count; ++i)
+        times.push_back(std::nearbyint(last + i * length) - 1);
+    return times;
+}
+
+TimeGrid atTimesOfArange(const NoiseSchedule& schedule, const OptionValues& values, int last, int steps)
+{
+    std::vector<double> times = timesOfArange(last, schedule.levels(), steps);
+    const bool hasExtra = times.back() < 0;
+    if (hasExtra)
+        times.pop_back();
+    TimeGrid grid = atTimes(times, schedule, values);
+    if (hasExtra) {
+        NoiseLevel extra = schedule.level(0);
+        extra.t = -1;
+        grid.levels.insert(grid.levels.end() - 1, extra);
+    }
+    return grid;
 }
 
 /// round(arange(T, 0, −T/N)) − 1.
@@ -136,6 +169,8 @@ TimeGrid trailing(const NoiseSchedule& schedule, const OptionValues& values, int
     const bool fractional = toggle(values, "fractional");
     if (!fractional)
         checkSteps(steps, last);
+    if (toggle(values, "float_arange"))
+        return atTimesOfArange(schedule, values, last, steps);
     const double ratio = fractionalStride(last, steps);
     std::vector<double> times;
     for (int i = 0; i < steps; ++i)
@@ -144,13 +179,7 @@ TimeGrid trailing(const NoiseSchedule& schedule, const OptionValues& values, int
     for (auto* list : {&times, &whole})
         for (double& time : *list)
             time = std::max(time - 1, 0.0);
-    TimeGrid grid = atTimes(wholeUnlessRepeated(whole, times, fractional), schedule, values);
-    if (toggle(values, "float_arange") && int(std::ceil(last / ratio)) > steps) {
-        NoiseLevel extra = schedule.level(0);
-        extra.t = -1;
-        grid.levels.insert(grid.levels.end() - 1, extra);
-    }
-    return grid;
+    return atTimes(wholeUnlessRepeated(whole, times, fractional), schedule, values);
 }
 
 }  // namespace
@@ -207,7 +236,7 @@ std::vector<GridRule> timeSpacingRules()
          withTimeOptions(
              {Option::toggle("float_arange", "Extra entry (quirk)", false,
                              "Repeat a slip of a widely used program: for some step counts (61, 103, …) "
-                             "a rounding error adds one entry at time -1.")}),
+                             "a rounding error adds one entry at time -1; whole times only.")}),
          trailing},
     };
 }
