@@ -142,8 +142,6 @@ class ClassifierGuidanceTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase() { at::set_num_threads(1); }
-
     void theUnconditionalScorePlusTheExactGradientIsTheConditionalScore_data()
     {
         QTest::addColumn<int>("t");
