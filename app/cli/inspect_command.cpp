@@ -1,6 +1,8 @@
 #include "app/cli/commands.h"
 #include "core/catalog/catalog.h"
 #include "core/network/checkpoint.h"
+#include "core/network/plan/plan_builder.h"
+#include "core/network/precision.h"
 #include "core/network/safetensors.h"
 
 #include <cstdio>
@@ -10,6 +12,13 @@
 
 namespace diffuscope::cli {
 namespace {
+
+struct InspectArguments
+{
+    std::string what;
+    std::string precision = "float32";
+    bool plan = false;
+};
 
 void inspectFile(const std::string& path)
 {
@@ -48,19 +57,42 @@ void inspectModel(const std::string& folder)
     }
 }
 
+void printPlan(const std::string& folder, const std::string& precision)
+{
+    auto model = network::loadModel(folder);
+    model.net->setConvolutionPrecision(network::choosePrecision(precision, torch::kCPU));
+    const auto made = network::plan::makePlan(*model.net);
+    if (made.plan) {
+        std::fputs(made.plan->description().c_str(), stdout);
+    } else {
+        std::printf("There is no plan: the network is evaluated module by module. %s\n", made.reason.c_str());
+    }
+}
+
 }  // namespace
 
 void addInspectCommand(CLI::App& program)
 {
     auto* command =
         program.add_subcommand("inspect", "Check a model or a safetensors file and say what is in it");
-    auto what = std::make_shared<std::string>();
-    command->add_option("what", *what, "Name or folder of a model, or a .safetensors file")->required();
-    command->callback([what] {
-        if (std::filesystem::is_regular_file(*what)) {
-            inspectFile(*what);
+    auto arguments = std::make_shared<InspectArguments>();
+    command->add_option("what", arguments->what, "Name or folder of a model, or a .safetensors file")
+        ->required();
+    auto* plan = command->add_flag("--plan", arguments->plan,
+                                   "Print the operations by which this processor evaluates the network");
+    command->add_option("--precision", arguments->precision, "With --plan: float32, bfloat16 or auto")
+        ->needs(plan)
+        ->capture_default_str();
+    command->callback([arguments] {
+        if (std::filesystem::is_regular_file(arguments->what)) {
+            inspectFile(arguments->what);
+            return;
+        }
+        const auto folder = catalog::findModel(catalog::modelFolders(), arguments->what).folder.string();
+        if (arguments->plan) {
+            printPlan(folder, arguments->precision);
         } else {
-            inspectModel(catalog::findModel(catalog::modelFolders(), *what).folder.string());
+            inspectModel(folder);
         }
     });
 }

@@ -157,6 +157,10 @@ void addRecipeFlags(CLI::App& command, RecipeArguments& arguments, const session
     command.add_option("--device", arguments.device, "auto, cpu or cuda")
         ->type_name("NAME")
         ->default_str(arguments.device);
+    command.add_option("--precision", arguments.precision,
+                       "Of the network: float32, bfloat16 (faster where the processor multiplies it) or auto")
+        ->type_name("NAME")
+        ->default_str(arguments.precision);
     command.add_option("--threads", arguments.threads, "Threads; 0: one a core")
         ->type_name("NUMBER")
         ->check(CLI::Range(0, 256))
@@ -200,6 +204,7 @@ sample::RunLimits limitsOf(const RecipeArguments& arguments)
     limits.maximumBatch = kMostImages;
     limits.threads = arguments.threads;
     limits.device = arguments.device;
+    limits.precision = arguments.precision;
     return limits;
 }
 

@@ -30,6 +30,7 @@ struct RecipeArguments
     std::optional<int> steps;
     std::optional<int> batch;
     std::string device = "auto";
+    std::string precision = "float32";
     int threads = 0;
 };
 

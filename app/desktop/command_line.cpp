@@ -79,6 +79,9 @@ CommandLine parseCommandLine(const QStringList& arguments)
         {QStringLiteral("recipe"), tr("Start with the recipe in this file."), tr("file")},
         {QStringLiteral("device"), tr("Compute on cpu, cuda, or auto: the GPU if there is one."),
          tr("device"), QStringLiteral("auto")},
+        {QStringLiteral("precision"),
+         tr("Compute networks in float32, bfloat16, or auto: bfloat16 where the processor has it."),
+         tr("precision"), QStringLiteral("float32")},
         {QStringLiteral("threads"), tr("Compute with so many threads; 0 is one per core."), tr("number"),
          QStringLiteral("0")},
         {QStringLiteral("theme"), tr("Colours: light, dark or system."), tr("theme")},
@@ -110,6 +113,9 @@ CommandLine parseCommandLine(const QStringList& arguments)
     line.device = value("device");
     if (!QStringList{"auto", "cpu", "cuda"}.contains(line.device))
         refuse(tr("--device is \"%1\", but must be auto, cpu or cuda.").arg(line.device));
+    line.precision = value("precision");
+    if (!QStringList{"auto", "float32", "bfloat16"}.contains(line.precision))
+        refuse(tr("--precision is \"%1\", but must be auto, float32 or bfloat16.").arg(line.precision));
     line.threads = parsedNumber(QStringLiteral("threads"), value("threads"), 0, 1024);
     if (parser.isSet(QStringLiteral("theme")))
         line.theme = parsedTheme(value("theme"));

@@ -17,6 +17,7 @@ struct CommandLine
     QString modelsFolder;  ///< looked into first; empty for the usual folders only
     QString recipeFile;    ///< a recipe to start with
     QString device = QStringLiteral("auto");
+    QString precision = QStringLiteral("float32");
     int threads = 0;  ///< 0: one per core
     std::optional<ui::Theme::Mode> theme{};
     QSize size{};  ///< of the window; invalid for the last one

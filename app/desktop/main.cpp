@@ -38,6 +38,7 @@ ui::SamplingService::MakeFactory factoryMaker(const CommandLine& line,
     sample::RunLimits limits;
     limits.threads = line.threads;
     limits.device = line.device.toStdString();
+    limits.precision = line.precision.toStdString();
     return [folders, limits] { return std::make_unique<sample::ModelRunFactory>(folders, limits); };
 }
 

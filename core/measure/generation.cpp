@@ -2,6 +2,7 @@
 
 #include "core/denoise/guidance.h"
 #include "core/denoise/network_denoiser.h"
+#include "core/network/parallel_forward.h"
 #include "core/sample/sampling_loop.h"
 
 #include <algorithm>
@@ -46,12 +47,13 @@ torch::Tensor generateBatch(const GeneratingNetwork& network, const GenerationRe
 
 std::unique_ptr<denoise::Denoiser> makeDenoiser(const GeneratingNetwork& network, const std::string& name)
 {
-    network::UNet net = network.net;
-    const auto forward = [net](const torch::Tensor& x, const torch::Tensor& t,
-                               const torch::Tensor& ids) mutable { return net->forward(x, t, ids); };
+    const auto net = std::make_shared<network::ParallelForward>(network.net, 1);
+    const auto forward = [net](const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& ids) {
+        return net->forward(x, t, ids);
+    };
     return std::make_unique<denoise::NetworkDenoiser>(
-        denoise::TrainedNetwork{name, forward, network.target, network.schedule, net->config().classes,
-                                net->parameters().front().device()});
+        denoise::TrainedNetwork{name, forward, network.target, network.schedule,
+                                network.net->config().classes, network.net->parameters().front().device()});
 }
 
 torch::Tensor generate(const GeneratingNetwork& network, const GenerationRequest& request)

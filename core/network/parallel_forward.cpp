@@ -26,17 +26,14 @@ std::size_t partCount(int64_t batch, int64_t imagesAtOnce, int64_t threads)
 
 }  // namespace
 
-ParallelForward::ParallelForward(UNet net, int threads, ConvolutionPrecision precision)
+ParallelForward::ParallelForward(UNet net, int threads)
     : m_net(std::move(net)), m_crew(m_net->parameters().front().is_cpu() ? threads : 1)
 {
-    auto made = plan::makePlan(*m_net, precision);
+    auto made = plan::makePlan(*m_net);
     m_plan = std::move(made.plan);
     m_reason = std::move(made.reason);
     for (std::size_t thread = 0; m_plan && thread < m_crew.size(); ++thread) {
         m_workspaces.emplace_back(*m_plan);
-    }
-    if (!m_plan) {
-        m_net->setConvolutionPrecision(precision);
     }
 }
 

@@ -19,8 +19,8 @@ namespace diffuscope::network {
 class ParallelForward
 {
 public:
-    /// Copies the weights into a plan. `threads` 0: one a processor core.
-    ParallelForward(UNet net, int threads, ConvolutionPrecision precision = ConvolutionPrecision::Float32);
+    /// Copies the weights into a plan of the network's present precision. `threads` 0: one a processor core.
+    ParallelForward(UNet net, int threads);
 
     /// As UNetImpl::forward, without gradients. Through a plan, an image's result does not depend on the rest
     /// of the batch nor on the number of threads, to the last bit.

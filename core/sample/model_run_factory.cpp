@@ -6,6 +6,7 @@
 #include "core/network/checkpoint.h"
 #include "core/network/compute_threads.h"
 #include "core/network/parallel_forward.h"
+#include "core/network/precision.h"
 #include "core/registry/error.h"
 #include "core/sample/grid_progress.h"
 #include "core/sample/guiding_classifier.h"
@@ -46,6 +47,7 @@ torch::Device deviceOf(const std::string& name)
 struct CachedModel
 {
     network::LoadedModel model;
+    std::shared_ptr<network::ParallelForward> forward;
     fs::file_time_type cardTime;
     fs::file_time_type weightsTime;
 };
@@ -81,14 +83,16 @@ public:
         if (firstImage < 0)
             throw Error(ErrorCode::invalidOption, "The first image of a part must not be below 0.",
                         "Count images from 0.");
-        const network::LoadedModel& model = load(recipe.model);
+        const CachedModel& cached = load(recipe.model);
+        const network::LoadedModel& model = cached.model;
         checkClasses(recipe, model.card);
         schedule::NoiseSchedule schedule =
             schedule::makeSchedule(recipe.schedule.value_or(model.card.schedule));
         schedule::TimeGrid grid = schedule::makeTimeGrid(schedule, recipe.grid, recipe.steps);
         checkTarget(model.card, grid);
         auto sampler = makeSampler(recipe.sampler, schedule, grid);
-        auto denoiser = denoiserOf(recipe, model, grid);
+        m_notice = cached.forward->reasonForNoPlan();
+        auto denoiser = denoiserOf(recipe, cached, grid);
         const network::UNetConfig& net = model.card.architecture;
         return std::make_unique<SampledRun>(
             RunParts{.schedule = std::move(schedule),
@@ -103,8 +107,10 @@ public:
                      .storedPerFrame = storedPerFrame(recipe)});
     }
 
+    const std::string& notice() const { return m_notice; }
+
 private:
-    const network::LoadedModel& load(const std::string& name)
+    const CachedModel& load(const std::string& name)
     {
         const fs::path folder = catalog::findModel(m_folders, name).folder;
         std::error_code ignored;  // a file that has gone shows when it is read
@@ -113,17 +119,22 @@ private:
         const auto found = m_models.find(folder);
         if (found != m_models.end() && found->second.cardTime == cardTime &&
             found->second.weightsTime == weightsTime)
-            return found->second.model;
+            return found->second;
         // Loading is not inference mode's business: weights read there could never be trained on.
         network::LoadedModel model = network::loadModel(folder.string());
         model.net->to(m_device);
-        return m_models.insert_or_assign(folder, CachedModel{std::move(model), cardTime, weightsTime})
-            .first->second.model;
+        model.net->setConvolutionPrecision(network::choosePrecision(m_limits.precision, m_device));
+        auto forward = std::make_shared<network::ParallelForward>(model.net, m_limits.threads);
+        return m_models
+            .insert_or_assign(folder,
+                              CachedModel{std::move(model), std::move(forward), cardTime, weightsTime})
+            .first->second;
     }
 
-    std::unique_ptr<denoise::Denoiser> networkOf(const network::LoadedModel& model) const
+    std::unique_ptr<denoise::Denoiser> networkOf(const CachedModel& cached) const
     {
-        const auto net = std::make_shared<network::ParallelForward>(model.net, m_limits.threads);
+        const network::LoadedModel& model = cached.model;
+        const auto net = cached.forward;
         return std::make_unique<denoise::NetworkDenoiser>(
             denoise::TrainedNetwork{.name = model.card.name,
                                     .forward = [net](const Tensor& x, const Tensor& t,
@@ -134,13 +145,13 @@ private:
                                     .device = m_device});
     }
 
-    std::unique_ptr<denoise::Denoiser> denoiserOf(const session::Recipe& recipe,
-                                                  const network::LoadedModel& model,
+    std::unique_ptr<denoise::Denoiser> denoiserOf(const session::Recipe& recipe, const CachedModel& cached,
                                                   const schedule::TimeGrid& grid)
     {
         denoise::GuidanceContext context{
             .progress = progressOn(grid), .steps = grid.steps(), .weaker = nullptr, .classifier = {}};
-        auto plain = networkOf(model);
+        auto plain = networkOf(cached);
+        const network::LoadedModel& model = cached.model;
         if (recipe.guidance.rule == "autoguidance")
             context.weaker = weakerModel(recipe.guidance, model.card);
         if (recipe.guidance.rule == "classifier")
@@ -162,10 +173,10 @@ private:
         // A copy: loading another model may move the first one's place in the cache.
         const network::UNetConfig asked = strong.architecture;
         const auto classes = strong.classNames.size();
-        const network::LoadedModel& weak = load(name);
-        const network::UNetConfig& has = weak.card.architecture;
+        const CachedModel& weak = load(name);
+        const network::UNetConfig& has = weak.model.card.architecture;
         const bool fits = has.imageChannels == asked.imageChannels && has.imageHeight == asked.imageHeight &&
-                          has.imageWidth == asked.imageWidth && weak.card.classNames.size() == classes;
+                          has.imageWidth == asked.imageWidth && weak.model.card.classNames.size() == classes;
         if (!fits)
             throw Error(
                 ErrorCode::invalidOption,
@@ -178,6 +189,7 @@ private:
     RunLimits m_limits;
     torch::Device m_device;
     bool m_threadsAreSet = false;
+    std::string m_notice;
     std::map<fs::path, CachedModel> m_models;
 };
 
@@ -187,6 +199,11 @@ ModelRunFactory::ModelRunFactory(std::vector<fs::path> modelFolders, RunLimits l
 }
 
 ModelRunFactory::~ModelRunFactory() = default;
+
+const std::string& ModelRunFactory::notice() const
+{
+    return m_implementation->notice();
+}
 
 std::unique_ptr<Run> ModelRunFactory::start(const session::Recipe& recipe)
 {

@@ -19,6 +19,9 @@ struct RunLimits
     int threads = 0;                                               ///< 0: one per core
     /// "cpu", "cuda", or "auto": the GPU if LibTorch finds one.
     std::string device = "auto";
+    /// "float32", "bfloat16" (of the convolutions: faster where the processor multiplies it, and a little
+    /// different), or "auto": bfloat16 where the hardware has it.
+    std::string precision = "float32";
 };
 
 /// Loads each model once, and again when its files have changed. One thread uses one factory and its runs.
@@ -36,6 +39,10 @@ public:
     /// The same for the images firstImage … firstImage + batch − 1 of a larger batch: their noise and their
     /// classes are those that they have there.
     std::unique_ptr<Run> startPart(const session::Recipe& recipe, int firstImage);
+
+    /// Why the network of the last run that was started is evaluated module by module, which is slower; empty
+    /// where it is not.
+    const std::string& notice() const;
 
 private:
     class Implementation;

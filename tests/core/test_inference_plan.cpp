@@ -165,9 +165,9 @@ private Q_SLOTS:
         if (!kernels)
             QSKIP("no kernels for this processor");
         network::UNet net = shippedModel("mnist");
-        const auto precision =
-            narrow ? network::ConvolutionPrecision::BFloat16 : network::ConvolutionPrecision::Float32;
-        network::ParallelForward alone(net, 1, precision), threads(net, 3, precision);
+        net->setConvolutionPrecision(narrow ? network::ConvolutionPrecision::BFloat16
+                                            : network::ConvolutionPrecision::Float32);
+        network::ParallelForward alone(net, 1), threads(net, 3);
         const Question question = questionFor(net->config(), 37);
         const auto together = throughPlan(threads, question);
         QVERIFY(throughPlan(alone, question).equal(together));
@@ -183,10 +183,11 @@ private Q_SLOTS:
         if (!network::plan::bfloat16Kernels())
             QSKIP("this processor does not multiply bfloat16");
         network::UNet net = shippedModel("mnist");
-        network::ParallelForward forward(net, 2, network::ConvolutionPrecision::BFloat16);
-        QVERIFY2(forward.plan(), forward.reasonForNoPlan().c_str());
         const Question question = questionFor(net->config(), 16);
         const auto exact = throughModules(net, question);
+        net->setConvolutionPrecision(network::ConvolutionPrecision::BFloat16);
+        network::ParallelForward forward(net, 2);
+        QVERIFY2(forward.plan(), forward.reasonForNoPlan().c_str());
         const auto error = throughPlan(forward, question) - exact;
         const double relative = (error.norm() / exact.norm()).item<double>();
         QVERIFY2(relative > 0 && relative < 0.03, std::to_string(relative).c_str());
@@ -229,7 +230,7 @@ private Q_SLOTS:
             QSKIP("no kernels for this processor");
         auto net = randomNet(smallConfig());
         change(net);
-        const auto made = network::plan::makePlan(*net, network::ConvolutionPrecision::Float32);
+        const auto made = network::plan::makePlan(*net);
         QVERIFY(!made.plan);
         QVERIFY2(QString::fromStdString(made.reason).contains(named), made.reason.c_str());
     }
@@ -278,7 +279,7 @@ private Q_SLOTS:
         if (!hasKernels())
             QSKIP("no kernels for this processor");
         auto net = randomNet(smallConfig());
-        const auto made = network::plan::makePlan(*net, network::ConvolutionPrecision::Float32);
+        const auto made = network::plan::makePlan(*net);
         const QString text = QString::fromStdString(made.plan->description());
         for (const char* part : {"stem", "down0_halve", "middle0.attention", "up1_double", "output",
                                  "3×3 convolution (Winograd), add", "6×10×16 → 3×5×32", "MFLOP"}) {

@@ -106,7 +106,7 @@ struct Kernels
     void (*sumPositions)(const ConstImage&, float* sums);  ///< sums [channels]
     void (*sumSquaresAround)(const ConstImage&, const float* center, float* sums);
     void (*activate)(const Activation&);
-    /// The first `count` values of each row become exp(x − max) / sum.
+    /// The first `count` values of each row become exp(x − max) / sum. Rows are padded to kLaneMultiple.
     void (*softmax)(float* rows, int rowCount, std::ptrdiff_t stride, int count);
 };
 

@@ -101,33 +101,46 @@ void MatrixConvolution::gather(const float* paddedImage, float* rows) const
     }
 }
 
-void MatrixConvolution::setRows(const Pass& pass, int image, Product& product) const
+MatrixConvolution::Work MatrixConvolution::prepared(const Pass& pass) const
+{
+    Scratch scratch(pass.scratch);
+    const Work work{
+        .paddedImage = scratch.floats(paddedValues()),
+        .sourceScratch = scratch.take(m_source.scratchBytes()),
+        .rows = scratch.floats(gatheredValues()),
+        .stored = scratch.take(gatheredValues() * static_cast<std::size_t>(m_kernels.storedBytes))};
+    if (border() > 0) {
+        std::fill_n(work.paddedImage, paddedValues(), 0.0f);  // its border stays so
+    }
+    return work;
+}
+
+void MatrixConvolution::setRows(const Pass& pass, int image, const Work& work, Product& product) const
 {
     if (readsInPlace()) {
         product.rows = reinterpret_cast<const std::byte*>(pass.values(m_source.view(), image));
         product.rowStride = m_source.view().pixelStride;
         return;
     }
-    Scratch scratch(pass.scratch);
-    std::byte* sourceScratch = scratch.take(m_source.scratchBytes());
-    float* paddedImage = scratch.floats(paddedValues());
-    float* rows = scratch.floats(gatheredValues());
-    std::byte* stored = scratch.take(gatheredValues() * static_cast<std::size_t>(m_kernels.storedBytes));
-    std::fill_n(paddedImage, paddedValues(), 0.0f);
-    const std::ptrdiff_t rowStride = paddedWidth() * m_source.channels();
-    m_source.write(pass, image, paddedImage + border() * (rowStride + m_source.channels()), rowStride,
-                   sourceScratch);
-    gather(paddedImage, rows);
-    m_kernels.store(rows, static_cast<std::ptrdiff_t>(gatheredValues()), stored);
-    product.rows = stored;
+    const std::ptrdiff_t channels = m_source.channels(), rowStride = paddedWidth() * channels;
+    m_source.write(pass, image, work.paddedImage + border() * (rowStride + channels), rowStride,
+                   work.sourceScratch);
+    const float* rows = work.paddedImage;
+    if (m_kernel > 1 || m_matrix.depth() != m_source.channels()) {
+        gather(work.paddedImage, work.rows);
+        rows = work.rows;
+    }
+    m_kernels.store(rows, static_cast<std::ptrdiff_t>(gatheredValues()), work.stored);
+    product.rows = work.stored;
     product.rowStride = m_matrix.depth();
 }
 
 void MatrixConvolution::execute(const Pass& pass) const
 {
+    const Work work = prepared(pass);
     for (int image = 0; image < pass.images; ++image) {
         Product product = m_matrix.product();
-        setRows(pass, image, product);
+        setRows(pass, image, work, product);
         product.rowCount = m_result.positions();
         product.result = pass.values(m_result, image);
         product.resultStride = m_result.pixelStride;

@@ -32,7 +32,15 @@ private:
     bool readsInPlace() const;
     /// What each position's kernel sees, [positions][depth].
     void gather(const float* paddedImage, float* rows) const;
-    void setRows(const Pass& pass, int image, Product& product) const;
+    struct Work
+    {
+        float* paddedImage;
+        std::byte* sourceScratch;
+        float* rows;
+        std::byte* stored;
+    };
+    Work prepared(const Pass& pass) const;
+    void setRows(const Pass& pass, int image, const Work& work, Product& product) const;
 
     const Kernels& m_kernels;
     ImageSource m_source;

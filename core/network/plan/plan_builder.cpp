@@ -208,10 +208,10 @@ PlanParts PlanBuilder::build()
     appendMiddle();
     appendOutput(appendUp());
     const int width = m_config.embeddingWidth;
-    ConditioningWeights conditioning{
-        .frequencies = m_weights.embeddingFrequencies(width),
-        .classes = m_weights.take("class_embedding.weight", {m_config.classes + 1, width}),
-        .modulation = std::move(m_modulation)};
+    ConditioningWeights conditioning;
+    conditioning.frequencies = m_weights.embeddingFrequencies(width);
+    conditioning.classes = m_weights.take("class_embedding.weight", {m_config.classes + 1, width});
+    conditioning.modulation = std::move(m_modulation);
     m_weights.appendLinear("time1", width, width, conditioning.time1);
     m_weights.appendLinear("time2", width, width, conditioning.time2);
     m_weights.checkThatNothingIsLeft();
@@ -231,15 +231,25 @@ std::string sizeThatIsUnknown(const UNetConfig& config)
     return isKnown(config.embeddingWidth) ? "" : "an embedding of " + std::to_string(config.embeddingWidth);
 }
 
+bool computesInBFloat16(const UNetImpl& net)
+{
+    for (const auto& module : net.modules(/*include_self=*/false)) {
+        if (const auto* convolution = module->as<ConvolutionImpl>()) {
+            return convolution->inputType() == torch::kBFloat16;
+        }
+    }
+    return false;
+}
+
 }  // namespace
 
-PlanOrReason makePlan(const UNetImpl& net, ConvolutionPrecision precision)
+PlanOrReason makePlan(const UNetImpl& net)
 {
-    const bool narrow = precision == ConvolutionPrecision::BFloat16;
+    const bool narrow = computesInBFloat16(net);
     const Kernels* kernels = narrow ? bfloat16Kernels() : floatKernels();
     if (!kernels) {
         return {nullptr, narrow ? "This processor does not multiply bfloat16 (AVX512-BF16)."
-                                : "This processor has no AVX2."};
+                                : "There are no kernels for this processor (they need AVX2)."};
     }
     if (const std::string size = sizeThatIsUnknown(net.config()); !size.empty()) {
         return {nullptr, "The network has " + size + ", which is not a multiple of " +

@@ -16,8 +16,9 @@ struct PlanOrReason
     std::string reason;
 };
 
-/// Takes a copy of the weights. There is no plan on a GPU, on a processor without AVX2 (or without
-/// AVX512-BF16 for bfloat16), and for a network whose parts or sizes the plan does not know.
-PlanOrReason makePlan(const UNetImpl& net, ConvolutionPrecision precision);
+/// Takes a copy of the weights, and the precision of the network's convolutions. There is no plan on a GPU,
+/// on a processor without AVX2 (or without AVX512-BF16 for bfloat16), and for a network whose parts or sizes
+/// the plan does not know.
+PlanOrReason makePlan(const UNetImpl& net);
 
 }  // namespace diffuscope::network::plan

@@ -117,14 +117,12 @@ std::size_t WinogradConvolution::paddedValues() const
                                     m_source.channels());
 }
 
-std::size_t WinogradConvolution::inputPlane() const
+std::size_t WinogradConvolution::planeOf(int channels) const
 {
-    return static_cast<std::size_t>(m_imagesAtOnce * tilesPerImage() * m_source.channels());
-}
-
-std::size_t WinogradConvolution::outputPlane() const
-{
-    return static_cast<std::size_t>(m_imagesAtOnce * tilesPerImage()) * m_bias.size();
+    const auto values = static_cast<std::size_t>(m_imagesAtOnce * tilesPerImage() * channels);
+    // An odd number of cache lines: with a power of two of them, all planes would fight for the same places.
+    constexpr std::size_t kLine = kAlignment / sizeof(float);
+    return (values / kLine | 1) * kLine;
 }
 
 std::size_t WinogradConvolution::scratchBytes() const
@@ -144,52 +142,68 @@ double WinogradConvolution::operationsPerImage() const
     return 2.0 * 9 * m_result.positions() * m_source.channels() * m_outputs;
 }
 
+void WinogradConvolution::transformInputs(const Pass& pass, int first, int count, const Work& work) const
+{
+    const std::ptrdiff_t channels = m_source.channels(), rowStride = paddedWidth() * channels;
+    const auto step = static_cast<std::size_t>(tilesPerImage() * m_source.channels() * m_kernels.storedBytes);
+    for (int k = 0; k < count; ++k) {
+        m_source.write(pass, first + k, work.paddedImage + rowStride + channels, rowStride,
+                       work.sourceScratch);
+        m_kernels.toWinograd({work.paddedImage, tilesOf(m_source.height()), tilesOf(m_source.width()),
+                              m_source.channels(), work.values + static_cast<std::size_t>(k) * step,
+                              static_cast<std::ptrdiff_t>(inputPlane())});
+    }
+}
+
+void WinogradConvolution::multiply(int count, const Work& work) const
+{
+    for (std::size_t i = 0; i < kTileProducts; ++i) {
+        Product product = m_matrices[i].product();
+        product.rows = work.values + i * inputPlane() * static_cast<std::size_t>(m_kernels.storedBytes);
+        product.rowStride = m_source.channels();
+        product.rowCount = count * tilesPerImage();
+        product.result = work.sums + i * outputPlane();
+        product.resultStride = static_cast<std::ptrdiff_t>(m_bias.size());
+        m_matrices[i].multiply(product);
+    }
+}
+
+void WinogradConvolution::transformSums(const Pass& pass, int first, int count, const Work& work) const
+{
+    const auto step = static_cast<std::size_t>(tilesPerImage()) * m_bias.size();
+    for (int k = 0; k < count; ++k) {
+        WinogradOutput output{.sums = work.sums + static_cast<std::size_t>(k) * step,
+                              .plane = static_cast<std::ptrdiff_t>(outputPlane()),
+                              .height = m_result.height,
+                              .width = m_result.width,
+                              .channels = static_cast<int>(m_bias.size()),
+                              .bias = m_bias.data(),
+                              .result = pass.values(m_result, first + k),
+                              .resultStride = m_result.pixelStride};
+        if (m_addend) {
+            output.addend = pass.values(*m_addend, first + k);
+            output.addendStride = m_addend->pixelStride;
+        }
+        m_kernels.fromWinograd(output);
+    }
+}
+
 void WinogradConvolution::execute(const Pass& pass) const
 {
     Scratch scratch(pass.scratch);
-    std::byte* sourceScratch = scratch.take(m_source.scratchBytes());
-    float* paddedImage = scratch.floats(paddedValues());
-    const auto valueBytes = static_cast<std::size_t>(m_kernels.storedBytes);
-    std::byte* values = scratch.take(kTileProducts * inputPlane() * valueBytes);
-    float* sums = scratch.floats(kTileProducts * outputPlane());
-    const int channels = m_source.channels(), outputs = static_cast<int>(m_bias.size());
-    const auto inputStep = static_cast<std::size_t>(tilesPerImage() * channels);
-    const auto outputStep = static_cast<std::size_t>(tilesPerImage() * outputs);
-
-    std::fill_n(paddedImage, paddedValues(), 0.0f);  // its border stays so
-    for (int first = 0; first < pass.images; first += m_imagesAtOnce) {
-        const int count = std::min(m_imagesAtOnce, pass.images - first);
-        for (int k = 0; k < count; ++k) {
-            m_source.write(pass, first + k, paddedImage + (paddedWidth() + 1) * channels,
-                           paddedWidth() * channels, sourceScratch);
-            m_kernels.toWinograd({paddedImage, tilesOf(m_source.height()), tilesOf(m_source.width()),
-                                  channels, values + static_cast<std::size_t>(k) * inputStep * valueBytes,
-                                  static_cast<std::ptrdiff_t>(inputPlane())});
-        }
-        for (std::size_t i = 0; i < kTileProducts; ++i) {
-            Product product = m_matrices[i].product();
-            product.rows = values + i * inputPlane() * valueBytes;
-            product.rowStride = channels;
-            product.rowCount = count * tilesPerImage();
-            product.result = sums + i * outputPlane();
-            product.resultStride = outputs;
-            m_matrices[i].multiply(product);
-        }
-        for (int k = 0; k < count; ++k) {
-            WinogradOutput output{.sums = sums + static_cast<std::size_t>(k) * outputStep,
-                                  .plane = static_cast<std::ptrdiff_t>(outputPlane()),
-                                  .height = m_result.height,
-                                  .width = m_result.width,
-                                  .channels = outputs,
-                                  .bias = m_bias.data(),
-                                  .result = pass.values(m_result, first + k),
-                                  .resultStride = m_result.pixelStride};
-            if (m_addend) {
-                output.addend = pass.values(*m_addend, first + k);
-                output.addendStride = m_addend->pixelStride;
-            }
-            m_kernels.fromWinograd(output);
-        }
+    const Work work{.paddedImage = scratch.floats(paddedValues()),
+                    .sourceScratch = scratch.take(m_source.scratchBytes()),
+                    .values = scratch.take(kTileProducts * inputPlane() *
+                                           static_cast<std::size_t>(m_kernels.storedBytes)),
+                    .sums = scratch.floats(kTileProducts * outputPlane())};
+    std::fill_n(work.paddedImage, paddedValues(), 0.0f);  // its border stays so
+    const int groups = (pass.images + m_imagesAtOnce - 1) / m_imagesAtOnce;
+    for (int group = 0; group < groups; ++group) {
+        const int first = pass.images * group / groups;
+        const int count = pass.images * (group + 1) / groups - first;
+        transformInputs(pass, first, count, work);
+        multiply(count, work);
+        transformSums(pass, first, count, work);
     }
 }
 

@@ -28,8 +28,22 @@ private:
     int tilesPerImage() const { return tilesOf(m_source.height()) * tilesOf(m_source.width()); }
     std::ptrdiff_t paddedWidth() const { return kTile * tilesOf(m_source.width()) + 2; }
     std::size_t paddedValues() const;
-    std::size_t inputPlane() const;   ///< values of one of the kTileProducts, before the products
-    std::size_t outputPlane() const;  ///< and after
+    /// Values from one of the kTileProducts to the next, before the products and after.
+    std::size_t inputPlane() const { return planeOf(m_source.channels()); }
+    std::size_t outputPlane() const { return planeOf(static_cast<int>(m_bias.size())); }
+    std::size_t planeOf(int channels) const;
+
+    /// What lies between the transforms.
+    struct Work
+    {
+        float* paddedImage;
+        std::byte* sourceScratch;
+        std::byte* values;
+        float* sums;
+    };
+    void transformInputs(const Pass& pass, int first, int count, const Work& work) const;
+    void multiply(int count, const Work& work) const;
+    void transformSums(const Pass& pass, int first, int count, const Work& work) const;
 
     const Kernels& m_kernels;
     ImageSource m_source;

@@ -1,0 +1,161 @@
+// Sums over positions, SiLU and softmax.
+#pragma once
+
+#include "core/network/plan/kernel_registers.h"
+
+namespace diffuscope::network::plan {
+namespace {
+
+// ---------------------------------------------------------------------------
+
+DIFFUSCOPE_INLINE Register splat(float value)
+{
+    return value - Register{};
+}
+
+/// exp(x) to 2 units in the last place for |x| <= 87, clamped beyond: 2^k · p(r) with |r| <= 1/2.
+DIFFUSCOPE_INLINE Register exponential(Register x)
+{
+    constexpr float kLimit = 87.0f, kLog2E = 1.44269504f, kRounder = 12582912.0f;  // 1.5 · 2^23
+    x = x < -kLimit ? splat(-kLimit) : x;
+    x = x > kLimit ? splat(kLimit) : x;
+    const Register z = x * kLog2E;
+    const Register shifted = z + kRounder;
+    const Register r = (z - (shifted - kRounder)) * 0.693147181f;
+    // The Taylor series of exp, whose remainder r^7/7! is below 2e-7 here.
+    const Register p =
+        1.0f +
+        r * (1.0f + r * (0.5f + r * (1.0f / 6 + r * (1.0f / 24 + r * (1.0f / 120 + r * (1.0f / 720))))));
+    return (Register)((IntRegister)p + ((IntRegister)shifted << 23));
+}
+
+DIFFUSCOPE_INLINE Register reciprocal(Register x)
+{
+#if defined(__AVX512F__)
+    // Newton's step doubles the 14 bits of the guess.
+    const auto guess = (Register)_mm512_maskz_rcp14_ps(0xffff, (__m512)x);
+    return guess * (2.0f - x * guess);
+#else
+    return 1.0f / x;
+#endif
+}
+
+template <bool affine, bool silu>
+void activateEach(const Activation& activation)
+{
+    const ConstImage& image = activation.x;
+    const std::ptrdiff_t channels = image.channels;
+    for (int row = 0; row < image.height; ++row) {
+        const float* x = image.values + static_cast<std::ptrdiff_t>(row) * image.width * image.stride;
+        float* y = activation.y + row * activation.rowStride;
+        for (int column = 0; column < image.width; ++column, x += image.stride, y += channels) {
+#pragma GCC unroll 2
+            for (std::ptrdiff_t c = 0; c < channels; c += kLanes) {
+                Register u = load(x + c);
+                if constexpr (affine) {
+                    u = load(activation.factor + c) * u + load(activation.offset + c);
+                }
+                save(y + c, silu ? u * reciprocal(1.0f + exponential(-u)) : u);
+            }
+        }
+    }
+}
+
+void activate(const Activation& activation)
+{
+    if (activation.silu) {
+        activation.factor ? activateEach<true, true>(activation) : activateEach<false, true>(activation);
+    } else {
+        activation.factor ? activateEach<true, false>(activation) : activateEach<false, false>(activation);
+    }
+}
+
+/// Sums of `width` registers of channels, over every other position each: additions wait for one another.
+template <int width, typename Term>
+DIFFUSCOPE_INLINE void sumColumns(const ConstImage& image, int c, float* sums, Term term)
+{
+    const std::ptrdiff_t positions = static_cast<std::ptrdiff_t>(image.height) * image.width;
+    Register even[width] = {}, odd[width] = {};
+    const float* x = image.values + c;
+    std::ptrdiff_t p = 0;
+    for (; p + 2 <= positions; p += 2, x += 2 * image.stride) {
+#pragma GCC unroll 3
+        for (int k = 0; k < width; ++k) {
+            even[k] += term(load(x + k * kLanes), c + k * kLanes);
+            odd[k] += term(load(x + image.stride + k * kLanes), c + k * kLanes);
+        }
+    }
+#pragma GCC unroll 3
+    for (int k = 0; k < width; ++k) {
+        if (p < positions) {
+            even[k] += term(load(x + k * kLanes), c + k * kLanes);
+        }
+        save(sums + c + k * kLanes, even[k] + odd[k]);
+    }
+}
+
+template <typename Term>
+DIFFUSCOPE_INLINE void sumOver(const ConstImage& image, float* sums, Term term)
+{
+    int c = 0;
+    for (; c + 3 * kLanes <= image.channels; c += 3 * kLanes) {
+        sumColumns<3>(image, c, sums, term);
+    }
+    for (; c < image.channels; c += kLanes) {
+        sumColumns<1>(image, c, sums, term);
+    }
+}
+
+void sumPositions(const ConstImage& image, float* sums)
+{
+    sumOver(image, sums, [](Register x, int) { return x; });
+}
+
+void sumSquaresAround(const ConstImage& image, const float* center, float* sums)
+{
+    sumOver(image, sums, [center](Register x, int c) {
+        const Register difference = x - load(center + c);
+        return difference * difference;
+    });
+}
+
+/// The values of a register, combined.
+template <typename Combine>
+DIFFUSCOPE_INLINE float across(Register values, Combine combine)
+{
+    float result = values[0];
+    for (int lane = 1; lane < kLanes; ++lane) {
+        result = combine(result, values[lane]);
+    }
+    return result;
+}
+
+void softmax(float* rows, int rowCount, std::ptrdiff_t stride, int count)
+{
+    constexpr float kNothing = -1e30f;  // whose exponential does not count
+    for (int r = 0; r < rowCount; ++r) {
+        float* row = rows + r * stride;
+        for (int i = count; i % kLanes != 0; ++i) {
+            row[i] = kNothing;
+        }
+        Register largest = load(row);
+        for (int i = kLanes; i < count; i += kLanes) {
+            const Register values = load(row + i);
+            largest = values > largest ? values : largest;
+        }
+        const float top = across(largest, [](float a, float b) { return b > a ? b : a; });
+        Register sums{};
+        for (int i = 0; i < count; i += kLanes) {
+            const Register values = exponential(load(row + i) - top);
+            sums += values;
+            save(row + i, values);
+        }
+        const float inverse = 1.0f / across(sums, [](float a, float b) { return a + b; });
+        for (int i = 0; i < count; i += kLanes) {
+            save(row + i, load(row + i) * inverse);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace diffuscope::network::plan

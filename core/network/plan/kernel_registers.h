@@ -1,0 +1,51 @@
+// Registers as values, for the kernels' loops. These headers are included by one source file a generation of
+// processors. Everything has internal linkage, and nothing of the standard library is used: functions
+// compiled for a newer processor must not stand in for the same functions elsewhere in the program.
+#pragma once
+
+#include "core/network/plan/kernels.h"
+
+#include <immintrin.h>
+
+#define DIFFUSCOPE_INLINE inline __attribute__((always_inline))
+
+namespace diffuscope::network::plan {
+namespace {
+
+#if defined(__AVX512F__)
+constexpr int kLanes = 16;
+constexpr int kMostRows = 8;  // by three registers of columns: 24 sums in 32 registers
+#else
+constexpr int kLanes = 8;
+constexpr int kMostRows = 4;  // 12 sums in 16 registers
+#endif
+
+typedef float Register __attribute__((vector_size(kLanes * 4)));
+typedef std::int32_t IntRegister __attribute__((vector_size(kLanes * 4)));
+typedef float UnalignedRegister __attribute__((vector_size(kLanes * 4), aligned(4)));
+
+DIFFUSCOPE_INLINE Register load(const float* values)
+{
+    return *reinterpret_cast<const UnalignedRegister*>(values);
+}
+
+DIFFUSCOPE_INLINE void save(float* values, Register what)
+{
+    *reinterpret_cast<UnalignedRegister*>(values) = what;
+}
+
+struct FloatFormat
+{
+    using Value = float;
+    static constexpr int kPairing = 1;
+
+    static DIFFUSCOPE_INLINE void multiplyAdd(Register& sum, const Value* a, const Value* matrix)
+    {
+        sum += *a * load(matrix);
+    }
+    static DIFFUSCOPE_INLINE void store(Register values, Value* stored) { save(stored, values); }
+    static DIFFUSCOPE_INLINE void store(float value, Value* stored) { *stored = value; }
+};
+
+}  // namespace
+}  // namespace diffuscope::network::plan
