@@ -87,8 +87,7 @@ void runEvaluation(EvaluateArguments arguments)
 
 void addEvaluateCommand(CLI::App& program)
 {
-    auto* command =
-        program.add_subcommand("evaluate", "Measure a model's images with a classifier of the same data");
+    auto* command = program.add_subcommand("evaluate", "Measure a model's images with a classifier");
     auto arguments = std::make_shared<EvaluateArguments>();
     auto& generation = arguments->request.generation;
     generation.guidance = 1.5;

@@ -68,10 +68,8 @@ void runExport(const ExportArguments& arguments)
 
 void addExportCommand(CLI::App& program)
 {
-    auto* command = program.add_subcommand(
-        "export",
-        "Make a model folder from a training: weights, card and sheet; or put a trained "
-        "noise-classifier into one");
+    auto* command =
+        program.add_subcommand("export", "Make a model of a training, or give one its classifier");
     auto arguments = std::make_shared<ExportArguments>();
     command->add_option("--run", arguments->run, "Folder of the training (--out of train)")->required();
     command->add_option("--out", arguments->out, "Model folder to write, e.g. models/mnist")->required();

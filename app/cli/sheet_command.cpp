@@ -29,12 +29,21 @@ struct SheetArguments
 };
 
 /// What a sheet shows where nothing else is asked for: classes whose images are easily told apart when they
-/// are drawn badly.
+/// are drawn badly, on the grid that starts where training ended.
 session::Recipe sheetDefaults()
 {
     session::Recipe recipe;
     recipe.condition.classes = {3, 5, 8};
+    recipe.grid.rule = "trailing";
     return recipe;
+}
+
+/// PNDM and iPNDM extrapolate the noise too far for a long last step, and Restart restarts near the clean
+/// image: these want a grid whose last step is short.
+std::string gridThatSuits(const std::string& sampler, const std::string& grid)
+{
+    const bool wantsShortEnd = sampler == "pndm" || sampler == "ipndm" || sampler == "restart";
+    return wantsShortEnd ? "leading" : grid;
 }
 
 std::vector<ChosenEntry> samplersOf(const SheetArguments& arguments)
@@ -83,12 +92,12 @@ SheetCell cellOf(sample::RunFactory& factory, const session::Recipe& recipe, int
     }
 }
 
-SheetRow labelledRow(const ChosenEntry& sampler)
+SheetRow labelledRow(const ChosenEntry& sampler, const std::string& grid, const std::string& usualGrid)
 {
     const EntryView entry = findEntry(EntryKind::sampler, sampler.id);
     std::string remark = entry.id + ", order " + std::to_string(entry.sampling->order);
     remark += entry.sampling->stochastic ? ", noise" : "";
-    return {entry.displayName, remark, {}};
+    return {entry.displayName, remark + (grid == usualGrid ? "" : ", " + grid), {}};
 }
 
 std::string titleOf(const session::Recipe& recipe, const catalog::Entry& model)
@@ -99,7 +108,7 @@ std::string titleOf(const session::Recipe& recipe, const catalog::Entry& model)
         classes += (k == 0 ? "" : " ") + (label < 0 ? "none" : std::to_string(label));
     }
     return model.card->title + " (" + model.id + "), classes " + (classes.empty() ? "none" : classes) + ", " +
-           findEntry(EntryKind::grid, recipe.grid.rule).displayName + " grid, " + "guidance " +
+           findEntry(EntryKind::grid, recipe.grid.rule).displayName + " grid unless stated, guidance " +
            formatted(recipe.guidance.scale, 4) + ", seed " + std::to_string(recipe.seed);
 }
 
@@ -131,7 +140,7 @@ session::Recipe baseRecipe(const RecipeArguments& arguments)
 void makeSheet(const SheetArguments& arguments)
 {
     checkSteps(arguments.steps);
-    session::Recipe recipe = baseRecipe(arguments.recipe);
+    const session::Recipe recipe = baseRecipe(arguments.recipe);
     const auto samplers = samplersOf(arguments);
     std::signal(SIGINT, [](int) { stopSignalled = 1; });
     const auto folders = catalog::modelFolders();
@@ -139,15 +148,20 @@ void makeSheet(const SheetArguments& arguments)
     sample::ModelRunFactory factory(folders, limitsOf(arguments.recipe));
     ProgressLine line;
     int failures = 0;
+    const bool mayChooseGrid = !arguments.recipe.grid.text && recipe.grid == sheetDefaults().grid;
     for (const auto& sampler : samplers) {
-        sheet.rows.push_back(labelledRow(sampler));
-        recipe.sampler = {sampler.id, sampler.options};
+        session::Recipe own = recipe;
+        own.sampler = {sampler.id, sampler.options};
+        if (mayChooseGrid) {
+            own.grid.rule = gridThatSuits(sampler.id, recipe.grid.rule);
+        }
+        sheet.rows.push_back(labelledRow(sampler, own.grid.rule, recipe.grid.rule));
         for (const int steps : arguments.steps) {
-            recipe.steps = steps;
+            own.steps = steps;
             if (line.isDue()) {
                 line.show(sheet.rows.back().name + ", " + std::to_string(steps) + " steps");
             }
-            sheet.rows.back().cells.push_back(cellOf(factory, recipe, failures));
+            sheet.rows.back().cells.push_back(cellOf(factory, own, failures));
             const auto& images = sheet.rows.back().cells.back().images;
             sheet.shape = images.shape.batch > 0 ? images.shape : sheet.shape;
         }

@@ -236,8 +236,7 @@ void runTraining(TrainArguments arguments)
 
 void addTrainCommand(CLI::App& program)
 {
-    auto* command = program.add_subcommand(
-        "train", "Train a model, the classifier that judges models, or one that guides them");
+    auto* command = program.add_subcommand("train", "Train a model, or a classifier that judges or guides");
     auto arguments = std::make_shared<TrainArguments>();
     arguments->options.network.baseChannels = 48;
     arguments->options.network.attentionLevels = {};

@@ -14,7 +14,7 @@ OptionValues chosen(const char* option, const char* choice)
     return {{option, std::string(choice)}};
 }
 
-std::vector<Alias> samplerAliases()
+std::vector<Alias> solverAliases()
 {
     return {
         {"dpm++2m", "dpmpp_2m"},
@@ -41,12 +41,24 @@ std::vector<Alias> samplerAliases()
         {"uni_pc_bh2", "unipc", chosen("solver_type", "bh2")},
         {"uni_pc", "unipc", chosen("solver_type", "bh1")},
         {"SASolverScheduler", "sa_solver"},
+        {"dpmsolver", "dpm_solver_multistep"},
+        {"sde-dpmsolver", "dpm_solver_multistep", {{"sde", true}}},
+        {"dpm_solver_12", "dpm_adaptive", chosen("pair", "12")},
+        {"dpm_solver_23", "dpm_adaptive", chosen("pair", "23")},
+        {"k_dpm_adaptive", "dpm_adaptive"},
+    };
+}
+
+std::vector<Alias> samplerAliases()
+{
+    std::vector<Alias> all = solverAliases();
+    const std::vector<Alias> others = {
         {"DDIMScheduler", "ddim"},
         {"ddim_inversion", "ddim_inverse"},
         {"DDIMInverseScheduler", "ddim_inverse"},
         {"plms", "pndm", chosen("warm_up", "plms")},
         {"prk", "pndm", chosen("warm_up", "runge_kutta")},
-        {"PNDMScheduler", "pndm"},
+        {"PNDMScheduler", "pndm", chosen("warm_up", "runge_kutta")},
         {"improved_pndm", "ipndm"},
         {"IPNDMScheduler", "ipndm"},
         {"k_euler", "euler"},
@@ -69,10 +81,8 @@ std::vector<Alias> samplerAliases()
         {"k_dpm_2_a", "dpm2_a"},
         {"k_dpm_2_ancestral", "dpm2_a"},
         {"KDPM2AncestralDiscreteScheduler", "dpm2_a"},
-        {"dpmsolver", "dpm_solver_multistep"},
-        {"sde-dpmsolver", "dpm_solver_multistep", {{"sde", true}}},
         {"deis_multistep", "deis"},
-        {"DEISMultistepScheduler", "deis"},
+        {"DEISMultistepScheduler", "deis", {{"order", 2.0}}},
         {"res_multistep_ancestral", "res_multistep", {{"eta", 1.0}}},
         {"LCMScheduler", "lcm"},
         {"TCDScheduler", "tcd"},
@@ -80,10 +90,9 @@ std::vector<Alias> samplerAliases()
         {"FlowMatchHeunDiscreteScheduler", "flow_heun"},
         {"dopri5", "rk45"},
         {"dormand_prince", "rk45"},
-        {"k_dpm_adaptive", "dpm_adaptive"},
-        {"dpm_solver_12", "dpm_adaptive", chosen("pair", "12")},
-        {"dpm_solver_23", "dpm_adaptive", chosen("pair", "23")},
     };
+    all.insert(all.end(), others.begin(), others.end());
+    return all;
 }
 
 std::vector<Alias> scheduleAliases()

@@ -92,7 +92,7 @@ private Q_SLOTS:
         QTest::newRow("too many steps") << sample({"--steps", "101"}) << "steps";
         QTest::newRow("guidance") << sample({"--guidance", "nan"}) << "uidance";
         QTest::newRow("sampler") << sample({"--sampler", "magic"}) << "magic";
-        QTest::newRow("sampler option") << sample({"--sampler-option", "size=3"}) << "size=3";
+        QTest::newRow("sampler option") << sample({"--sampler-option", "size=3"}) << "\"size\"";
         QTest::newRow("schedule") << sample({"--schedule", "wavy"}) << "wavy";
         QTest::newRow("nowhere") << QStringList{"sample", "--model", "tiny"} << "--out";
         QTest::newRow("unwritable") << QStringList{"sample", "--model", "tiny",          "--class",

@@ -72,6 +72,8 @@ private Q_SLOTS:
         QCOMPARE(text.exitCode, 0);
         for (const auto& part : parts)
             QVERIFY2(text.output.contains(part), qPrintable(part));
+        for (const auto& line : text.output.split('\n'))
+            QVERIFY2(line.size() <= 140, qPrintable(line));
         const QJsonArray entries = jsonList(m_cli.run({command, "--json"}));
         QVERIFY(entries.size() >= least);
         const Outcome brief = m_cli.run({command, "--brief"});
@@ -86,13 +88,6 @@ private Q_SLOTS:
                 QVERIFY(option.toObject().contains("default"));
             }
         }
-    }
-
-    void noLineOfAListingIsTooLongToRead()
-    {
-        for (const char* command : {"samplers", "schedules", "grids", "guidance", "clipping", "targets"})
-            for (const auto& line : m_cli.run({command}).output.split('\n'))
-                QVERIFY2(line.size() <= 140, qPrintable(line));
     }
 
     void oneEntryIsDescribedUnderAnyOfItsNames()
@@ -166,7 +161,8 @@ private Q_SLOTS:
         QVERIFY(summary.count('\n') < 30);
     }
 
-    /// The check values of the reference: Karras on Stable Diffusion's betas, ten levels and the clean one.
+    /// The check values of the reference, which are of betas in single precision: Karras on Stable
+    /// Diffusion's betas, ten levels and the clean one.
     void aGridIsPrintedWithTheLevelsItVisits()
     {
         const Outcome outcome =
@@ -180,7 +176,8 @@ private Q_SLOTS:
         for (int i = 0; i <= 10; ++i) {
             const auto& row = rows[std::size_t(i)];
             QCOMPARE(row[0], double(i));
-            QVERIFY2(qAbs(row[4] - expected[i]) < 6e-6, qPrintable(QString::number(row[4])));
+            QVERIFY2(qAbs(row[4] - expected[i]) < 6e-6 + 1e-5 * expected[i],
+                     qPrintable(QString::number(row[4])));
             QVERIFY(i == 10 ? std::isinf(row[5])
                             : qAbs(row[5] - 2 * std::log(row[2] / row[3])) < 1e-9 * qAbs(row[5]) + 1e-12);
         }

@@ -58,7 +58,7 @@ private Q_SLOTS:
     {
         QFETCH(QStringList, flags);
         const QString first = m_cli.file("first.safetensors"), again = m_cli.file("again.safetensors");
-        const Outcome outcome = m_cli.run(sample({"--tensors", first, "--frames"}) + flags);
+        const Outcome outcome = m_cli.run(sample(QStringList{"--tensors", first, "--frames"} + flags));
         QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.errors));
         const Outcome repeated =
             m_cli.run({"sample", "--recipe", m_cli.file("first.recipe.json"), "--tensors", again, "--frames",
@@ -207,7 +207,7 @@ private Q_SLOTS:
     {
         QFETCH(QStringList, flags);
         QFETCH(QStringList, parts);
-        const Outcome outcome = m_cli.run(sample({"--out", m_cli.file("bad.png")}) + flags);
+        const Outcome outcome = m_cli.run(sample(QStringList{"--out", m_cli.file("bad.png")} + flags));
         QVERIFY(outcome.exitCode != 0);
         for (const auto& part : parts)
             QVERIFY2(outcome.errors.contains(part), qPrintable(outcome.errors));
@@ -240,7 +240,7 @@ private Q_SLOTS:
         const QSize three =
             sheet({"--samplers", "ddim", "--samplers", "ddim:eta=1", "--samplers", "ddpm", "--steps", "3,5"});
         QVERIFY(three.height() > one.height() && three.width() >= one.width());
-        QVERIFY(sheet({"--samplers", "ddim", "--steps", "3,5,7"}).width() > three.width());
+        QVERIFY(sheet({"--samplers", "ddim", "--steps", "3,4,5,6,7,8,9"}).width() > three.width());
         QVERIFY(QFile::exists(m_cli.file("sheet.recipe.json")));
     }
 
@@ -258,7 +258,10 @@ private Q_SLOTS:
 private:
     static QStringList sample(const QStringList& more)
     {
-        return QStringList{"sample", "--model", "tiny", "--steps", "4", "--count", "2"} + more;
+        const QStringList defaults{"sample", "--model", "tiny"};
+        const QStringList steps = more.contains("--steps") ? QStringList{} : QStringList{"--steps", "4"};
+        const QStringList count = more.contains("--count") ? QStringList{} : QStringList{"--count", "2"};
+        return defaults + steps + count + more;
     }
 
     test::CliFixture m_cli;
