@@ -28,6 +28,10 @@ void listModels()
     for (const auto& model : models) {
         if (model.isUsable()) {
             print(*model.card);
+            if (model.hasNoiseClassifier) {
+                std::printf("%-16s with a noise-aware classifier, for the guidance rule \"classifier\"\n",
+                            "");
+            }
         } else {
             std::fprintf(stderr, "diffuscope-cli: %s\n", model.problem.c_str());
             allUsable = false;

@@ -1,5 +1,6 @@
 #include "core/catalog/catalog.h"
 
+#include "core/network/noise_classifier_card.h"
 #include "core/registry/error.h"
 
 #include <algorithm>
@@ -49,6 +50,7 @@ Entry entryOf(const fs::path& folder)
             return entry;
         }
         entry.card = network::readModelCard(folder.string());
+        entry.hasNoiseClassifier = network::hasNoiseClassifier(folder.string());
     } catch (const std::exception& exception) {
         entry.problem = exception.what();
     }

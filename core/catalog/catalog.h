@@ -17,6 +17,8 @@ struct Entry
     std::filesystem::path folder;
     std::optional<network::ModelCard> card;  ///< absent where the model cannot be used
     std::string problem;                     ///< then the reason, one sentence
+    /// A noise-aware classifier lies beside it: classifier guidance can be used.
+    bool hasNoiseClassifier = false;
 
     bool isUsable() const { return card.has_value(); }
 };

@@ -64,6 +64,7 @@ struct Facts
     const session::Recipe& recipe;
     const NoiseSchedule& trained;
     std::string target;
+    bool hasNoiseClassifier;
     const NoiseSchedule& schedule;
     const TimeGrid& grid;
 
@@ -248,6 +249,15 @@ void noticeGuidanceCurve(const Facts& facts, Notices& notices)
 }
 
 /// Pitfall 8: dynamic thresholding that is none.
+void noticeMissingClassifier(const Facts& facts, Notices& notices)
+{
+    if (facts.recipe.guidance.rule == "classifier" && !facts.hasNoiseClassifier)
+        notices.refuse("guidance", "This model has no noise-aware classifier to follow.",
+                       "Choose another rule or another model, or train a classifier with \"diffuscope-cli "
+                       "train --task noise-classifier\" and put it beside the model with "
+                       "\"diffuscope-cli export\".");
+}
+
 void noticePlainClipping(const Facts& facts, Notices& notices)
 {
     const auto& clipping = facts.recipe.clipping;
@@ -270,6 +280,7 @@ std::vector<Notice> noticesOf(const Facts& facts)
     noticeRepeatedTimes(facts, notices);
     noticeLastStep(facts, notices);
     noticeGuidanceCurve(facts, notices);
+    noticeMissingClassifier(facts, notices);
     noticePlainClipping(facts, notices);
     return std::move(notices).all();
 }
@@ -290,8 +301,12 @@ std::vector<Notice> recipeNotices(const session::Recipe& recipe, const TrainedAs
         denoise::guidanceRule(recipe.guidance.rule);
         field = "clipping";
         denoise::clippingRule(recipe.clipping.rule);
-        return noticesOf(
-            {.recipe = recipe, .trained = known, .target = trained.target, .schedule = used, .grid = grid});
+        return noticesOf({.recipe = recipe,
+                          .trained = known,
+                          .target = trained.target,
+                          .hasNoiseClassifier = trained.hasNoiseClassifier,
+                          .schedule = used,
+                          .grid = grid});
     } catch (const Error& error) {
         return {{field, NoticeKind::refusal, error.what(), error.hint()}};
     }

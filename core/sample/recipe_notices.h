@@ -30,6 +30,8 @@ struct TrainedAs
 {
     schedule::ScheduleSpec schedule{};
     std::string target = "eps";  ///< what the network outputs: eps, x0, v, flow or edm
+    /// It brings what classifier guidance needs; true where that is not known.
+    bool hasNoiseClassifier = true;
 };
 
 /// Every notice that applies, in the order of the recipe's controls. Costs a schedule of T levels and a

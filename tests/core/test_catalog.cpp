@@ -59,6 +59,17 @@ private Q_SLOTS:
         QVERIFY(entries[0].isUsable() && entries[0].problem.empty());
     }
 
+    void aClassifierBesideAModelIsFound()
+    {
+        makeModel(m_root / "plain", "plain");
+        makeModel(m_root / "guided", "guided");
+        fs::create_directories(m_root / "guided" / "noise-classifier");
+        write(m_root / "guided" / "noise-classifier" / "classifier.json", "{}");
+        QVERIFY(catalog::findModel({m_root}, "guided").hasNoiseClassifier);
+        QVERIFY(!catalog::findModel({m_root}, "plain").hasNoiseClassifier);
+        QCOMPARE(catalog::findModels({m_root}).size(), std::size_t(2));
+    }
+
     void aBrokenModelIsAnEntryWithTheReason()
     {
         makeModel(m_root / "good", "good");

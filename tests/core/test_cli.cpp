@@ -1,3 +1,4 @@
+#include "core/network/noise_classifier_card.h"
 #include "core/network/safetensors.h"
 #include "core/train/training_loop.h"
 #include "tests/core/cli_fixture.h"
@@ -168,13 +169,64 @@ private Q_SLOTS:
         const Outcome trained = run({"train", "--task", "classifier", "--data", file("data"), "--out",
                                      file("models/tiny/classifier"), "--steps", "4", "--batch", "8"});
         QVERIFY2(trained.exitCode == 0, qPrintable(trained.errors));
+        const std::string command = "diffuscope-cli train --steps 1";
+        auto before = network::readModelCard(m_files.path("models/tiny"));
+        before.training["command"] = command;
+        network::writeModelCard(m_files.path("models/tiny"), before);
         const Outcome outcome = run({"evaluate", "--model", "tiny", "--data", file("data"), "--images", "12",
                                      "--steps", "2", "--write"});
         QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.errors));
         QVERIFY(outcome.output.contains("class agreement"));
         const auto card = network::readModelCard(m_files.path("models/tiny"));
         QVERIFY(card.quality && card.quality->images == 12);
+        QCOMPARE(card.training.at("command"), command);
+        QVERIFY(m_files.read("models/tiny/README.md").find(command) != std::string::npos);
         std::filesystem::remove_all(m_files.path("models/tiny/classifier"));
+    }
+
+    void aNoiseClassifierIsTrainedPutBesideItsModelAndGuides()
+    {
+        const QStringList sample{"sample",     "--model", "tiny",
+                                 "--class",    "1",       "--count",
+                                 "2",          "--steps", "3",
+                                 "--guidance", "4",       "--guidance-rule",
+                                 "classifier", "--out",   file("guided.png")};
+        const Outcome refused = run(sample);
+        QVERIFY(refused.exitCode != 0);
+        QVERIFY2(refused.errors.contains("\"tiny\" has no noise-aware classifier"),
+                 qPrintable(refused.errors));
+        const Outcome trained =
+            run({"train", "--task", "noise-classifier", "--data", file("data"), "--out", file("guide"),
+                 "--steps", "4", "--batch", "8", "--levels", "100", "--threads", "1"});
+        QVERIFY2(trained.exitCode == 0, qPrintable(trained.errors));
+        QVERIFY2(trained.output.contains("t =   99"), qPrintable(trained.output));
+        const Outcome exported = run({"export", "--run", file("guide"), "--out", file("models/tiny")});
+        QVERIFY2(exported.exitCode == 0, qPrintable(exported.errors));
+        QVERIFY(run({"models"}).output.contains("noise-aware classifier"));
+        const Outcome guided = run(sample);
+        QVERIFY2(guided.exitCode == 0, qPrintable(guided.errors));
+        QVERIFY2(guided.output.contains("3 evaluations"), qPrintable(guided.output));
+        std::filesystem::remove_all(network::noiseClassifierFolder(m_files.path("models/tiny")));
+    }
+
+    void theCommandInACardTrainsTheSame()
+    {
+        const auto weights = [this] {
+            return network::readSafetensors(train::checkpointPath(m_files.path("again")))
+                .tensors.at("weights");
+        };
+        const Outcome trained = run({"train", "--task", "noise-classifier", "--data", file("data"), "--out",
+                                     file("again"), "--steps", "5", "--batch", "8", "--levels", "60",
+                                     "--flip", "--seed", "9", "--threads", "2"});
+        QVERIFY2(trained.exitCode == 0, qPrintable(trained.errors));
+        const auto first = weights();
+        const auto card = network::readNoiseClassifierCard(m_files.path("again"));
+        std::filesystem::remove_all(m_files.path("again"));
+        QStringList command = QProcess::splitCommand(QString::fromStdString(card.training.at("command")));
+        QCOMPARE(command.takeFirst(), QString("diffuscope-cli"));
+        const Outcome repeated = run(command);
+        QVERIFY2(repeated.exitCode == 0, qPrintable(repeated.errors));
+        QVERIFY(weights().equal(first));
     }
 
 private:

@@ -3,6 +3,7 @@
 #include "core/denoise/gaussian_mixture.h"
 #include "core/denoise/guidance.h"
 #include "core/registry/error.h"
+#include "core/sample/recipe_notices.h"
 #include "core/sample/sampling_loop.h"
 #include "core/schedule/schedule_registry.h"
 #include "tests/support/fake_denoiser.h"
@@ -286,6 +287,23 @@ private Q_SLOTS:
         const double relative =
             largestDifference(moved, 2 * sigmaGradient) / (2 * sigmaGradient).abs().max().item<double>();
         QVERIFY2(relative < 0.6 * beta, qPrintable(QString::number(relative / beta)));
+    }
+
+    void aModelWithoutAClassifierIsNoticedBeforeTheRun()
+    {
+        session::Recipe recipe;
+        const auto refusals = [&](bool hasNoiseClassifier) {
+            int count = 0;
+            for (const auto& notice :
+                 sample::recipeNotices(recipe, {.hasNoiseClassifier = hasNoiseClassifier}))
+                if (notice.field == "guidance" && notice.kind == sample::NoticeKind::refusal)
+                    ++count;
+            return count;
+        };
+        QCOMPARE(refusals(false), 0);
+        recipe.guidance.rule = "classifier";
+        QCOMPARE(refusals(false), 1);
+        QCOMPARE(refusals(true), 0);
     }
 
     void whatCannotGuideIsRefused()

@@ -20,6 +20,7 @@ struct ModelEntry
     int levels = 1000;                ///< T
     QString problem{};                ///< why it cannot be used; empty if it can
     std::string target = "eps";       ///< what it predicts, as in its card
+    bool hasNoiseClassifier = false;  ///< classifier guidance can be used
 
     bool isUsable() const { return problem.isEmpty(); }
 };

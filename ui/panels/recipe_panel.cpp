@@ -172,7 +172,9 @@ void RecipePanel::showNotices(const Recipe& recipe)
 {
     std::vector<sample::Notice> notices;
     if (const ModelEntry* model = currentModel())
-        notices = sample::recipeNotices(recipe, {.schedule = model->schedule, .target = model->target});
+        notices = sample::recipeNotices(recipe, {.schedule = model->schedule,
+                                                 .target = model->target,
+                                                 .hasNoiseClassifier = model->hasNoiseClassifier});
     const std::pair<RuleSection*, const char*> sections[]{{m_schedule, "schedule"},
                                                           {m_gridRule, "grid"},
                                                           {m_sampler, "sampler"},
