@@ -204,6 +204,12 @@ void MainWindow::buildHelpMenu()
                                 {tr("Alt + underlined letter"), tr("Go to a control of the recipe")},
                                 {tr("Tab, Shift+Tab"), tr("Next and previous control")},
                                 {tr("↑, ↓ on the stage"), tr("Select the image above or below")}}});
+                groups.append({tr("On a point of a drawn curve"),
+                               {{tr("←, →, ↑, ↓"), tr("Move it by a hundredth of the plot")},
+                                {tr("Shift, Ctrl + arrow"), tr("Move it by a tenth, by a thousandth")},
+                                {tr("Insert"), tr("Add a point half-way to the next")},
+                                {tr("Delete"), tr("Remove it")},
+                                {tr("Escape while dragging"), tr("Put it back")}}});
                 auto* sheet = new KeyboardSheet(groups, this);
                 sheet->setAttribute(Qt::WA_DeleteOnClose);
                 sheet->show();

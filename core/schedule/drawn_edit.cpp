@@ -10,11 +10,11 @@ namespace diffuscope::schedule {
 namespace {
 
 constexpr std::size_t mostPoints = 200;
-/// Points are laid at hundredths of t, and not nearer to each other than this many of them.
-constexpr int places = 100;
-constexpr int leastPlaces = 5;
-/// A mixture that is off by this much in log-SNR is as wrong as one that is off by 0.05 in alpha bar.
-constexpr double logSnrWeight = 0.05;
+/// Points are laid at so many places along t, and not nearer to each other than a hand can tell them apart.
+constexpr int places = 200;
+constexpr int leastPlaces = 6;
+/// A mixture that is off by 1 in log-SNR is as wrong as one that is off by this much in alpha bar.
+constexpr double logSnrWeight = 0.01;
 
 double logSnrOf(double alphaBar)
 {
@@ -140,18 +140,13 @@ std::pair<std::vector<ControlPoint>, int> withControlPoint(std::vector<ControlPo
     const auto after = std::upper_bound(points.begin() + 1, points.end() - 1, rounded.t,
                                         [](double t, const ControlPoint& point) { return t < point.t; });
     const auto index = std::size_t(after - points.begin());
-    constexpr double room = 2e-3;
-    if (points[index].t - points[index - 1].t < room - 1e-9)
+    constexpr double timeRoom = 2e-3;
+    constexpr double valueRoom = 1e-9;
+    if (points[index].t - points[index - 1].t < timeRoom - 1e-9 ||
+        points[index - 1].value - points[index].value < valueRoom)
         return {std::move(points), -1};
     points.insert(points.begin() + std::ptrdiff_t(index), rounded);
     return {movedControlPoint(std::move(points), index, rounded, quantity), int(index)};
-}
-
-std::vector<ControlPoint> withoutControlPoint(std::vector<ControlPoint> points, std::size_t index)
-{
-    if (index > 0 && index + 1 < points.size())
-        points.erase(points.begin() + std::ptrdiff_t(index));
-    return points;
 }
 
 DrawnSchedule drawnAfter(const NoiseSchedule& schedule, DrawnQuantity quantity, int count)

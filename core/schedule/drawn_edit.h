@@ -40,16 +40,14 @@ DrawnSchedule inQuantity(DrawnSchedule drawn, DrawnQuantity quantity);
 ControlPoint roundedPoint(ControlPoint point, DrawnQuantity quantity);
 
 /// A copy with one more point as near to `wanted` as keeps the curve falling, and its index. The points as
-/// they are, and −1, where there is no room: at most 200 points, a thousandth apart in t.
+/// they are, and −1, where there is no room: at most 200 points, a thousandth apart in t, and
+/// values that can be told apart.
 std::pair<std::vector<ControlPoint>, int> withControlPoint(std::vector<ControlPoint> points,
                                                            ControlPoint wanted, DrawnQuantity quantity);
 
-/// A copy without point `index`; the first and the last stay.
-std::vector<ControlPoint> withoutControlPoint(std::vector<ControlPoint> points, std::size_t index);
-
 /// A drawn schedule that follows another one: through both of its ends, and through those of its levels at
 /// which the curve would otherwise be furthest off, `count` points in all (2 … 20).
-DrawnSchedule drawnAfter(const NoiseSchedule& schedule, DrawnQuantity quantity, int count = 8);
+DrawnSchedule drawnAfter(const NoiseSchedule& schedule, DrawnQuantity quantity, int count = 9);
 /// The spec of a drawn schedule that follows the schedule of another spec. Throws Error(invalidOption) where
 /// that cannot be made.
 ScheduleSpec drawnSpecAfter(const ScheduleSpec& source, DrawnQuantity quantity = DrawnQuantity::alphaBar);

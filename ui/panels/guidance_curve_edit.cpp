@@ -180,6 +180,8 @@ void GuidanceCurveEdit::setText(const std::string& text)
 {
     if (!m_field->hasFocus() || m_field->text().toStdString() != text)
         m_field->setText(QString::fromStdString(text));
+    if (!m_field->hasFocus())
+        m_field->setCursorPosition(0);
     if (text == m_text)
         return;
     m_text = text;

@@ -278,6 +278,8 @@ QWidget* OptionEditor::makeText(const Option& option, Show& show)
     show = [field](const OptionValue& value) {
         if (!field->hasFocus() || field->text() != asText(value))
             field->setText(asText(value));
+        if (!field->hasFocus())
+            field->setCursorPosition(0);  // a long list is read from its beginning
     };
     return field;
 }

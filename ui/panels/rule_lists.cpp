@@ -2,6 +2,7 @@
 
 #include "core/denoise/guidance_spec.h"
 #include "core/sample/sampler_registry.h"
+#include "core/schedule/drawn_edit.h"
 #include "core/schedule/schedule_registry.h"
 #include "core/schedule/time_grid.h"
 #include "ui/theme/symbols.h"
@@ -27,7 +28,8 @@ std::vector<RuleChoice> choicesOf(const std::vector<Entry>& entries)
                            QString::fromStdString(entry.displayName),
                            withHats(QString::fromStdString(entry.description)),
                            {},
-                           entry.options});
+                           entry.options,
+                           false});
     return choices;
 }
 
@@ -39,6 +41,8 @@ std::vector<RuleChoice> scheduleChoices()
     choices.insert(
         choices.begin(),
         {ownScheduleId, tr("The model's own"), tr("The schedule that the model was trained on."), {}, {}});
+    for (auto& choice : choices)
+        choice.staysFolded = choice.id == schedule::drawnFamilyId;
     return choices;
 }
 
@@ -62,7 +66,7 @@ std::vector<RuleChoice> samplerChoices()
         const QString tip = withHats(QString::fromStdString(info.description)) + u'\n' +
                             samplerNote(info.id) + u'\n' + QString::fromStdString(info.source);
         choices.push_back({info.id, QString::fromStdString(info.displayName), tip,
-                           QString::fromStdString(info.family), info.options});
+                           QString::fromStdString(info.family), info.options, false});
     }
     return choices;
 }

@@ -125,15 +125,16 @@ const RuleChoice* RuleSection::choice(const std::string& id) const
 
 void RuleSection::show(const std::string& id, const OptionValues& values)
 {
-    const bool changed = id != m_shown;
+    const bool changed = id != m_shown || m_remembered.value(QString::fromStdString(id)).empty();
     m_shown = id;
     m_remembered[QString::fromStdString(id)] = values;
     m_list->setCurrentIndex(m_list->findData(QString::fromStdString(id)));
     const RuleChoice* shown = choice(id);
     m_editor->setOptions(shown ? shown->options : std::vector<registry::Option>{}, values);
     if (changed && !values.empty())
-        m_folded = false;
+        m_folded = shown && shown->staysFolded;
     updateFold();
+    Q_EMIT rebuilt();
 }
 
 void RuleSection::setNote(const QString& note)
@@ -170,6 +171,7 @@ void RuleSection::setFolded(bool folded)
 {
     m_folded = folded;
     updateFold();
+    Q_EMIT rebuilt();
 }
 
 void RuleSection::updateFold()

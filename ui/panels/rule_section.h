@@ -29,6 +29,8 @@ struct RuleChoice
     QString tip;     ///< plain sentences
     QString family;  ///< heading it is listed under; none if empty
     std::vector<registry::Option> options;
+    /// Its options stay folded though they differ from their defaults: they are edited elsewhere.
+    bool staysFolded = false;
 };
 
 /// Rows of a form's grid: label and list, a note, and the options, which a small button shows or hides.
@@ -68,6 +70,7 @@ public:
 
 Q_SIGNALS:
     void edited(const std::string& id, const diffuscope::registry::OptionValues& values);
+    /// Other options are shown: labels may need another width.
     void rebuilt();
 
 private:

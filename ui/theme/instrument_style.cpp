@@ -1,6 +1,7 @@
 #include "ui/theme/instrument_style.h"
 
 #include "ui/theme/fonts.h"
+#include "ui/theme/scroll_bar_style.h"
 #include "ui/theme/theme_colors.h"
 #include "ui/theme/title_icon.h"
 
@@ -70,6 +71,29 @@ void drawToolButtonPanel(const QStyleOption& option, QPainter& painter)
                     active ? colors.outline : colors.hover);
 }
 
+void drawCheckBox(const QStyleOption& option, QPainter& painter)
+{
+    const ThemeColors& colors = themeColors(option.palette);
+    const bool enabled = option.state & QStyle::State_Enabled;
+    const bool checked = option.state & QStyle::State_On;
+    const bool hovered = enabled && option.state & QStyle::State_MouseOver;
+    const QColor fill = !enabled ? colors.window : checked ? colors.accent : colors.surface;
+    const QColor outline = !enabled             ? colors.separator
+                           : checked || hovered ? colors.accent
+                                                : colors.mutedText;
+    drawRounded(painter, option.rect, fill, outline);
+    if (!checked)
+        return;
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.translate(option.rect.topLeft());
+    painter.scale(option.rect.width() / 14.0, option.rect.height() / 14.0);
+    painter.setPen(QPen(enabled ? colors.accentText : colors.disabledText, 1.8, Qt::SolidLine, Qt::RoundCap,
+                        Qt::RoundJoin));
+    painter.drawPolyline(QPolygonF{{3.4, 7.2}, {6, 9.8}, {10.6, 4.4}});
+    painter.restore();
+}
+
 /// A 1-px line along the side of the tab bar that touches the page.
 void drawTabBarBase(const QStyleOptionTabBarBase& option, QPainter& painter)
 {
@@ -126,7 +150,9 @@ void drawDockTitle(const QStyleOptionDockWidget& dock, QPainter& painter, const 
     painter.setFont(font);
     painter.setPen(colors.mutedText);
     const QString title = painter.fontMetrics().elidedText(dock.title, Qt::ElideRight, textRect.width());
-    painter.drawText(textRect, int(Qt::AlignLeft | Qt::AlignVCenter | Qt::TextHideMnemonic), title);
+    constexpr int indent = 8;  // titles line up with what is in their docks
+    painter.drawText(textRect.adjusted(indent, 0, 0, 0),
+                     int(Qt::AlignLeft | Qt::AlignVCenter | Qt::TextHideMnemonic), title);
     painter.restore();
 }
 
@@ -159,6 +185,8 @@ void InstrumentStyle::drawPrimitive(PrimitiveElement element, const QStyleOption
             if (const auto* base = qstyleoption_cast<const QStyleOptionTabBarBase*>(option))
                 drawTabBarBase(*base, *painter);
             return;
+        case PE_IndicatorCheckBox:
+            return drawCheckBox(*option, *painter);
         case PE_PanelButtonCommand:
             return drawButtonPanel(*option, *painter);
         case PE_PanelButtonTool:
@@ -197,7 +225,18 @@ void InstrumentStyle::drawComplexControl(ComplexControl control, const QStyleOpt
     const auto* slider = qstyleoption_cast<const QStyleOptionSlider*>(option);
     if (control == CC_Slider && slider)
         return drawSlider(*slider, *painter, widget);
+    if (control == CC_ScrollBar && slider)
+        return drawScrollBar(*slider, *painter);
     QProxyStyle::drawComplexControl(control, option, painter, widget);
+}
+
+QRect InstrumentStyle::subControlRect(ComplexControl control, const QStyleOptionComplex* option,
+                                      SubControl part, const QWidget* widget) const
+{
+    const auto* slider = qstyleoption_cast<const QStyleOptionSlider*>(option);
+    if (control == CC_ScrollBar && slider)
+        return scrollBarPart(*slider, part);
+    return QProxyStyle::subControlRect(control, option, part, widget);
 }
 
 void InstrumentStyle::drawSlider(const QStyleOptionSlider& option, QPainter& painter,
@@ -257,6 +296,8 @@ int InstrumentStyle::pixelMetric(PixelMetric metric, const QStyleOption* option,
         case PM_DockWidgetSeparatorExtent:
         case PM_SplitterWidth:
             return 5;
+        case PM_ScrollBarExtent:
+            return scrollBarExtent;
         case PM_DockWidgetTitleMargin:
             return 5;
         case PM_SliderThickness:

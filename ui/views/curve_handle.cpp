@@ -119,7 +119,10 @@ void CurveHandle::mouseMoveEvent(QMouseEvent* event)
     const bool flat = std::abs(travelled.x()) >= std::abs(travelled.y());
     m_handles.dragTo(m_centreAtPress + travelled, travelled.x() != 0 && (!straight || flat),
                      travelled.y() != 0 && (!straight || !flat));
-    QToolTip::showText(mapToGlobal(QPoint(side, -side)), toolTip(), this);
+    if (m_handles.m_tipWhileDragging)
+        QToolTip::showText(mapToGlobal(QPoint(side, -side)), toolTip(), this);
+    else
+        QToolTip::hideText();
     update();
 }
 

@@ -52,6 +52,8 @@ public:
     CurveHandles(QCustomPlot& plot, QString name);
 
     void setRules(CurveRules rules);
+    /// Whether the values stand beside a handle that is dragged (as at first), or the owner shows them.
+    void setTipWhileDragging(bool on) { m_tipWhileDragging = on; }
     /// Shows a handle for each point; none hides all.
     void setPoints(const Points& points);
     const Points& points() const { return m_points; }
@@ -96,6 +98,7 @@ private:
     Points m_points;
     Points m_beforeDrag;
     std::vector<CurveHandle*> m_handles;
+    bool m_tipWhileDragging = true;
     int m_dragged = -1;
     int m_current = -1;
     int m_attention = -1;

@@ -5,6 +5,7 @@
 #include "ui/theme/fonts.h"
 #include "ui/theme/plot_style.h"
 #include "ui/theme/theme_colors.h"
+#include "ui/views/curve_tabs.h"
 #include "ui/views/decade_ticker.h"
 #include "ui/views/drawn_schedule_editor.h"
 #include "ui/views/empty_state.h"
@@ -14,10 +15,7 @@
 #include "ui/views/visited_ticks.h"
 
 #include <QLabel>
-#include <QMenu>
 #include <QStackedLayout>
-#include <QTabBar>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -52,7 +50,13 @@ CurvesView::CurvesView(SessionDocument& document, QWidget* parent) : QWidget(par
     makePlot();
     m_readouts = new LevelReadouts;
     m_pages = pages.stack;
-    pages.content->addWidget(makeTabRow());
+    m_tabs = new CurveTabs(*m_drawing->menu());
+    connect(m_tabs, &CurveTabs::chosen, this, [this](CurveSet set) {
+        m_drawing->setCurveSet(set);
+        rebuildCurves();
+        movePlayhead();
+    });
+    pages.content->addWidget(m_tabs);
     pages.content->addWidget(m_plot, 1);
     pages.content->addWidget(makeHint());
     pages.content->addWidget(m_readouts);
@@ -77,49 +81,6 @@ QSize CurvesView::sizeHint() const
 QSize CurvesView::minimumSizeHint() const
 {
     return {200, 180};
-}
-
-QWidget* CurvesView::makeTabRow()
-{
-    m_tabs = new QTabBar;
-    m_tabs->setObjectName(QStringLiteral("curveTabs"));
-    m_tabs->setAccessibleName(tr("Curve"));
-    m_tabs->setExpanding(false);
-    m_tabs->setUsesScrollButtons(true);
-    m_tabs->setElideMode(Qt::ElideNone);
-    const auto add = [this](const QString& name, const QString& tip) {
-        m_tabs->setTabToolTip(m_tabs->addTab(name), richTip(tip));
-    };
-    add(tr("β"), tr("The variance β of the noise that training adds at each time t."));
-    add(tr("ᾱ"), tr("How much of the image's variance is left at time t: the product of all 1 − β up to t."));
-    add(tr("√ᾱ, √(1−ᾱ)"), tr("The factors of image and noise in the state x_t = √ᾱ·x₀ + √(1−ᾱ)·ε."));
-    add(tr("SNR"), tr("Signal-to-noise ratio ᾱ/(1−ᾱ), on a logarithmic scale."));
-    add(tr("σ/α"), tr("Noise over signal, the “sigma” of Karras et al. 2022, on a logarithmic scale."));
-    m_tabs->setCurrentIndex(int(CurveSet::alphaBar));
-    connect(m_tabs, &QTabBar::currentChanged, this, [this] {
-        m_drawing->setCurveSet(curveSet());
-        rebuildCurves();
-        movePlayhead();
-    });
-
-    auto* draw = new QToolButton;
-    draw->setObjectName(QStringLiteral("drawButton"));
-    draw->setText(tr("Draw"));
-    draw->setAccessibleName(tr("Draw the schedule"));
-    draw->setToolTip(
-        richTip(tr("Draw the schedule by hand: drag points of its curve, or start from another "
-                   "schedule. The images follow.")));
-    draw->setAutoRaise(true);
-    draw->setFocusPolicy(Qt::TabFocus);
-    draw->setPopupMode(QToolButton::InstantPopup);
-    draw->setMenu(m_drawing->menu());
-    auto* row = new QWidget;
-    auto* cells = new QHBoxLayout(row);
-    cells->setContentsMargins(0, 0, 6, 0);
-    cells->setSpacing(0);
-    cells->addWidget(m_tabs, 1);
-    cells->addWidget(draw);
-    return row;
 }
 
 /// What the hand can do, or the numbers of the point under it.
@@ -165,12 +126,12 @@ void CurvesView::makePlot()
 
 CurveSet CurvesView::curveSet() const
 {
-    return CurveSet(std::max(m_tabs->currentIndex(), 0));
+    return m_tabs->set();
 }
 
 void CurvesView::setCurveSet(CurveSet set)
 {
-    m_tabs->setCurrentIndex(int(set));
+    m_tabs->choose(set);
 }
 
 void CurvesView::setTrainingSchedule(std::shared_ptr<const schedule::NoiseSchedule> schedule)

@@ -14,10 +14,10 @@ class QCPLegend;
 class QCustomPlot;
 class QLabel;
 class QStackedLayout;
-class QTabBar;
 
 namespace diffuscope::ui {
 
+class CurveTabs;
 class DrawnScheduleEditor;
 class LevelReadouts;
 class PlayheadLine;
@@ -48,7 +48,6 @@ public:
 private:
     static constexpr int mostCurves = 2;
 
-    QWidget* makeTabRow();
     void makePlot();
     QLabel* makeHint();
 
@@ -74,7 +73,7 @@ private:
     std::shared_ptr<const schedule::NoiseSchedule> m_training;
 
     QStackedLayout* m_pages = nullptr;
-    QTabBar* m_tabs = nullptr;
+    CurveTabs* m_tabs = nullptr;
     QCustomPlot* m_plot = nullptr;
     PlayheadLine* m_playhead = nullptr;
     VisitedTicks* m_ticks = nullptr;

@@ -38,6 +38,7 @@ DrawnScheduleEditor::DrawnScheduleEditor(SessionDocument& document, QCustomPlot&
 {
     m_menu->setObjectName(QStringLiteral("drawMenu"));
     makeRules();
+    m_handles->setTipWhileDragging(false);  // hint() has them
     connect(m_menu, &QMenu::aboutToShow, this, [this] {
         m_menu->clear();
         fillMenu(*m_menu, m_handles->current(), std::nullopt);
@@ -137,7 +138,7 @@ QString DrawnScheduleEditor::describe(const ControlPoint& point) const
     };
     const QLocale locale = m_plot.locale();
     return tr("t %1 · ᾱ %2 · log-SNR %3")
-        .arg(timeText(point.t * (m_drawn.levels - 1), locale),
+        .arg(locale.toString(std::round(point.t * (m_drawn.levels - 1))),
              numberText(in(DrawnQuantity::alphaBar), locale),
              locale.toString(in(DrawnQuantity::logSnr), 'f', 2));
 }
