@@ -24,12 +24,28 @@ public:
 
         // eq. 16: sigma = eta·sqrt(beta~); eq. 12: predicted x0, direction to x_t, random noise.
         const double sigma = m_eta * std::sqrt(posteriorVariance(t, s));
-        const double direction = std::sqrt(std::max(0.0, s.sigma * s.sigma - sigma * sigma));
+        const double direction = m_previousByStride ? roundedDirection(t, s) : directionFactor(s, sigma);
         const Tensor next = s.alpha * prediction.x0Hat + direction * prediction.epsHat;
         return sigma > 0 ? next + sigma * step.noise() : next;
     }
 
 private:
+    static double directionFactor(const NoiseLevel& s, double sigma)
+    {
+        const double left = s.sigma * s.sigma - sigma * sigma;
+        // Without signal at t and eta = 1 all noise is fresh; what rounding leaves is not a direction.
+        return left > 1e-14 * s.sigma * s.sigma ? std::sqrt(left) : 0;
+    }
+
+    /// The same by alphaBar in the order of other programs, in which rounding leaves a direction of 1e-8.
+    double roundedDirection(const NoiseLevel& t, const NoiseLevel& s) const
+    {
+        const double at = t.alpha * t.alpha;
+        const double as = s.alpha * s.alpha;
+        const double sigma = m_eta * std::sqrt(std::max(0.0, (1 - as) / (1 - at) * (1 - at / as)));
+        return std::sqrt(std::max(0.0, 1 - as - sigma * sigma));
+    }
+
     double m_eta;
     bool m_previousByStride;
 };

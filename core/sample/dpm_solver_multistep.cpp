@@ -78,7 +78,7 @@ private:
         Tensor next = (t.alpha / s.alpha) * x - (2 * t.sigma * phi1) * m_history[0].value;
         if (order == 2)
             next = next - (t.sigma * (m_heun ? 2 * (phi1 / h - 1) : phi1)) * slope(0, h);
-        return next + (t.sigma * std::sqrt(std::expm1(2 * h))) * step.noise();
+        return next + (t.sigma * std::sqrt(std::max(0.0, std::expm1(2 * h)))) * step.noise();
     }
 
     int m_order;

@@ -47,7 +47,7 @@ public:
         // e^−2h)·z.
         const double eta2 = m_eta * m_eta;
         const Tensor next = (t.sigma / step.level.sigma * std::exp(-eta2 * h)) * x + t.alpha * image(step, h);
-        const double noise = t.sigma * std::sqrt(-std::expm1(-2 * eta2 * h)) * m_noiseFactor;
+        const double noise = t.sigma * std::sqrt(std::max(0.0, -std::expm1(-2 * eta2 * h))) * m_noiseFactor;
         return noise > 0 ? next + noise * step.noise() : next;
     }
 

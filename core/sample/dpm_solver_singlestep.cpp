@@ -67,7 +67,7 @@ public:
         if (m_plan.extrapolated != Extrapolated::imageSde || step.next.isClean())
             return mean;
         const double h = step.next.lambda() - m_stages.front().level.lambda();
-        return mean + (step.next.sigma * std::sqrt(-std::expm1(-2 * h))) * step.noise();
+        return mean + (step.next.sigma * std::sqrt(std::max(0.0, -std::expm1(-2 * h)))) * step.noise();
     }
 
 private:

@@ -42,6 +42,15 @@ std::vector<NoiseLevel> levelsByRule(const NoiseSchedule& schedule, const std::s
     return grid.levels;
 }
 
+/// timestep_type=continuous tells a quarter of log(sigma/alpha), for v alone.
+bool tellsLogarithms(ReferenceOptionReader& config)
+{
+    const std::string type = config.text("timestep_type", "discrete");
+    if (type != "discrete" && type != "continuous")
+        config.refuse("timestep_type");
+    return type == "continuous" && config.text("prediction_type", "epsilon") == "v_prediction";
+}
+
 /// interpolation_type=log_linear: N + 1 sigmas over the whole schedule, whatever the times are.
 void layLogLinearly(TimeGrid& grid, const NoiseSchedule& schedule, const NoiseLevel& noisiest, int steps)
 {
@@ -188,6 +197,10 @@ TimeGrid sigmaSpacedGrid(CaseReader& reader, const NoiseSchedule& schedule, bool
     if (interpolation != "linear" && interpolation != "log_linear")
         config.refuse("interpolation_type");
     const bool isLog = interpolation == "log_linear";
+    const std::string rule = sigmaRule(config);
+    // Times that are told by the sigmas are as many as these.
+    if (isLog && tellsLogarithms(config) && rule.empty() && grid.steps() == reader.steps)
+        grid.levels.push_back(grid.levels.back());
     if (isLog)
         layLogLinearly(grid, schedule, noisiest, reader.steps);
 
@@ -195,13 +208,20 @@ TimeGrid sigmaSpacedGrid(CaseReader& reader, const NoiseSchedule& schedule, bool
         isLog ? schedule.level(0).noiseToSignal() : grid.levels[grid.levels.size() - 2].noiseToSignal();
     const double kMin = config.optionalNumber("sigma_min").value_or(least);
     const double kMax = config.optionalNumber("sigma_max").value_or(grid[0].noiseToSignal());
-    const std::string rule = sigmaRule(config);
-    if (rule.empty())
-        return grid;
-    const NoiseLevel last = end == "zero" ? NoiseLevel{0, 1, 0} : schedule.level(0);
-    grid.levels = levelsByRule(schedule, rule, kMax, kMin, reader.steps,
-                               rule == "karras" && roundKarras ? "rounded" : "exact");
-    grid.levels.push_back(last);
+    if (!rule.empty()) {
+        const NoiseLevel last = end == "zero" ? NoiseLevel{0, 1, 0} : schedule.level(0);
+        const bool isNoisiest = kMax == noisiest.noiseToSignal();
+        grid.levels = levelsByRule(schedule, rule, kMax, kMin, reader.steps,
+                                   rule == "karras" && roundKarras ? "rounded" : "exact");
+        // Where the last sigma is not the greatest (a rescaled schedule), its time is ambiguous: as recorded.
+        const auto& recorded = reader.reference.timesteps;
+        if (isNoisiest && !recorded.empty() && recorded.front() == noisiest.t)
+            grid.levels.front().t = noisiest.t;
+        grid.levels.push_back(last);
+    }
+    if (tellsLogarithms(config))
+        for (NoiseLevel& level : grid.levels)
+            level.t = level.isClean() ? 0 : 0.25 * std::log(level.noiseToSignal());
     return grid;
 }
 

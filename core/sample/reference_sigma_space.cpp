@@ -2,13 +2,11 @@
 #include "core/sample/reference_grid.h"
 #include "core/sample/reference_setup.h"
 
-#include <cmath>
+#include <algorithm>
 
 namespace diffuscope::sample {
 
 namespace {
-
-using std::string_literals::operator""s;
 
 struct SigmaSpaceDefaults
 {
@@ -41,23 +39,9 @@ std::string keptEstimate(denoise::PredictionTarget target)
     }
 }
 
-/// timestep_type=continuous: a quarter of log(sigma/alpha), for v alone.
-void tellLogarithms(ReferenceOptionReader& config, ReferenceSetup& setup)
-{
-    const std::string type = config.text("timestep_type", "discrete");
-    if (type != "discrete" && type != "continuous")
-        config.refuse("timestep_type");
-    if (type == "discrete" || setup.target != denoise::PredictionTarget::v)
-        return;
-    for (auto& level : setup.grid.levels)
-        if (!level.isClean())
-            level.t = 0.25 * std::log(level.noiseToSignal());
-}
-
 ReferenceSetup eulerSetup(CaseReader& reader)
 {
     ReferenceSetup setup = sigmaSpaceSetup(reader, {});
-    tellLogarithms(reader.config, setup);
     auto& step = reader.step;
     const double churn = step.number("s_churn", 0);
     const double to = step.number("s_tmax", 0);

@@ -46,8 +46,8 @@ struct SaStep
           decay(image ? t.sigma / s.sigma * (tau > 0 ? std::exp(-tau * tau * h) : 1) : t.alpha / s.alpha),
           factor(image ? t.alpha : -t.sigma),
           noise(tau == 0 ? 0
-                : image  ? t.sigma * std::sqrt(-std::expm1(-2 * tau * tau * h))
-                         : t.sigma * tau * std::sqrt(std::expm1(2 * h)))
+                : image  ? t.sigma * std::sqrt(std::max(0.0, -std::expm1(-2 * tau * tau * h)))
+                         : t.sigma * tau * std::sqrt(std::max(0.0, std::expm1(2 * h))))
     {
     }
 

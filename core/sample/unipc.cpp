@@ -106,6 +106,8 @@ public:
             order = 1;
         m_last = state;
         m_lastOrder = order;
+        if (step.next.isClean() && !m_plan.image)
+            return (step.next.alpha / step.level.alpha) * (state - step.level.sigma * value);
         if (step.next.lambda() == step.level.lambda())  // a grid may end on its last level again
             return state;
         return predicted(state, step, order);
