@@ -144,10 +144,10 @@ RuleInfo classifierInfo()
 {
     std::vector<Option> own{
         Option::choice(
-            "base", "Added to", "unconditional",
-            {{"unconditional", "prediction without the class"}, {"conditional", "prediction with the class"}},
-            "The prediction that the gradient is added to: without the class, the classifier alone "
-            "decides what is drawn and w = 1 is Bayes' rule."),
+            "base", "Base", "unconditional",
+            {{"unconditional", "unconditional"}, {"conditional", "conditional"}},
+            "The prediction that the gradient is added to: on the unconditional one the classifier alone "
+            "decides what is drawn, and w = 1 is Bayes' rule."),
         Option::integer("negative_class", "Negative class", -1, -1, 9999,
                         "A class to lead away from as well, by the gradient of its log-probability; -1 is "
                         "none.")};
