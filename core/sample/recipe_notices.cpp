@@ -273,8 +273,8 @@ void noticePlainClipping(const Facts& facts, Notices& notices)
 std::vector<Notice> noticesOf(const Facts& facts)
 {
     Notices notices;
-    noticeAnotherSchedule(facts, notices);
     noticeNoSignal(facts, notices);
+    noticeAnotherSchedule(facts, notices);
     noticeBetaCap(facts, notices);
     noticeUnvisitedNoise(facts, notices);
     noticeRepeatedTimes(facts, notices);

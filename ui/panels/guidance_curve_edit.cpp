@@ -154,7 +154,6 @@ void GuidanceCurveEdit::makePlot()
     m_plot->yAxis->ticker()->setTickCount(4);
     m_plot->xAxis->setSubTicks(false);
     m_plot->yAxis->setSubTicks(false);
-    m_plot->yAxis->setLabel(tr("w"));
     m_graph = m_plot->addGraph();
     m_plot->installEventFilter(this);
     stylePlot(*m_plot, [this] { restyle(); });

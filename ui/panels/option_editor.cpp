@@ -25,6 +25,7 @@ using registry::OptionValues;
 
 namespace {
 
+constexpr int mostLabelCharacters = 15;
 /// A slider helps for ranges a hand can aim in.
 constexpr double widestSliderRange = 1000;
 
@@ -83,19 +84,24 @@ void OptionEditor::setVisibleRows(int rows)
     setVisible(rows > 0 && !m_labels.isEmpty());
 }
 
+/// Longer labels take two lines rather than room from every control of the panel.
 int OptionEditor::widestLabel() const
 {
+    const int most = mostLabelCharacters * fontMetrics().averageCharWidth();
     int width = 0;
     for (const auto* label : m_labels)
-        if (!label->isHidden())
-            width = std::max(width, label->sizeHint().width());
-    return width;
+        if (!label->isHidden() && label->wordWrap())
+            width = std::max(width, label->fontMetrics().horizontalAdvance(label->text()) + 2);
+    return std::min(width, most);
 }
 
 void OptionEditor::setLabelWidth(int width)
 {
     m_labelWidth = width;
     m_rows->setColumnMinimumWidth(0, width);
+    for (auto* label : m_labels)
+        if (label->wordWrap() && width > 0)
+            label->setFixedWidth(width);
 }
 
 void OptionEditor::rebuild()
@@ -142,6 +148,7 @@ void OptionEditor::addRow(int& row, const Option& option)
     auto* label = new QLabel(withHats(QString::fromStdString(option.displayName)), this);
     label->setToolTip(withHats(QString::fromStdString(option.explanation)));
     label->setBuddy(control->focusProxy() ? control->focusProxy() : control);
+    label->setWordWrap(!isCustom);
     m_rows->addWidget(label, row, 0, 1, isCustom ? 2 : 1);
     if (isCustom)
         m_rows->addWidget(control, ++row, 0, 1, 2);
