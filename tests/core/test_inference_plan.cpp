@@ -152,6 +152,25 @@ private Q_SLOTS:
         QVERIFY(largestDifference(throughPlan(forward, question), expected) <= 1e-4 * scale);
     }
 
+    void everyGenerationOfProcessorsGivesTheModulesNumbers()
+    {
+        if (!hasKernels())
+            QSKIP("no kernels for this processor");
+        network::UNet net = shippedModel("mnist");
+        const Question question = questionFor(net->config(), 5);
+        const auto expected = throughModules(net, question);
+        for (const auto* kernels : network::plan::supportedFloatKernels()) {
+            const auto plan = network::plan::makePlan(*net, *kernels).plan;
+            network::plan::InferencePlan::Workspace workspace(*plan);
+            network::plan::ConditioningCache conditionings;
+            const auto rows = conditionings.rows(plan->conditioning(), {question.t.data_ptr<float>(), 5},
+                                                 {question.classIds.data_ptr<int64_t>(), 5});
+            torch::Tensor result = torch::empty_like(question.x);
+            plan->run(workspace, question.x.data_ptr<float>(), rows.data(), 5, result.data_ptr<float>());
+            QVERIFY2(largestDifference(result, expected) <= 1e-4, kernels->name);
+        }
+    }
+
     void anImageIsTheSameToTheLastBitInEveryBatch_data()
     {
         QTest::addColumn<bool>("narrow");

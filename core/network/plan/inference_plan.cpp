@@ -52,6 +52,15 @@ std::size_t InferencePlan::valuesPerImage() const
     return static_cast<std::size_t>(m_parts.channels * m_parts.height * m_parts.width);
 }
 
+double InferencePlan::operationsPerImage() const
+{
+    double operations = 0;
+    for (const auto& operation : m_parts.operations) {
+        operations += operation->operationsPerImage();
+    }
+    return operations;
+}
+
 void InferencePlan::run(Workspace& workspace, const float* x, const float* const* conditioningRows,
                         int images, float* y) const
 {
@@ -70,7 +79,7 @@ void InferencePlan::run(Workspace& workspace, const float* x, const float* const
 std::string InferencePlan::description() const
 {
     std::string text;
-    double operations = 0, weightBytes = static_cast<double>(m_parts.conditioning->weightBytes());
+    double weightBytes = static_cast<double>(m_parts.conditioning->weightBytes());
     for (std::size_t index = 0; index < m_parts.operations.size(); ++index) {
         const Operation& operation = *m_parts.operations[index];
         const auto views = operation.views();
@@ -79,13 +88,12 @@ std::string InferencePlan::description() const
         text += formatted("%3zu  ", index) + column(operation.name(), 28) +
                 column(operation.description(), 62) + column(shapes, 24) +
                 formatted("%7.2f MFLOP\n", operation.operationsPerImage() / kMega);
-        operations += operation.operationsPerImage();
         weightBytes += static_cast<double>(operation.weightBytes());
     }
     const double arenaBytes = static_cast<double>(m_parts.layout.size() * sizeof(float));
     return formatted("%s, %d images at once on each thread\n", m_parts.kernels->name, m_imagesAtOnce) + text +
            formatted("%.1f MFLOP an image, weights %.1f MiB, arena %.1f MiB and scratch %.1f MiB a thread\n",
-                     operations / kMega, weightBytes / kMebi, arenaBytes / kMebi,
+                     operationsPerImage() / kMega, weightBytes / kMebi, arenaBytes / kMebi,
                      static_cast<double>(m_scratchBytes) / kMebi);
 }
 

@@ -44,6 +44,8 @@ public:
 
     int imagesAtOnce() const { return m_imagesAtOnce; }
     std::size_t valuesPerImage() const;
+    /// Multiplications and additions of the network's definition; fewer are computed.
+    double operationsPerImage() const;
     const Conditioning& conditioning() const { return *m_parts.conditioning; }
 
     /// x, y [images, C, H, W] with images <= imagesAtOnce(); one row of the conditioning an image.

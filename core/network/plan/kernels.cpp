@@ -4,31 +4,33 @@ namespace diffuscope::network::plan {
 
 #if defined(DIFFUSCOPE_X86_KERNELS)
 
-const Kernels* floatKernels()
+std::vector<const Kernels*> supportedFloatKernels()
 {
     __builtin_cpu_init();
+    std::vector<const Kernels*> kernels;
+    // The instructions of the fourth and third level of x86-64, for which these are compiled.
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512cd")) {
-        return &kAvx512Kernels;
+        kernels.push_back(&kAvx512Kernels);
     }
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2")
-               ? &kAvx2Kernels
-               : nullptr;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2")) {
+        kernels.push_back(&kAvx2Kernels);
+    }
+    return kernels;
 }
 
 const Kernels* bfloat16Kernels()
 {
-    __builtin_cpu_init();
-    return floatKernels() == &kAvx512Kernels && __builtin_cpu_supports("avx512bf16") ? &kAvx512BFloat16Kernels
-                                                                                     : nullptr;
+    const bool isSupported = floatKernels() == &kAvx512Kernels && __builtin_cpu_supports("avx512bf16");
+    return isSupported ? &kAvx512BFloat16Kernels : nullptr;
 }
 
 #else
 
-const Kernels* floatKernels()
+std::vector<const Kernels*> supportedFloatKernels()
 {
-    return nullptr;
+    return {};
 }
 
 const Kernels* bfloat16Kernels()
@@ -37,5 +39,11 @@ const Kernels* bfloat16Kernels()
 }
 
 #endif
+
+const Kernels* floatKernels()
+{
+    const auto supported = supportedFloatKernels();
+    return supported.empty() ? nullptr : supported.front();
+}
 
 }  // namespace diffuscope::network::plan

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace diffuscope::network::plan {
 
@@ -110,7 +111,9 @@ struct Kernels
     void (*softmax)(float* rows, int rowCount, std::ptrdiff_t stride, int count);
 };
 
-/// Null where this processor, or what this program was built for, cannot do it.
+/// Those in float32 that this processor, and what this program was built for, can run; the fastest first.
+std::vector<const Kernels*> supportedFloatKernels();
+/// The fastest; null where there are none.
 const Kernels* floatKernels();
 const Kernels* bfloat16Kernels();
 

@@ -251,12 +251,17 @@ PlanOrReason makePlan(const UNetImpl& net)
         return {nullptr, narrow ? "This processor does not multiply bfloat16 (AVX512-BF16)."
                                 : "There are no kernels for this processor (they need AVX2)."};
     }
+    return makePlan(net, *kernels);
+}
+
+PlanOrReason makePlan(const UNetImpl& net, const Kernels& kernels)
+{
     if (const std::string size = sizeThatIsUnknown(net.config()); !size.empty()) {
         return {nullptr, "The network has " + size + ", which is not a multiple of " +
                              std::to_string(kLaneMultiple) + "."};
     }
     try {
-        return {std::make_shared<const InferencePlan>(PlanBuilder(net, *kernels).build(), kImagesAtOnce), {}};
+        return {std::make_shared<const InferencePlan>(PlanBuilder(net, kernels).build(), kImagesAtOnce), {}};
     } catch (const UnknownModule& unknown) {
         return {nullptr, unknown.what()};
     }

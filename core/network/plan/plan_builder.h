@@ -20,5 +20,7 @@ struct PlanOrReason
 /// on a processor without AVX2 (or without AVX512-BF16 for bfloat16), and for a network whose parts or sizes
 /// the plan does not know.
 PlanOrReason makePlan(const UNetImpl& net);
+/// The same with these kernels, which this processor must support, in their precision.
+PlanOrReason makePlan(const UNetImpl& net, const Kernels& kernels);
 
 }  // namespace diffuscope::network::plan
