@@ -1,5 +1,6 @@
 #include "app/cli/bitmap_font.h"
 
+#include <algorithm>
 #include <string_view>
 #include <vector>
 
@@ -109,6 +110,25 @@ constexpr std::string_view kGlyphs[] = {
 constexpr std::string_view kBox = "##### #...# #...# #...# #...# #...# #####";
 constexpr char kFirst = ' ';
 constexpr int kGap = 1;
+
+// All rows of a glyph are of one width, and no glyph is higher than a line.
+constexpr bool isWellDrawn(std::string_view glyph)
+{
+    const std::size_t width = glyph.find(' ') == glyph.npos ? glyph.size() : glyph.find(' ');
+    int rows = 1;
+    std::size_t column = 0;
+    for (const char mark : glyph) {
+        const bool rowEnds = mark == ' ';
+        if (rowEnds ? column != width : mark != '#' && mark != '.') {
+            return false;
+        }
+        column = rowEnds ? 0 : column + 1;
+        rows += rowEnds ? 1 : 0;
+    }
+    return column == width && rows <= kFontHeight;
+}
+static_assert(std::ranges::all_of(kGlyphs, isWellDrawn) && isWellDrawn(kBox));
+static_assert(std::size(kGlyphs) == std::size_t('~' - kFirst + 1));
 
 std::string_view glyphOf(char character)
 {

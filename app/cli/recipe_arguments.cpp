@@ -157,8 +157,9 @@ void addRecipeFlags(CLI::App& command, RecipeArguments& arguments, const session
     command.add_option("--device", arguments.device, "auto, cpu or cuda")
         ->type_name("NAME")
         ->default_str(arguments.device);
-    command.add_option("--precision", arguments.precision,
-                       "Of the network: float32, bfloat16 (faster where the processor multiplies it) or auto")
+    command
+        .add_option("--precision", arguments.precision,
+                    "Of the network: float32, bfloat16 (faster where the processor multiplies it) or auto")
         ->type_name("NAME")
         ->default_str(arguments.precision);
     command.add_option("--threads", arguments.threads, "Threads; 0: one a core")

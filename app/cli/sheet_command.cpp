@@ -183,6 +183,8 @@ void addSheetCommand(CLI::App& program)
     auto* command = program.add_subcommand("sheet", "Compare samplers and numbers of steps in one picture");
     auto arguments = std::make_shared<SheetArguments>();
     addRecipeFlags(*command, arguments->recipe, sheetDefaults());
+    command->get_option("--class")->description(
+        "Classes of the images in each cell, as 3,5,8, the default, or none");
     command
         ->add_option("--samplers", arguments->samplers,
                      "Rows: NAME[:OPTION=VALUE], each after a flag of its own; default: all")
