@@ -17,7 +17,7 @@ Option lowerOrderFinalOption()
     return Option::toggle(
         "lower_order_final", "Lower order at the end", true,
         "With fewer than 15 steps, takes the last step but one at order 2 at most and the last at "
-        "order 1, which keeps few-step pictures steady.");
+        "order 1, which keeps few-step pictures steady; a step to sigma = 0 is of order 1 anyway.");
 }
 
 Option eulerAtFinalOption()

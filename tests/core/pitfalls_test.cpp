@@ -134,6 +134,8 @@ private Q_SLOTS:
                                          << "lower_order_final";
         QTest::newRow("UniPC") << "unipc"
                                << "lower_at_end";
+        for (const char* id : {"deis", "dpm_solver_multistep", "dpmpp_2m_sde", "dpmpp_2s", "sa_solver"})
+            QTest::newRow(id) << id << "lower_order_final";
     }
     void third_theStepToSigmaZeroIsOfFirstOrder()
     {

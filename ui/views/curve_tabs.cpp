@@ -38,8 +38,11 @@ CurveTabs::CurveTabs(QMenu& drawMenu, QWidget* parent) : QWidget(parent)
                    "schedule. The images follow.")));
     draw->setAutoRaise(true);
     draw->setFocusPolicy(Qt::TabFocus);
-    connect(draw, &QToolButton::clicked, &drawMenu,
-            [&drawMenu, draw] { drawMenu.popup(draw->mapToGlobal(QPoint(0, draw->height() + 2))); });
+    connect(draw, &QToolButton::clicked, &drawMenu, [&drawMenu, draw] {
+        drawMenu.popup(draw->mapToGlobal(QPoint(0, draw->height() + 2)));
+        // Its width is known now: it ends where the button does, inside the window.
+        drawMenu.move(draw->mapToGlobal(QPoint(draw->width() - drawMenu.width(), draw->height() + 2)));
+    });
 
     // The line under the tabs goes on under the button.
     auto* line = new QFrame;

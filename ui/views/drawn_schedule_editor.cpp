@@ -140,7 +140,7 @@ QString DrawnScheduleEditor::describe(const ControlPoint& point) const
     return tr("t %1 · ᾱ %2 · log-SNR %3")
         .arg(locale.toString(std::round(point.t * (m_drawn.levels - 1))),
              numberText(in(DrawnQuantity::alphaBar), locale),
-             locale.toString(in(DrawnQuantity::logSnr), 'f', 2));
+             locale.toString(in(DrawnQuantity::logSnr), 'f', 2).replace(u'-', QChar(0x2212)));
 }
 
 QString DrawnScheduleEditor::hint() const
