@@ -75,6 +75,7 @@ void ConvergenceOrderTest::errorFallsWithThePowerOfTheOrder_data()
     row("UniPC 2", {"unipc", {{"order", 2.0}}}, 2);
     row("UniPC 2 bh1", {"unipc", {{"order", 2.0}, {"solver_type", "bh1"s}}}, 2);
     row("SA-Solver 2 without noise", {"sa_solver", {{"tau", 0.0}}}, 2);
+    row("SA-Solver 2 without noise, in eps", {"sa_solver", {{"tau", 0.0}, {"extrapolate", "noise"s}}}, 2);
     row("DPM-Solver-3", {"dpm_solver_3", {}}, 3);
     row("DPM-Solver++ 3S", {"dpmpp_3s", {{"solver_type", "heun"s}}}, 3);
     row("DPM-Solver++ 3M", {"dpmpp_3m", {}}, 3);
@@ -82,6 +83,10 @@ void ConvergenceOrderTest::errorFallsWithThePowerOfTheOrder_data()
     row("DPM-Solver multistep 3", {"dpm_solver_multistep", {{"order", 3.0}}}, 3);
     row("UniPC 3", {"unipc", {{"order", 3.0}}}, 3);
     row("DEIS 3", {"deis", {}}, 3);
+    row("SA-Solver 3 without noise",
+        {"sa_solver",
+         {{"tau", 0.0}, {"predictor_order", 3.0}, {"corrector_order", 3.0}, {"lower_order_final", false}}},
+        3);
     row("LMS 3", {"lms", {{"order", 3.0}}}, 3);
 }
 

@@ -1,4 +1,5 @@
 // The worked example of the DDPM step, the numbers a student computes by hand.
+#include "core/registry/error.h"
 #include "core/sample/sampler.h"
 
 #include <QtTest>
@@ -15,6 +16,7 @@ class DdpmWorkedExampleTest : public QObject
 
 private Q_SLOTS:
     void meanAndNoiseGiveTheNumbersOfTheExample();
+    void learnedVarianceLiesBetweenTheFixedOnes();
 };
 
 void DdpmWorkedExampleTest::meanAndNoiseGiveTheNumbersOfTheExample()
@@ -51,6 +53,45 @@ void DdpmWorkedExampleTest::meanAndNoiseGiveTheNumbersOfTheExample()
     const double next = sampler->step(x, step).item<double>();
     QVERIFY2(std::abs(next - mean - 0.02) < 1e-12 && std::abs(next - 0.8962) < 1e-4,
              qPrintable(QString("x = %1, expected 0.8962").arg(next, 0, 'f', 6)));
+}
+
+/// log Sigma = f·log beta + (1 − f)·log beta~ (Nichol & Dhariwal 2021, eq. 15): the ends are the fixed
+/// variances, the middle their geometric mean.
+void DdpmWorkedExampleTest::learnedVarianceLiesBetweenTheFixedOnes()
+{
+    const auto schedule = schedule::NoiseSchedule::fromBetas("example", {0.1, 0.2, 0.3});
+    const schedule::TimeGrid grid{
+        {schedule.level(2), schedule.level(1), schedule.level(0), schedule::NoiseLevel{0, 1, 0}}};
+    const Tensor x = torch::tensor({0.9, -0.4, 0.2}, torch::kDouble);
+    const auto deviation = [&](const std::string& variance, const Tensor& fraction) {
+        const auto sampler = sample::makeSampler({"ddpm", {{"variance", variance}}}, schedule, grid);
+        double z = 0;
+        StepContext step{
+            .level = grid[0],
+            .next = grid[1],
+            .index = 0,
+            .grid = grid,
+            .schedule = schedule,
+            .denoise =
+                [&](const Tensor& state, const schedule::NoiseLevel&) {
+                    denoise::Prediction said{.x0Hat = torch::zeros_like(state), .epsHat = state};
+                    said.varianceFraction = fraction;
+                    return said;
+                },
+            .noise = [&] { return torch::full({3}, z, torch::kDouble); },
+        };
+        const Tensor mean = sampler->step(x, step);
+        z = 1;
+        return sampler->step(x, step) - mean;
+    };
+    const Tensor small = deviation("fixed_small", {});
+    const Tensor large = deviation("fixed_large", {});
+    const Tensor learned = deviation("learned_range", torch::tensor({0.0, 1.0, 0.5}, torch::kDouble));
+    QVERIFY(std::abs(large[0].item<double>() - std::sqrt(0.3)) < 1e-12);
+    QVERIFY(std::abs((learned[0] - small[0]).item<double>()) < 1e-12);
+    QVERIFY(std::abs((learned[1] - large[1]).item<double>()) < 1e-12);
+    QVERIFY(std::abs((learned[2] - (small[2] * large[2]).sqrt()).item<double>()) < 1e-12);
+    QVERIFY_EXCEPTION_THROWN((void)deviation("learned_range", {}), Error);
 }
 
 QTEST_GUILESS_MAIN(DdpmWorkedExampleTest)

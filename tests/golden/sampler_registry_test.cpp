@@ -83,13 +83,15 @@ void SamplerRegistryTest::everySamplerGivesFiniteImages()
         // here.
         QVERIFY2(std::isfinite(largest) && largest < (steps < 10 ? 20 : 6),
                  qPrintable(QString("%1: |x| up to %2").arg(rule).arg(largest)));
-        // Known exception: five unclipped Karras steps from sigma/alpha = 157 are too far apart for DPM2
-        // ancestral. Its steps are the reference's (dpm2_a.json, other grids); at these settings no reference
-        // case is at hand.
-        if (id == "dpm2_a" && steps == 5 && qstrcmp(rule, "karras") == 0)
-            continue;
         const double distance =
             std::get<0>(torch::cdist(x, golden::mixture().means).min(1)).mean().item<double>();
+        // Five unclipped Karras steps from sigma/alpha = 157 are too far apart for DPM2 ancestral, whose
+        // midpoints lie near the clean image: the formula itself, written again in another language, ends 6.2
+        // from the nearest mean too (0.76 with ten steps).
+        if (id == "dpm2_a" && steps == 5 && qstrcmp(rule, "karras") == 0) {
+            QVERIFY2(distance > 5 && distance < 7.5, qPrintable(QString::number(distance)));
+            continue;
+        }
         QVERIFY2(distance < (steps < 10   ? 2.5
                              : steps < 20 ? 1.5
                                           : 0.8),

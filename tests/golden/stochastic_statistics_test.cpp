@@ -61,8 +61,12 @@ void StochasticStatisticsTest::meanCovarianceAndWeightsAreTheMixtures_data()
     row("DPM2 a", {"dpm2_a", {}}, 300);
     row("DPM-Solver++ 2M SDE", {"dpmpp_2m_sde", {}}, 200);
     row("DPM-Solver++ 3M SDE", {"dpmpp_3m_sde", {}}, 200);
+    row("DPM-Solver++ 2S SDE", {"dpmpp_2s", {{"stages", std::string("grid_sde")}}}, 400);
+    row("DPM-Solver++ 3S SDE",
+        {"dpmpp_3s", {{"stages", std::string("grid_sde")}, {"solver_type", std::string("heun")}}}, 400);
     row("DPM-Solver SDE", {"dpm_solver_multistep", {{"sde", true}}}, 300);
     row("SA-Solver", {"sa_solver", {}}, 200);
+    row("SA-Solver in eps", {"sa_solver", {{"extrapolate", std::string("noise")}}}, 400);
     row("RES multistep with noise", {"res_multistep", {{"eta", 1.0}}}, 400);
     row("Restart", {"restart", {}}, 100);
 }
