@@ -34,6 +34,12 @@ public:
                 return noiseOfNetwork(stored(m_frame.x0HatUnconditional));
             case Layer::guidanceDifference:
                 return difference();
+            case Layer::score:
+                return score();
+            case Layer::mean:
+            case Layer::noise:
+            case Layer::x0HatChange:
+                break;
         }
         return {};
     }
@@ -104,6 +110,15 @@ private:
         return level.isClean() ? 0.0 : -level.alpha / level.sigma;
     }
 
+    std::vector<float> score() const
+    {
+        std::vector<float> score = read(Layer::epsHat);
+        const double factor = -1 / m_frame.level.sigma;
+        for (float& value : score)
+            value = float(factor * double(value));
+        return score;
+    }
+
     std::vector<float> difference() const
     {
         std::vector<float> delta = conditional();
@@ -130,8 +145,11 @@ void require(const Frame& frame, Layer layer)
 
 std::size_t Frame::bytes() const
 {
-    return xt.bytes() + x0Hat.bytes() + epsHat.bytes() + x0HatUnconditional.bytes() +
-           x0HatConditional.bytes();
+    std::size_t sum = xt.bytes() + x0Hat.bytes() + epsHat.bytes() + x0HatUnconditional.bytes() +
+                      x0HatConditional.bytes();
+    for (const FurtherEvaluation& evaluation : further)
+        sum += evaluation.x0Hat.bytes() + evaluation.epsHat.bytes();
+    return sum;
 }
 
 bool Frame::has(Layer layer) const
@@ -146,6 +164,12 @@ bool Frame::has(Layer layer) const
         case Layer::epsConditional:
         case Layer::guidanceDifference:
             return isGuided() && (guidanceScale != 0 || !x0HatConditional.empty());
+        case Layer::score:
+            return !xt.empty() && !level.isClean();
+        case Layer::mean:
+        case Layer::noise:
+        case Layer::x0HatChange:
+            return false;
     }
     return false;
 }

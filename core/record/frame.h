@@ -20,6 +20,18 @@ enum class Layer {
     epsConditional,      ///< the network's estimate under the condition
     epsUnconditional,    ///< the network's estimate without the condition
     guidanceDifference,  ///< epsConditional − epsUnconditional
+    score,               ///< ∇ log p_t(x_t) = −epsHat/sigma (Song et al. 2021, Score-Based, eq. 7)
+    // These need more than one frame: explain::LayerReader reads them.
+    mean,         ///< μ: the next state without the noise that the step adds
+    noise,        ///< z: the noise that the step adds, scaled to N(0, 1)
+    x0HatChange,  ///< x0Hat − x0Hat of the step before
+};
+
+/// What an evaluation of a step other than its first said, as far as the sampler uses it.
+struct FurtherEvaluation
+{
+    CompactValues x0Hat{};
+    CompactValues epsHat{};
 };
 
 /// One step of a run. A run of N steps has N + 1 frames: frame k < N holds the state before step k and what
@@ -41,6 +53,10 @@ struct Frame
     CompactValues x0HatUnconditional;
     /// Empty where the step was not guided, and where it follows from `guidanceScale`.
     CompactValues x0HatConditional;
+    /// Of the second, third, … evaluation of the step, in order; the first `mostFurther` of them.
+    std::vector<FurtherEvaluation> further{};
+    /// Above this many the record would be of one step only.
+    static constexpr int mostFurther = 64;
 
     /// w where x0Hat = x0HatUnconditional + w·(x0HatConditional − x0HatUnconditional), otherwise 0.
     double guidanceScale = 0;
@@ -60,7 +76,7 @@ struct Frame
     bool isGuided() const { return !x0HatUnconditional.empty(); }
     /// Bytes of stored values.
     std::size_t bytes() const;
-    /// Whether the layer can be shown for this frame (a guidance difference needs guidance, …).
+    /// Whether the layer can be read from this frame alone (a guidance difference needs guidance, …).
     bool has(Layer layer) const;
     /// The layer's values [batch, channels, height, width]; throws Error(invalidOption) where has() is false.
     ImageBatch layer(Layer layer) const;

@@ -40,7 +40,7 @@ void recordGuidance(const Prediction& prediction, record::Precision precision, r
 }  // namespace
 
 record::Frame recordStep(const StepReport& report, int index, const schedule::TimeGrid& grid,
-                         const record::BatchShape& shape, record::Precision precision)
+                         const record::BatchShape& shape, record::Precision precision, FurtherValues further)
 {
     record::Frame frame;
     frame.index = index;
@@ -65,6 +65,9 @@ record::Frame recordStep(const StepReport& report, int index, const schedule::Ti
         frame.predictedElsewhere = report.predictionLevel;
     if (!prediction.isConsistent || frame.predictedElsewhere)
         frame.epsHat = plain(prediction.epsHat, precision);
+    for (const Prediction& later : report.further)
+        frame.further.push_back({further.x0Hat ? plain(later.x0Hat, precision) : record::CompactValues(),
+                                 further.epsHat ? plain(later.epsHat, precision) : record::CompactValues()});
     return frame;
 }
 

@@ -3,12 +3,14 @@
 
 #include "core/record/frame.h"
 #include "core/sample/sampling_loop.h"
+#include "core/sample/step_terms.h"
 
 namespace diffuscope::sample {
 
 /// The frame of a step, its tensors copied to plain floats at `precision`. `index` counts from 0.
 record::Frame recordStep(const StepReport& report, int index, const schedule::TimeGrid& grid,
-                         const record::BatchShape& shape, record::Precision precision);
+                         const record::BatchShape& shape, record::Precision precision,
+                         FurtherValues further = {});
 
 /// The frame after the last step: x_t = x0Hat = the state at the last level.
 record::Frame recordResult(const Tensor& state, const schedule::TimeGrid& grid,

@@ -104,7 +104,9 @@ public:
                      .shape = {recipe.batch, net.imageChannels, net.imageHeight, net.imageWidth},
                      .device = m_device,
                      .recordBytes = m_limits.recordBytes,
-                     .storedPerFrame = storedPerFrame(recipe)});
+                     .storedPerFrame = storedPerFrame(recipe),
+                     .further = furtherValues(recipe.sampler),
+                     .samplerSpec = recipe.sampler});
     }
 
     const std::string& notice() const { return m_notice; }

@@ -1,6 +1,7 @@
 #include "core/sample/recipe_checks.h"
 
 #include "core/registry/error.h"
+#include "core/sample/step_terms.h"
 
 #include <cmath>
 
@@ -28,6 +29,23 @@ const T* given(const registry::OptionValues& options, const char* id)
 {
     const auto found = options.find(id);
     return found == options.end() ? nullptr : std::get_if<T>(&found->second);
+}
+
+/// The network is first asked about a state with noise added, not about the one that is recorded.
+bool asksAboutChurnedState(const SamplerSpec& sampler)
+{
+    const double* churn = given<double>(sampler.options, "churn");
+    const bool* addsLate = given<bool>(sampler.options, "late_churn");
+    return churn && *churn > 0 && !(addsLate && *addsLate) && sampler.id != "flow_heun";
+}
+
+/// w of u + w·(c − u) in every step is at least 1 or at most −1, whichever convention the recipe is in.
+bool weighsFully(const denoise::GuidanceSpec& guidance)
+{
+    const std::string* convention = given<std::string>(guidance.options, "convention");
+    const std::string* curve = given<std::string>(guidance.options, "curve");
+    const double offset = convention && *convention == "ho_salimans" ? 1 : 0;
+    return std::abs(guidance.scale + offset) >= 1 && (!curve || curve->empty());
 }
 
 }  // namespace
@@ -66,16 +84,18 @@ void checkTarget(const network::ModelCard& card, const schedule::TimeGrid& grid)
 int storedPerFrame(const session::Recipe& recipe)
 {
     const bool* keepsNoise = given<bool>(recipe.clipping.options, "keep_eps");
-    const bool storesNoise = recipe.guidance.rule == "cfg_plus_plus" || (keepsNoise && *keepsNoise);
+    const bool storesNoise = recipe.guidance.rule == "cfg_plus_plus" || (keepsNoise && *keepsNoise) ||
+                             asksAboutChurnedState(recipe.sampler);
     const int plain = 2 + (storesNoise ? 1 : 0);
     const bool isGuided = !recipe.condition.isNone() || recipe.guidance.rule == "autoguidance";
     const double* rescale = given<double>(recipe.guidance.options, "rescale");
     const bool conditionalFollows =
         (recipe.guidance.rule == "cfg" || recipe.guidance.rule == "autoguidance" ||
          recipe.guidance.rule == "classifier") &&
-        !(rescale && *rescale > 0) && recipe.clipping.rule != "dynamic" &&
-        std::abs(recipe.guidance.scale) >= 1;
-    return plain + (isGuided ? (conditionalFollows ? 1 : 2) : 0);
+        !(rescale && *rescale > 0) && recipe.clipping.rule != "dynamic" && weighsFully(recipe.guidance);
+    const int further =
+        furtherValues(recipe.sampler).count() * (samplerInfo(recipe.sampler.id).evaluationsPerStep - 1);
+    return plain + (isGuided ? (conditionalFollows ? 1 : 2) : 0) + further;
 }
 
 }  // namespace diffuscope::sample

@@ -4,6 +4,7 @@
 
 #include "core/record/trajectory.h"
 #include "core/schedule/time_grid.h"
+#include "core/sample/step_terms.h"
 #include "core/session/recipe.h"
 
 #include <memory>
@@ -23,6 +24,9 @@ public:
     virtual record::BatchShape shape() const = 0;
     /// The interval of frames at full precision (see record::MemoryBudget); 1 if all are.
     virtual int keyInterval() const = 0;
+    /// What each step is made of (see stepTerms()); empty where that is not known ahead. Computed anew by
+    /// each call, at about 0.1 ms a step.
+    virtual std::vector<StepTerms> terms() const { return {}; }
 
     /// Does one step and returns its frame; after the last step returns the result's frame, then null.
     /// The token is checked before every network evaluation: throws Cancelled when it is set.

@@ -1,6 +1,5 @@
 #include "core/sample/sampled_run.h"
 
-#include "core/sample/frame_recorder.h"
 #include "core/sample/translated_errors.h"
 
 #include <torch/types.h>
@@ -35,14 +34,23 @@ Tensor SampledRun::startingState()
     return initialState(noise, m_parts.grid[0]);
 }
 
+std::vector<StepTerms> SampledRun::terms() const
+{
+    if (!m_parts.samplerSpec)
+        return {};
+    return withErrorsTranslated("describing the steps", [&] {
+        return stepTerms(*m_parts.samplerSpec, m_parts.schedule, m_parts.grid);
+    });
+}
+
 record::FramePtr SampledRun::step(const std::stop_token& stop)
 {
     const auto start = std::chrono::steady_clock::now();
     if (!m_loop)
-        m_loop =
-            std::make_unique<SamplingLoop>(LoopParts{*m_parts.denoiser, *m_parts.sampler, m_parts.schedule,
-                                                     m_parts.grid, *m_parts.noise, m_parts.condition},
-                                           startingState());
+        m_loop = std::make_unique<SamplingLoop>(
+            LoopParts{*m_parts.denoiser, *m_parts.sampler, m_parts.schedule, m_parts.grid, *m_parts.noise,
+                      m_parts.condition, m_parts.further.count() > 0 ? record::Frame::mostFurther : 0},
+            startingState());
     auto frame = std::make_shared<record::Frame>();
     if (m_loop->isDone()) {
         *frame = recordResult(m_loop->state(), m_parts.grid, m_parts.shape);
@@ -50,7 +58,8 @@ record::FramePtr SampledRun::step(const std::stop_token& stop)
     } else {
         const int index = m_loop->index();
         const StepReport report = m_loop->advance(stop);
-        *frame = recordStep(report, index, m_parts.grid, m_parts.shape, m_budget.precisionOf(index));
+        *frame = recordStep(report, index, m_parts.grid, m_parts.shape, m_budget.precisionOf(index),
+                            m_parts.further);
     }
     frame->totalEvaluations = m_loop->totalEvaluations();
     frame->totalMs =

@@ -1,6 +1,7 @@
 // The run of a denoiser and a sampler: the sampling loop, with every step recorded.
 #pragma once
 
+#include "core/sample/frame_recorder.h"
 #include "core/sample/run.h"
 #include "core/sample/sampling_loop.h"
 
@@ -22,6 +23,10 @@ struct RunParts
     std::size_t recordBytes = record::MemoryBudget::defaultBytes;
     /// Quantities that a frame is expected to store (x_t, x0Hat, unconditional, …), for the memory budget.
     int storedPerFrame = 2;
+    /// What is recorded of the evaluations after a step's first.
+    FurtherValues further{};
+    /// What `sampler` was made from; where it is given, the run knows the terms of its steps.
+    std::optional<SamplerSpec> samplerSpec{};
 };
 
 /// Computes in float32 and in inference mode, on the thread that advances it.
@@ -34,6 +39,7 @@ public:
     const schedule::TimeGrid& grid() const override { return m_parts.grid; }
     record::BatchShape shape() const override { return m_parts.shape; }
     int keyInterval() const override { return m_budget.keyInterval(); }
+    std::vector<StepTerms> terms() const override;
 
     /// After anything was thrown the run is over and further calls return null. What the denoiser or the
     /// sampler throws arrives as Error or Cancelled.

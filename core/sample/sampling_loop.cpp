@@ -57,6 +57,8 @@ Prediction SamplingLoop::evaluate(const Tensor& x, const NoiseLevel& level, cons
         report.prediction = prediction;
         report.predictionLevel = level;
         report.predictionIsOfState = x.is_same(report.x) && level == m_parts.grid[m_index];
+    } else if (int(report.further.size()) < m_parts.furtherKept) {
+        report.further.push_back(prediction);
     }
     report.evaluated.push_back(level);
     ++m_totalEvaluations;

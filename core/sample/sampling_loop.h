@@ -38,6 +38,8 @@ struct StepReport
     /// `prediction` is of this step's x at this step's level (not so with churn, or where it was reused).
     bool predictionIsOfState = false;
     NoiseLevel predictionLevel{};  ///< that `prediction` is of
+    /// The denoiser's further answers in this step, as many as LoopParts::furtherKept.
+    std::vector<Prediction> further;
     /// The level of each evaluation, in order. A guided pair is one evaluation.
     std::vector<NoiseLevel> evaluated;
     double denoiserMs = 0;  ///< time inside the denoiser
@@ -53,6 +55,8 @@ struct LoopParts
     const schedule::TimeGrid& grid;
     NoiseSource& noise;
     denoise::Condition condition{};
+    /// How many answers after the first a step's report holds.
+    int furtherKept = 0;
 };
 
 class SamplingLoop

@@ -19,8 +19,9 @@ constexpr double rounding = 1e-14;
 class Probe
 {
 public:
-    Probe(const schedule::NoiseSchedule& schedule, const schedule::TimeGrid& grid)
-        : m_schedule(schedule), m_grid(grid)
+    /// `corrects`: the sampler goes on from corrected states.
+    Probe(const schedule::NoiseSchedule& schedule, const schedule::TimeGrid& grid, bool corrects)
+        : m_schedule(schedule), m_grid(grid), m_corrects(corrects)
     {
     }
 
@@ -31,7 +32,9 @@ public:
         m_size = size;
         m_quantities.clear();
         std::vector<StepTerms> result;
+        Tensor last;
         for (int index = 0; index < m_grid.steps(); ++index) {
+            const auto place = m_quantities.size();
             const Tensor state = unit({Kind::state, index, 0, m_grid[index]});
             int evaluations = 0, draws = 0;
             const StepContext context{
@@ -50,8 +53,12 @@ public:
                         return unit({Kind::noise, index, draws++, m_grid[index + 1]});
                     },
             };
-            const Tensor next = sampler.step(state, context);
-            result.push_back(size > 0 ? terms(next, index) : StepTerms{});
+            const Tensor next = sampler.step(state, context).contiguous();
+            if (size == 0)
+                continue;
+            const bool isLocal = !m_corrects || !last.defined();
+            result.push_back(terms(isLocal ? next : fromRecorded(next, last, state, place), index));
+            last = next;
         }
         return result;
     }
@@ -68,10 +75,23 @@ private:
         return vector;
     }
 
+    /// `next` in the recorded state in place of the states before it: next + p·(state − last), where `last`
+    /// is what the state is the sum of, and p takes the oldest state out.
+    Tensor fromRecorded(const Tensor& next, const Tensor& last, const Tensor& state, std::size_t place) const
+    {
+        const double* now = next.data_ptr<double>();
+        const double* before = last.data_ptr<double>();
+        if (now[place] != 0)
+            return next;
+        std::size_t oldest = 0;
+        while (oldest < place && (m_quantities[oldest].kind != Kind::state || before[oldest] == 0))
+            ++oldest;
+        return oldest < place ? next + (now[oldest] / before[oldest]) * (state - last) : next;
+    }
+
     StepTerms terms(const Tensor& sum, int step) const
     {
-        const Tensor coefficients = sum.contiguous();
-        const double* values = coefficients.data_ptr<double>();
+        const double* values = sum.data_ptr<double>();
         const auto count = m_quantities.size();
         double largest = 0;
         for (std::size_t i = 0; i < count; ++i)
@@ -91,6 +111,7 @@ private:
 
     const schedule::NoiseSchedule& m_schedule;
     const schedule::TimeGrid& m_grid;
+    bool m_corrects;
     std::int64_t m_size = 0;
     std::vector<StepQuantity> m_quantities;
 };
@@ -109,12 +130,31 @@ std::vector<StepTerms> stepTerms(const SamplerSpec& spec, const schedule::NoiseS
                                  const schedule::TimeGrid& grid)
 {
     const at::NoGradGuard noGrad;
-    Probe probe(schedule, grid);
+    Probe probe(schedule, grid, samplerInfo(spec.id).family == "Predictor-corrector");
     const auto counting = makeSampler(spec, schedule, grid);  // refuses what cannot run
     if (dependsOnValues(spec))
         return {};
     probe.pass(*counting, 0);
     return probe.pass(*makeSampler(spec, schedule, grid), probe.quantities());
+}
+
+FurtherValues furtherValues(const SamplerSpec& spec)
+{
+    const std::string id = samplerInfo(spec.id).id;
+    if (id == "dpmpp_2s" || id == "dpmpp_3s")
+        return {.x0Hat = true, .epsHat = false};
+    if (id == "heun" || id == "dpm2" || id == "dpm2_a" || id == "restart" || id == "dpm_solver_2" ||
+        id == "dpm_solver_3")
+        return {.x0Hat = false, .epsHat = true};
+    if (id == "flow_heun")
+        return {.x0Hat = true, .epsHat = true};
+    if (id == "pndm") {
+        const auto extrapolated = spec.options.find("extrapolate");
+        const bool ofV = extrapolated != spec.options.end() &&
+                         extrapolated->second == registry::OptionValue(std::string("v"));
+        return {.x0Hat = ofV, .epsHat = true};
+    }
+    return {};
 }
 
 }  // namespace diffuscope::sample

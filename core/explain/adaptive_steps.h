@@ -1,0 +1,23 @@
+// What an adaptive sampler did between two levels of the grid, read from the levels it evaluated at.
+#pragma once
+
+#include "core/record/frame.h"
+
+#include <string>
+
+namespace diffuscope::explain {
+
+struct AdaptiveSteps
+{
+    int accepted = 0;  ///< sub-steps that were taken
+    int rejected = 0;  ///< and that were tried again shorter
+    int evaluations = 0;
+    /// The longest and the shortest accepted sub-step in lambda = log(alpha/sigma); 0 where there was none.
+    double longest = 0;
+    double shortest = 0;
+};
+
+/// From the evaluations of a step of "rk45", or of "dpm_adaptive" with `stages` evaluations a sub-step.
+AdaptiveSteps adaptiveSteps(const record::Frame& frame, const std::string& sampler, int stages);
+
+}  // namespace diffuscope::explain
