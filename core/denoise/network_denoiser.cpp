@@ -32,7 +32,7 @@ NetworkDenoiser::NetworkDenoiser(TrainedNetwork network) : m_network(std::move(n
 
 schedule::NoiseLevel NetworkDenoiser::trainingLevel(const schedule::NoiseLevel& level) const
 {
-    return denoise::trainingLevel(m_network.schedule, level);
+    return m_network.isSampledOnOwnSchedule ? level : denoise::trainingLevel(m_network.schedule, level);
 }
 
 Tensor NetworkDenoiser::classIds(const Condition& condition, std::int64_t batch) const

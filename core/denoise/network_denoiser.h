@@ -22,6 +22,9 @@ struct TrainedNetwork
     /// Classes 0 … classes − 1 are conditions, the id `classes` is the null class.
     int classes = 0;
     torch::Device device = torch::kCPU;
+    /// The levels it will be asked for are of `schedule` itself: it is told their own times, also where a grid
+    /// rounds them as other programs do.
+    bool isSampledOnOwnSchedule = false;
 };
 
 class NetworkDenoiser final : public Denoiser
@@ -37,7 +40,7 @@ public:
                        const Condition& condition) override;
 
     /// The level of the training schedule with the same sigma/alpha: level.t is kept where both schedules
-    /// agree on it.
+    /// agree on it, and where they are one.
     schedule::NoiseLevel trainingLevel(const schedule::NoiseLevel& level) const;
 
 private:

@@ -58,6 +58,20 @@ private Q_SLOTS:
         QVERIFY(p.x0Hat.scalar_type() == torch::kDouble);
     }
 
+    void roundedTimesAreToldAsTheyAreOnTheOwnScheduleAlone()
+    {
+        const schedule::NoiseSchedule own = schedule::makeSchedule({});
+        schedule::NoiseLevel rounded = own.levelAt(417.3);
+        rounded.t = 417;  // as other programs do between training levels
+        Asked asked;
+        TrainedNetwork told = network(asked);
+        told.isSampledOnOwnSchedule = true;
+        NetworkDenoiser(told).predict(state, rounded, Condition::none());
+        QCOMPARE(asked.t[0].item<double>(), 417.0);
+        NetworkDenoiser(network(asked)).predict(state, rounded, Condition::none());
+        QVERIFY(std::abs(asked.t[0].item<double>() - 417.3) < 1e-3);
+    }
+
     void anotherScheduleIsToldTheTimeOfTheSameNoise()
     {
         Asked asked;
