@@ -27,12 +27,10 @@ double Attention::operationsPerImage() const
 
 std::size_t Attention::scratchBytes() const
 {
-    const auto positions = static_cast<std::size_t>(m_result.positions());
-    const auto columns = static_cast<std::size_t>(paddedPositions());
-    const auto width = static_cast<std::size_t>(padded(headWidth()));
-    return Scratch::bytesFor(width * columns * sizeof(float)) +
-           Scratch::bytesFor(positions * columns * sizeof(float)) +
-           2 * Scratch::bytesFor(positions * width * sizeof(float));
+    const int positions = m_result.positions(), columns = paddedPositions(), width = padded(headWidth());
+    return Scratch::bytesFor(countOf(width, columns, sizeof(float))) +
+           Scratch::bytesFor(countOf(positions, columns, sizeof(float))) +
+           2 * Scratch::bytesFor(countOf(positions, width, sizeof(float)));
 }
 
 void Attention::pack(const float* values, std::ptrdiff_t rowStride, std::ptrdiff_t columnStride, int depth,
@@ -55,10 +53,10 @@ void Attention::mix(const float* query, const float* key, const float* value, fl
 {
     const int positions = m_result.positions(), columns = paddedPositions(), width = padded(headWidth());
     const std::ptrdiff_t stride = m_queryKeyValue.pixelStride;
-    float* keys = scratch.floats(static_cast<std::size_t>(width * columns));
-    float* weights = scratch.floats(static_cast<std::size_t>(positions * columns));
-    float* values = scratch.floats(static_cast<std::size_t>(positions * width));
-    float* mixed = scratch.floats(static_cast<std::size_t>(positions * width));
+    float* keys = scratch.floats(countOf(width, columns));
+    float* weights = scratch.floats(countOf(positions, columns));
+    float* values = scratch.floats(countOf(positions, width));
+    float* mixed = scratch.floats(countOf(positions, width));
     pack(key, 1, stride, headWidth(), positions, 1.0f / std::sqrt(static_cast<float>(headWidth())), keys);
     pack(value, stride, 1, positions, headWidth(), 1.0f, values);
     m_kernels.multiplyFloats({.rows = reinterpret_cast<const std::byte*>(query),
@@ -78,20 +76,20 @@ void Attention::mix(const float* query, const float* key, const float* value, fl
                               .columns = width,
                               .result = mixed,
                               .resultStride = width});
-    for (int position = 0; position < positions; ++position) {
+    for (std::ptrdiff_t position = 0; position < positions; ++position) {
         std::copy_n(mixed + position * width, headWidth(), result + position * m_result.pixelStride);
     }
 }
 
 void Attention::execute(const Pass& pass) const
 {
+    const std::ptrdiff_t channels = m_result.channels, width = headWidth();
     for (int image = 0; image < pass.images; ++image) {
         const float* queries = pass.values(m_queryKeyValue, image);
         float* result = pass.values(m_result, image);
-        for (int head = 0; head < m_heads; ++head) {
-            const float* query = queries + head * headWidth();
-            mix(query, query + m_result.channels, query + 2 * m_result.channels, result + head * headWidth(),
-                Scratch(pass.scratch));
+        for (std::ptrdiff_t first = 0; first < channels; first += width) {
+            const float* query = queries + first;
+            mix(query, query + channels, query + 2 * channels, result + first, Scratch(pass.scratch));
         }
     }
 }

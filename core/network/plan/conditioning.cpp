@@ -40,7 +40,7 @@ Conditioning::Linear::Linear(const Kernels& kernels, const LinearWeights& weight
 std::vector<float> Conditioning::Linear::apply(const std::vector<float>& rows) const
 {
     const int count = static_cast<int>(rows.size()) / matrix.depth();
-    std::vector<float> result(static_cast<std::size_t>(count * columns));
+    std::vector<float> result(countOf(count, columns));
     Product product = matrix.product();
     product.rows = reinterpret_cast<const std::byte*>(rows.data());
     product.rowStride = matrix.depth();
@@ -52,10 +52,10 @@ std::vector<float> Conditioning::Linear::apply(const std::vector<float>& rows) c
     return result;
 }
 
-Conditioning::Conditioning(const Kernels& kernels, ConditioningWeights weights)
+Conditioning::Conditioning(const Kernels& kernels, const ConditioningWeights& weights)
     : m_width(weights.time1.inputs),
-      m_frequencies(std::move(weights.frequencies)),
-      m_classes(std::move(weights.classes)),
+      m_frequencies(weights.frequencies),
+      m_classes(weights.classes),
       m_time1(kernels, weights.time1),
       m_time2(kernels, weights.time2),
       m_modulation(kernels, weights.modulation)
@@ -111,6 +111,7 @@ std::vector<const float*> ConditioningCache::rows(const Conditioning& conditioni
         }
     }
     std::vector<std::pair<float, int>> pairs;
+    pairs.reserve(missing.size());
     for (const auto& [key, pair] : missing) {
         pairs.push_back(pair);
     }
@@ -121,6 +122,7 @@ std::vector<const float*> ConditioningCache::rows(const Conditioning& conditioni
         row += rowSize;
     }
     std::vector<const float*> rows;
+    rows.reserve(times.size());
     for (std::size_t k = 0; k < times.size(); ++k) {
         rows.push_back(
             m_rows.at({std::bit_cast<std::uint32_t>(times[k]), static_cast<int>(classIds[k])}).data());

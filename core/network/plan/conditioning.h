@@ -30,7 +30,7 @@ struct ConditioningWeights
 class Conditioning
 {
 public:
-    Conditioning(const Kernels& kernels, ConditioningWeights weights);
+    Conditioning(const Kernels& kernels, const ConditioningWeights& weights);
 
     /// Values in a row: for each block its scales, then its shifts.
     int rowSize() const { return m_modulation.columns; }

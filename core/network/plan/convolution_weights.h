@@ -13,7 +13,10 @@ struct ConvolutionWeights
 
     float at(int output, int input, int y, int x) const
     {
-        return values[static_cast<std::size_t>(((output * inputs + input) * kernel + y) * kernel + x)];
+        const auto place = static_cast<std::size_t>(output) * static_cast<std::size_t>(inputs) +
+                           static_cast<std::size_t>(input);
+        return values[place * static_cast<std::size_t>(kernel * kernel) +
+                      static_cast<std::size_t>(y * kernel + x)];
     }
     /// The bias, with zeros up to `count`.
     std::vector<float> paddedBias(int count) const

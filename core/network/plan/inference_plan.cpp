@@ -7,6 +7,9 @@
 namespace diffuscope::network::plan {
 namespace {
 
+/// As many images as read the weights only once for all of them, and as leave a large network's images
+/// memory.
+constexpr std::size_t kMostImagesAtOnce = 8, kArenaBytes = 32 << 20;
 constexpr double kMega = 1e6, kMebi = 1 << 20;
 
 std::string shapeOf(const View& view)
@@ -33,10 +36,13 @@ std::string column(const std::string& text, std::size_t width)
 
 }  // namespace
 
-InferencePlan::InferencePlan(PlanParts parts, int imagesAtOnce)
-    : m_parts(std::move(parts)), m_imagesAtOnce(imagesAtOnce)
+InferencePlan::InferencePlan(PlanParts parts) : m_parts(std::move(parts))
 {
-    m_parts.layout.place(imagesAtOnce);
+    m_parts.layout.place(1);
+    const std::size_t bytesPerImage = m_parts.layout.size() * sizeof(float);
+    m_imagesAtOnce =
+        static_cast<int>(std::clamp<std::size_t>(kArenaBytes / bytesPerImage, 1, kMostImagesAtOnce));
+    m_parts.layout.place(m_imagesAtOnce);
     for (const auto& operation : m_parts.operations) {
         m_scratchBytes = std::max(m_scratchBytes, operation->scratchBytes());
     }
@@ -49,7 +55,7 @@ InferencePlan::Workspace::Workspace(const InferencePlan& plan)
 
 std::size_t InferencePlan::valuesPerImage() const
 {
-    return static_cast<std::size_t>(m_parts.channels * m_parts.height * m_parts.width);
+    return countOf(m_parts.channels, m_parts.height, m_parts.width);
 }
 
 double InferencePlan::operationsPerImage() const

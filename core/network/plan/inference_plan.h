@@ -28,7 +28,7 @@ struct PlanParts
 class InferencePlan
 {
 public:
-    InferencePlan(PlanParts parts, int imagesAtOnce);
+    explicit InferencePlan(PlanParts parts);
 
     /// The arena and the scratch memory of one thread.
     class Workspace

@@ -13,13 +13,12 @@ DIFFUSCOPE_INLINE Register splat(float value)
     return value - Register{};
 }
 
-/// exp(x) to 2 units in the last place for |x| <= 87, clamped beyond: 2^k · p(r) with |r| <= 1/2.
+/// exp(x) to 2 units in the last place for |x| <= 80, clamped beyond (far from numbers that are slow): 2^k ·
+/// p(r), |r| <= 1/2.
 DIFFUSCOPE_INLINE Register exponential(Register x)
 {
-    constexpr float kLimit = 87.0f, kLog2E = 1.44269504f, kRounder = 12582912.0f;  // 1.5 · 2^23
-    x = x < -kLimit ? splat(-kLimit) : x;
-    x = x > kLimit ? splat(kLimit) : x;
-    const Register z = x * kLog2E;
+    constexpr float kLimit = 80.0f, kLog2E = 1.44269504f, kRounder = 12582912.0f;  // 1.5 · 2^23
+    const Register z = smallest(splat(kLimit), largest(splat(-kLimit), x)) * kLog2E;
     const Register shifted = z + kRounder;
     const Register r = (z - (shifted - kRounder)) * 0.693147181f;
     // The Taylor series of exp, whose remainder r^7/7! is below 2e-7 here.
@@ -71,8 +70,8 @@ void activate(const Activation& activation)
 }
 
 /// Sums of `width` registers of channels, over every other position each: additions wait for one another.
-template <int width, typename Term>
-DIFFUSCOPE_INLINE void sumColumns(const ConstImage& image, int c, float* sums, Term term)
+template <std::ptrdiff_t width, typename Term>
+DIFFUSCOPE_INLINE void sumColumns(const ConstImage& image, std::ptrdiff_t c, float* sums, Term term)
 {
     const std::ptrdiff_t positions = static_cast<std::ptrdiff_t>(image.height) * image.width;
     Register even[width] = {}, odd[width] = {};
@@ -80,13 +79,13 @@ DIFFUSCOPE_INLINE void sumColumns(const ConstImage& image, int c, float* sums, T
     std::ptrdiff_t p = 0;
     for (; p + 2 <= positions; p += 2, x += 2 * image.stride) {
 #pragma GCC unroll 3
-        for (int k = 0; k < width; ++k) {
+        for (std::ptrdiff_t k = 0; k < width; ++k) {
             even[k] += term(load(x + k * kLanes), c + k * kLanes);
             odd[k] += term(load(x + image.stride + k * kLanes), c + k * kLanes);
         }
     }
 #pragma GCC unroll 3
-    for (int k = 0; k < width; ++k) {
+    for (std::ptrdiff_t k = 0; k < width; ++k) {
         if (p < positions) {
             even[k] += term(load(x + k * kLanes), c + k * kLanes);
         }
@@ -97,8 +96,9 @@ DIFFUSCOPE_INLINE void sumColumns(const ConstImage& image, int c, float* sums, T
 template <typename Term>
 DIFFUSCOPE_INLINE void sumOver(const ConstImage& image, float* sums, Term term)
 {
-    int c = 0;
-    for (; c + 3 * kLanes <= image.channels; c += 3 * kLanes) {
+    constexpr std::ptrdiff_t kStep = std::ptrdiff_t{3} * kLanes;
+    std::ptrdiff_t c = 0;
+    for (; c + kStep <= image.channels; c += kStep) {
         sumColumns<3>(image, c, sums, term);
     }
     for (; c < image.channels; c += kLanes) {
@@ -108,26 +108,31 @@ DIFFUSCOPE_INLINE void sumOver(const ConstImage& image, float* sums, Term term)
 
 void sumPositions(const ConstImage& image, float* sums)
 {
-    sumOver(image, sums, [](Register x, int) { return x; });
+    sumOver(image, sums, [](Register x, std::ptrdiff_t) { return x; });
 }
 
 void sumSquaresAround(const ConstImage& image, const float* center, float* sums)
 {
-    sumOver(image, sums, [center](Register x, int c) {
+    sumOver(image, sums, [center](Register x, std::ptrdiff_t c) {
         const Register difference = x - load(center + c);
         return difference * difference;
     });
 }
 
-/// The values of a register, combined.
+/// The values of a register, combined by halves.
 template <typename Combine>
 DIFFUSCOPE_INLINE float across(Register values, Combine combine)
 {
-    float result = values[0];
-    for (int lane = 1; lane < kLanes; ++lane) {
-        result = combine(result, values[lane]);
+    float parts[kLanes];
+    save(parts, values);
+#pragma GCC unroll 4
+    for (int distance = kLanes / 2; distance > 0; distance /= 2) {
+#pragma GCC unroll 8
+        for (int lane = 0; lane < distance; ++lane) {
+            parts[lane] = combine(parts[lane], parts[lane + distance]);
+        }
     }
-    return result;
+    return parts[0];
 }
 
 void softmax(float* rows, int rowCount, std::ptrdiff_t stride, int count)
@@ -138,12 +143,11 @@ void softmax(float* rows, int rowCount, std::ptrdiff_t stride, int count)
         for (int i = count; i % kLanes != 0; ++i) {
             row[i] = kNothing;
         }
-        Register largest = load(row);
+        Register tops = load(row);
         for (int i = kLanes; i < count; i += kLanes) {
-            const Register values = load(row + i);
-            largest = values > largest ? values : largest;
+            tops = largest(tops, load(row + i));
         }
-        const float top = across(largest, [](float a, float b) { return b > a ? b : a; });
+        const float top = across(tops, [](float a, float b) { return a > b ? a : b; });
         Register sums{};
         for (int i = 0; i < count; i += kLanes) {
             const Register values = exponential(load(row + i) - top);

@@ -34,6 +34,25 @@ DIFFUSCOPE_INLINE void save(float* values, Register what)
     *reinterpret_cast<UnalignedRegister*>(values) = what;
 }
 
+/// Value by value; of a number and NaN the second.
+DIFFUSCOPE_INLINE Register largest(Register a, Register b)
+{
+#if defined(__AVX512F__)
+    return (Register)_mm512_maskz_max_ps(0xffff, (__m512)a, (__m512)b);
+#else
+    return (Register)_mm256_max_ps((__m256)a, (__m256)b);
+#endif
+}
+
+DIFFUSCOPE_INLINE Register smallest(Register a, Register b)
+{
+#if defined(__AVX512F__)
+    return (Register)_mm512_maskz_min_ps(0xffff, (__m512)a, (__m512)b);
+#else
+    return (Register)_mm256_min_ps((__m256)a, (__m256)b);
+#endif
+}
+
 struct FloatFormat
 {
     using Value = float;

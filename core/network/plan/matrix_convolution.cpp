@@ -65,12 +65,12 @@ double MatrixConvolution::operationsPerImage() const
 
 std::size_t MatrixConvolution::paddedValues() const
 {
-    return static_cast<std::size_t>((m_source.height() + 2 * border()) * paddedWidth() * m_source.channels());
+    return countOf(m_source.height() + 2 * border(), paddedWidth(), m_source.channels());
 }
 
 std::size_t MatrixConvolution::gatheredValues() const
 {
-    return static_cast<std::size_t>(m_result.positions() * m_matrix.depth());
+    return countOf(m_result.positions(), m_matrix.depth());
 }
 
 std::size_t MatrixConvolution::scratchBytes() const
@@ -89,8 +89,8 @@ void MatrixConvolution::gather(const float* paddedImage, float* rows) const
 {
     const std::ptrdiff_t channels = m_source.channels(), rowStride = paddedWidth() * channels;
     const std::ptrdiff_t run = m_kernel * channels;
-    for (int y = 0; y < m_result.height; ++y) {
-        for (int x = 0; x < m_result.width; ++x) {
+    for (std::ptrdiff_t y = 0; y < m_result.height; ++y) {
+        for (std::ptrdiff_t x = 0; x < m_result.width; ++x) {
             const float* corner = paddedImage + y * m_stride * rowStride + x * m_stride * channels;
             for (int line = 0; line < m_kernel; ++line) {
                 std::copy_n(corner + line * rowStride, run, rows + line * run);

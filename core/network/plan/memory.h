@@ -10,6 +10,13 @@ namespace diffuscope::network::plan {
 
 inline constexpr std::size_t kAlignment = 64;
 
+/// The product of some sizes, which may be too large for an int.
+template <typename... Sizes>
+constexpr std::size_t countOf(Sizes... sizes)
+{
+    return (static_cast<std::size_t>(sizes) * ...);
+}
+
 /// Uninitialized bytes that start at a cache line.
 class AlignedBytes
 {
@@ -41,7 +48,7 @@ struct View
     int channels = 0;
 
     int positions() const { return height * width; }
-    std::size_t valuesPerImage() const { return static_cast<std::size_t>(positions() * pixelStride); }
+    std::size_t valuesPerImage() const { return countOf(height, width, pixelStride); }
     View part(int first, int count) const
     {
         View view = *this;

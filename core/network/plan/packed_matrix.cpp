@@ -22,7 +22,7 @@ std::vector<ColumnPlace> columnPlaces(int depth, int columns, int lanes, int pai
         const int first = firstRegisterOfPanel(panel, registers) * lanes;
         const int width = firstRegisterOfPanel(panel + 1, registers) * lanes - first;
         for (int column = 0; column < width; ++column) {
-            places.push_back({static_cast<std::size_t>(depth * first + column * pairing),
+            places.push_back({countOf(depth, first) + static_cast<std::size_t>(column * pairing),
                               static_cast<std::size_t>(width * pairing)});
         }
     }
@@ -40,7 +40,7 @@ PackedMatrix::PackedMatrix(const Kernels& kernels, Storage storage, const std::v
     const int valueBytes = storage == Storage::kernels ? kernels.storedBytes : int(sizeof(float));
     m_depth = (depth + pairing - 1) / pairing * pairing;
     const auto places = columnPlaces(m_depth, m_columns, kernels.lanes, pairing);
-    std::vector<float> packed(static_cast<std::size_t>(m_depth * m_columns));
+    std::vector<float> packed(countOf(m_depth, m_columns));
     for (int row = 0; row < depth; ++row) {
         const auto group = static_cast<std::size_t>(row / pairing),
                    member = static_cast<std::size_t>(row % pairing);

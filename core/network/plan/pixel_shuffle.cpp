@@ -7,11 +7,11 @@ namespace {
 template <typename Use>
 void forEachValue(const View& view, int patch, Use use)
 {
-    const int width = view.width * patch, height = view.height * patch;
+    const std::ptrdiff_t side = patch, width = side * view.width, height = side * view.height;
     for (int c = 0; c < view.channels; ++c) {
         const int plane = c / (patch * patch), dy = c / patch % patch, dx = c % patch;
-        for (int y = 0; y < view.height; ++y) {
-            for (int x = 0; x < view.width; ++x) {
+        for (std::ptrdiff_t y = 0; y < view.height; ++y) {
+            for (std::ptrdiff_t x = 0; x < view.width; ++x) {
                 use((plane * height + y * patch + dy) * width + x * patch + dx,
                     (y * view.width + x) * view.pixelStride + c);
             }
@@ -38,11 +38,12 @@ std::string PixelUnshuffle::description() const
 
 void PixelUnshuffle::execute(const Pass& pass) const
 {
-    const std::size_t valuesPerImage = static_cast<std::size_t>(m_result.positions() * m_result.channels);
+    const std::size_t valuesPerImage = countOf(m_result.positions(), m_result.channels);
     for (int image = 0; image < pass.images; ++image) {
         const float* from = pass.input + static_cast<std::size_t>(image) * valuesPerImage;
         float* to = pass.values(m_result, image);
-        forEachValue(m_result, m_patch, [=](int outside, int inside) { to[inside] = from[outside]; });
+        forEachValue(m_result, m_patch,
+                     [=](std::ptrdiff_t outside, std::ptrdiff_t inside) { to[inside] = from[outside]; });
     }
 }
 
@@ -58,11 +59,12 @@ std::string PixelShuffle::description() const
 
 void PixelShuffle::execute(const Pass& pass) const
 {
-    const std::size_t valuesPerImage = static_cast<std::size_t>(m_source.positions() * m_source.channels);
+    const std::size_t valuesPerImage = countOf(m_source.positions(), m_source.channels);
     for (int image = 0; image < pass.images; ++image) {
         const float* from = pass.values(m_source, image);
         float* to = pass.output + static_cast<std::size_t>(image) * valuesPerImage;
-        forEachValue(m_source, m_patch, [=](int outside, int inside) { to[outside] = from[inside]; });
+        forEachValue(m_source, m_patch,
+                     [=](std::ptrdiff_t outside, std::ptrdiff_t inside) { to[outside] = from[inside]; });
     }
 }
 

@@ -11,9 +11,8 @@
 namespace diffuscope::network::plan {
 namespace {
 
-/// As many as keep a level's images in the second-level cache while the weights are read once for all of
-/// them.
-constexpr int kImagesAtOnce = 8;
+/// Attention holds a number for each pair of positions.
+constexpr int kMostAttentivePositions = 4096;
 
 /// Follows UNetImpl::forward and writes down what it would do.
 class PlanBuilder
@@ -188,6 +187,9 @@ void PlanBuilder::appendBlock(const std::string& name, const View& x, const View
 
 void PlanBuilder::appendAttention(const std::string& name, const View& x, const View& result)
 {
+    if (x.positions() > kMostAttentivePositions) {
+        throw UnknownModule("The plan does not attend to " + std::to_string(x.positions()) + " positions.");
+    }
     const int channels = x.channels;
     const View queryKeyValue = newLike(x, 3 * channels), mixed = newLike(x, channels);
     append<MatrixConvolution>(name + ".query_key_value", m_kernels, normalized(name + ".norm", x, false),
@@ -215,7 +217,7 @@ PlanParts PlanBuilder::build()
     m_weights.appendLinear("time1", width, width, conditioning.time1);
     m_weights.appendLinear("time2", width, width, conditioning.time2);
     m_weights.checkThatNothingIsLeft();
-    m_parts.conditioning = std::make_unique<Conditioning>(m_kernels, std::move(conditioning));
+    m_parts.conditioning = std::make_unique<Conditioning>(m_kernels, conditioning);
     return std::move(m_parts);
 }
 
@@ -261,7 +263,7 @@ PlanOrReason makePlan(const UNetImpl& net, const Kernels& kernels)
                              std::to_string(kLaneMultiple) + "."};
     }
     try {
-        return {std::make_shared<const InferencePlan>(PlanBuilder(net, kernels).build(), kImagesAtOnce), {}};
+        return {std::make_shared<const InferencePlan>(PlanBuilder(net, kernels).build()), {}};
     } catch (const UnknownModule& unknown) {
         return {nullptr, unknown.what()};
     }

@@ -52,8 +52,8 @@ Transformed transformed(const Kernel& kernel)
 /// The kTileProducts matrices [inputs][outputs].
 std::vector<std::vector<float>> transformedWeights(const ConvolutionWeights& weights)
 {
-    std::vector<std::vector<float>> matrices(
-        kTileProducts, std::vector<float>(static_cast<std::size_t>(weights.inputs * weights.outputs)));
+    std::vector<std::vector<float>> matrices(kTileProducts,
+                                             std::vector<float>(countOf(weights.inputs, weights.outputs)));
     for (int output = 0; output < weights.outputs; ++output) {
         for (int input = 0; input < weights.inputs; ++input) {
             Kernel kernel{};
@@ -64,7 +64,7 @@ std::vector<std::vector<float>> transformedWeights(const ConvolutionWeights& wei
                 }
             }
             const Transformed values = transformed(kernel);
-            const auto place = static_cast<std::size_t>(input * weights.outputs + output);
+            const auto place = countOf(input, weights.outputs) + static_cast<std::size_t>(output);
             for (std::size_t i = 0; i < kTileProducts; ++i) {
                 matrices[i][place] = static_cast<float>(values[i / kTileInput][i % kTileInput]);
             }
@@ -91,7 +91,7 @@ WinogradConvolution::WinogradConvolution(std::string name, const Kernels& kernel
     }
     const auto valueBytes = static_cast<std::size_t>(kernels.storedBytes);
     const std::size_t bytesPerImage =
-        static_cast<std::size_t>(kTileProducts * tilesPerImage()) *
+        countOf(kTileProducts, tilesPerImage()) *
         (static_cast<std::size_t>(weights.inputs) * valueBytes + m_bias.size() * sizeof(float));
     m_imagesAtOnce = std::max(1, static_cast<int>(kCacheBytes / bytesPerImage));
 }
@@ -113,13 +113,12 @@ std::vector<View> WinogradConvolution::views() const
 
 std::size_t WinogradConvolution::paddedValues() const
 {
-    return static_cast<std::size_t>((kTile * tilesOf(m_source.height()) + 2) * paddedWidth() *
-                                    m_source.channels());
+    return countOf(kTile * tilesOf(m_source.height()) + 2, paddedWidth(), m_source.channels());
 }
 
 std::size_t WinogradConvolution::planeOf(int channels) const
 {
-    const auto values = static_cast<std::size_t>(m_imagesAtOnce * tilesPerImage() * channels);
+    const auto values = countOf(m_imagesAtOnce, tilesPerImage(), channels);
     // An odd number of cache lines: with a power of two of them, all planes would fight for the same places.
     constexpr std::size_t kLine = kAlignment / sizeof(float);
     return (values / kLine | 1) * kLine;
@@ -145,7 +144,7 @@ double WinogradConvolution::operationsPerImage() const
 void WinogradConvolution::transformInputs(const Pass& pass, int first, int count, const Work& work) const
 {
     const std::ptrdiff_t channels = m_source.channels(), rowStride = paddedWidth() * channels;
-    const auto step = static_cast<std::size_t>(tilesPerImage() * m_source.channels() * m_kernels.storedBytes);
+    const auto step = countOf(tilesPerImage(), m_source.channels(), m_kernels.storedBytes);
     for (int k = 0; k < count; ++k) {
         m_source.write(pass, first + k, work.paddedImage + rowStride + channels, rowStride,
                        work.sourceScratch);
@@ -170,7 +169,7 @@ void WinogradConvolution::multiply(int count, const Work& work) const
 
 void WinogradConvolution::transformSums(const Pass& pass, int first, int count, const Work& work) const
 {
-    const auto step = static_cast<std::size_t>(tilesPerImage()) * m_bias.size();
+    const auto step = countOf(tilesPerImage(), m_bias.size());
     for (int k = 0; k < count; ++k) {
         WinogradOutput output{.sums = work.sums + static_cast<std::size_t>(k) * step,
                               .plane = static_cast<std::ptrdiff_t>(outputPlane()),
