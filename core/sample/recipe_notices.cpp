@@ -231,6 +231,22 @@ void noticeLastStep(const Facts& facts, Notices& notices)
             "too far. Lowering the order at the end keeps them steady.");
 }
 
+/// Restart that never comes to its restart.
+void noticeNoRestart(const Facts& facts, Notices& notices)
+{
+    const auto& spec = facts.recipe.sampler;
+    const auto low = chosen<double>(samplerInfo(spec.id).options, spec.options, "restart_at");
+    const auto& levels = facts.grid.levels;
+    if (!low || std::ranges::any_of(levels, [&low](const NoiseLevel& level) {
+            return !level.isClean() && level.noiseToSignal() <= *low;
+        }))
+        return;
+    const double last = levels[levels.size() - (facts.endsClean() ? 2 : 1)].noiseToSignal();
+    notices.inform("sampler", "Never restarts: no visited level is at or below t min. This is Heun.",
+                   "The last level before the image has sigma/alpha = " + numberText(last) + ", t min is " +
+                       numberText(*low) + ". Raise t min, or take a leading grid or more steps.");
+}
+
 void noticeGuidanceCurve(const Facts& facts, Notices& notices)
 {
     const auto& guidance = facts.recipe.guidance;
@@ -248,7 +264,6 @@ void noticeGuidanceCurve(const Facts& facts, Notices& notices)
     }
 }
 
-/// Pitfall 8: dynamic thresholding that is none.
 void noticeMissingClassifier(const Facts& facts, Notices& notices)
 {
     if (facts.recipe.guidance.rule == "classifier" && !facts.hasNoiseClassifier)
@@ -258,6 +273,7 @@ void noticeMissingClassifier(const Facts& facts, Notices& notices)
                        "\"diffuscope-cli export\".");
 }
 
+/// Pitfall 8: dynamic thresholding that is none.
 void noticePlainClipping(const Facts& facts, Notices& notices)
 {
     const auto& clipping = facts.recipe.clipping;
@@ -279,6 +295,7 @@ std::vector<Notice> noticesOf(const Facts& facts)
     noticeUnvisitedNoise(facts, notices);
     noticeRepeatedTimes(facts, notices);
     noticeLastStep(facts, notices);
+    noticeNoRestart(facts, notices);
     noticeGuidanceCurve(facts, notices);
     noticeMissingClassifier(facts, notices);
     noticePlainClipping(facts, notices);

@@ -315,6 +315,23 @@ private Q_SLOTS:
         QVERIFY(refusal && refusal->kind == NoticeKind::refusal);
     }
 
+    void restartSaysWhereItNeverRestarts()
+    {
+        // Trailing ends at t = 49, far above t min; leading visits t = 0.
+        const auto trailing = recipeWith({"trailing", {}}, 20, {"restart", {}});
+        QVERIFY(find(noticesOf(trailing), "sampler", "Never restarts"));
+        QVERIFY(!find(noticesOf(recipeWith({"leading", {}}, 20, {"restart", {}})), "sampler", "Never"));
+        // What the notice says is what happens: as many evaluations as Heun's.
+        const auto grid = schedule::makeTimeGrid(linear(), trailing.grid, 20);
+        const auto evaluations = [&grid](const char* id) {
+            int count = 0;
+            for (const auto& step : steps({id, {}}, grid))
+                count += int(step.evaluated.size());
+            return count;
+        };
+        QCOMPARE(evaluations("restart"), evaluations("heun"));
+    }
+
     void whatCannotBeMadeIsARefusalAtItsControl()
     {
         session::Recipe recipe;
