@@ -111,9 +111,13 @@ TimeGrid solverSpacedGrid(CaseReader& reader, const NoiseSchedule& schedule, con
     if (lu)
         rule = "log_snr";
     const NoiseLevel noisiest = noisiestLevel(config, schedule);
-    TimeGrid grid = spacedGrid(config, schedule, reader.steps, true, "linspace",
-                               {{"lambda_min", lambdaMin.value_or(-100)}, {"count", "n_plus_1"s}});
-    if (!rule.empty()) {
+    TimeGrid grid;
+    if (rule.empty()) {
+        grid = spacedGrid(config, schedule, reader.steps, true, "linspace",
+                          {{"lambda_min", lambdaMin.value_or(-100)}, {"count", "n_plus_1"s}});
+    } else {
+        config.ignore("timestep_spacing");  // times follow from the sigmas
+        config.ignore("steps_offset");
         const double kMax = config.flag("rescale_betas_zero_snr", false) ? noisiest.noiseToSignal() : 0;
         grid = gridByRule(schedule, rule,
                           {{"final", "clean"s},

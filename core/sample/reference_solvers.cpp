@@ -28,8 +28,9 @@ ReferenceSetup solverSetup(CaseReader& reader, const SolverSpacing& spacing, boo
     const int levels = config.integer("num_train_timesteps", 1000);
     setup.flowTime = levels;
     setup.schedule = schedule::makeSchedule({"rectified_flow", {{"levels", double(levels)}}});
-    for (const char* unused : {"timestep_spacing", "steps_offset", "lambda_min_clipped", "time_shift_type"})
-        config.ignore(unused);  // its times follow from the sigmas of the flow
+    for (const char* unused :
+         {"timestep_spacing", "steps_offset", "lambda_min_clipped", "time_shift_type", "flow_shift"})
+        config.ignore(unused);  // its times follow from the sigmas of the flow, and these from one shift
     return setup;
 }
 
