@@ -8,11 +8,13 @@
 #include "core/network/parallel_forward.h"
 #include "core/network/precision.h"
 #include "core/registry/error.h"
+#include "core/sample/first_evaluation_cache.h"
 #include "core/sample/grid_progress.h"
 #include "core/sample/guiding_classifier.h"
 #include "core/sample/recipe_checks.h"
 #include "core/sample/sampled_run.h"
 #include "core/sample/translated_errors.h"
+#include "core/schedule/same_levels.h"
 #include "core/schedule/schedule_registry.h"
 
 #include <torch/cuda.h>
@@ -48,6 +50,7 @@ struct CachedModel
 {
     network::LoadedModel model;
     std::shared_ptr<network::ParallelForward> forward;
+    std::shared_ptr<FirstEvaluationCache> firstEvaluations;
     fs::file_time_type cardTime;
     fs::file_time_type weightsTime;
 };
@@ -92,7 +95,8 @@ public:
         checkTarget(model.card, grid);
         auto sampler = makeSampler(recipe.sampler, schedule, grid);
         m_notice = cached.forward->reasonForNoPlan();
-        auto denoiser = denoiserOf(recipe, cached, grid);
+        auto firstEvaluation = std::make_shared<FirstEvaluation>();
+        auto denoiser = denoiserOf(recipe, cached, {schedule, grid, firstEvaluation});
         const network::UNetConfig& net = model.card.architecture;
         return std::make_unique<SampledRun>(
             RunParts{.schedule = std::move(schedule),
@@ -106,7 +110,8 @@ public:
                      .recordBytes = m_limits.recordBytes,
                      .storedPerFrame = storedPerFrame(recipe),
                      .further = furtherValues(recipe.sampler),
-                     .samplerSpec = recipe.sampler});
+                     .samplerSpec = recipe.sampler,
+                     .firstEvaluation = std::move(firstEvaluation)});
     }
 
     const std::string& notice() const { return m_notice; }
@@ -129,33 +134,52 @@ private:
         auto forward = std::make_shared<network::ParallelForward>(model.net, m_limits.threads);
         return m_models
             .insert_or_assign(folder,
-                              CachedModel{std::move(model), std::move(forward), cardTime, weightsTime})
+                              CachedModel{std::move(model), std::move(forward),
+                                          std::make_shared<FirstEvaluationCache>(), cardTime, weightsTime})
             .first->second;
     }
 
-    std::unique_ptr<denoise::Denoiser> networkOf(const CachedModel& cached) const
+    /// Where a run goes, as far as its networks ask.
+    struct SampledPath
     {
+        const schedule::NoiseSchedule& schedule;
+        const schedule::TimeGrid& grid;
+        std::shared_ptr<FirstEvaluation> first;  ///< counts how much of the first evaluation was known
+    };
+
+    std::unique_ptr<denoise::Denoiser> networkOf(const CachedModel& cached, const SampledPath& path) const
+    {
+        schedule::NoiseSchedule trained = schedule::makeSchedule(cached.model.card.schedule);
+        const bool isOwn = schedule::haveSameLevels(trained, path.schedule);
         const network::LoadedModel& model = cached.model;
-        const auto net = cached.forward;
+        FirstEvaluationCache::Network forward = [net = cached.forward](const Tensor& x, const Tensor& t,
+                                                                       const Tensor& ids) {
+            return net->forward(x, t, ids);
+        };
+        // Without a plan, an image's result depends on how the batch is cut, in the last bits.
+        if (cached.forward->plan())
+            forward = rememberingFirst(std::move(forward), cached.firstEvaluations, path.first);
         return std::make_unique<denoise::NetworkDenoiser>(
             denoise::TrainedNetwork{.name = model.card.name,
-                                    .forward = [net](const Tensor& x, const Tensor& t,
-                                                     const Tensor& ids) { return net->forward(x, t, ids); },
+                                    .forward = std::move(forward),
                                     .target = denoise::predictionTarget(model.card.target),
-                                    .schedule = schedule::makeSchedule(model.card.schedule),
+                                    .schedule = std::move(trained),
                                     .classes = int(model.card.classNames.size()),
-                                    .device = m_device});
+                                    .device = m_device,
+                                    .isSampledOnOwnSchedule = isOwn});
     }
 
     std::unique_ptr<denoise::Denoiser> denoiserOf(const session::Recipe& recipe, const CachedModel& cached,
-                                                  const schedule::TimeGrid& grid)
+                                                  const SampledPath& path)
     {
-        denoise::GuidanceContext context{
-            .progress = progressOn(grid), .steps = grid.steps(), .weaker = nullptr, .classifier = {}};
-        auto plain = networkOf(cached);
+        denoise::GuidanceContext context{.progress = progressOn(path.grid),
+                                         .steps = path.grid.steps(),
+                                         .weaker = nullptr,
+                                         .classifier = {}};
+        auto plain = networkOf(cached, path);
         const network::LoadedModel& model = cached.model;
         if (recipe.guidance.rule == "autoguidance")
-            context.weaker = weakerModel(recipe.guidance, model.card);
+            context.weaker = weakerModel(recipe.guidance, model.card, path);
         if (recipe.guidance.rule == "classifier")
             context.classifier =
                 guidingClassifier(catalog::findModel(m_folders, recipe.model).folder, model.card, m_device);
@@ -165,7 +189,7 @@ private:
 
     /// The weaker model of autoguidance; null where none is named.
     std::unique_ptr<denoise::Denoiser> weakerModel(const denoise::GuidanceSpec& guidance,
-                                                   const network::ModelCard& strong)
+                                                   const network::ModelCard& strong, const SampledPath& path)
     {
         const auto options = registry::completed(
             "guidance \"autoguidance\"", denoise::guidanceRule("autoguidance").options, guidance.options);
@@ -184,7 +208,7 @@ private:
                 ErrorCode::invalidOption,
                 "The weaker model \"" + name + "\" makes images of another size or has other classes.",
                 "Name a model of the same images as \"weak_model\".");
-        return networkOf(weak);
+        return networkOf(weak, path);
     }
 
     std::vector<fs::path> m_folders;

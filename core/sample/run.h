@@ -28,6 +28,10 @@ public:
     /// each call, at about 0.1 ms a step.
     virtual std::vector<StepTerms> terms() const { return {}; }
 
+    /// Of the evaluations so far, those whose answer was known from a run before; they count as evaluations
+    /// too, since the recipe costs them.
+    virtual int reusedEvaluations() const { return 0; }
+
     /// Does one step and returns its frame; after the last step returns the result's frame, then null.
     /// The token is checked before every network evaluation: throws Cancelled when it is set.
     /// Throws Error for everything that goes wrong.

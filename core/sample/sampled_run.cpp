@@ -34,6 +34,11 @@ Tensor SampledRun::startingState()
     return initialState(noise, m_parts.grid[0]);
 }
 
+int SampledRun::reusedEvaluations() const
+{
+    return m_parts.firstEvaluation && m_parts.firstEvaluation->isReused() ? 1 : 0;
+}
+
 std::vector<StepTerms> SampledRun::terms() const
 {
     if (!m_parts.samplerSpec)

@@ -1,6 +1,7 @@
 // The run of a denoiser and a sampler: the sampling loop, with every step recorded.
 #pragma once
 
+#include "core/sample/first_evaluation_cache.h"
 #include "core/sample/frame_recorder.h"
 #include "core/sample/run.h"
 #include "core/sample/sampling_loop.h"
@@ -27,6 +28,8 @@ struct RunParts
     FurtherValues further{};
     /// What `sampler` was made from; where it is given, the run knows the terms of its steps.
     std::optional<SamplerSpec> samplerSpec{};
+    /// What is known of the run's first evaluation once it was made; null where nothing is remembered.
+    std::shared_ptr<const FirstEvaluation> firstEvaluation{};
 };
 
 /// Computes in float32 and in inference mode, on the thread that advances it.
@@ -39,6 +42,7 @@ public:
     const schedule::TimeGrid& grid() const override { return m_parts.grid; }
     record::BatchShape shape() const override { return m_parts.shape; }
     int keyInterval() const override { return m_budget.keyInterval(); }
+    int reusedEvaluations() const override;
     std::vector<StepTerms> terms() const override;
 
     /// After anything was thrown the run is over and further calls return null. What the denoiser or the
