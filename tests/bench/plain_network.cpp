@@ -35,12 +35,12 @@ Tensor PlainNetwork::block(const std::string& name, const Tensor& x, const Tenso
 
 Tensor PlainNetwork::attention(const std::string& name, const Tensor& x) const
 {
-    const int64_t batch = x.size(0), channels = x.size(1), heads = m_net->config().attentionHeads;
+    const int64_t batch = x.size(0), heads = m_net->config().attentionHeads, width = x.size(1) / heads;
     const auto parts = convolution(name + ".query_key_value", groupNorm(name + ".norm", x))
                            .flatten(2)
-                           .view({batch, 3, heads, channels / heads, -1})
+                           .view({batch, 3, heads, width, -1})
                            .unbind(1);
-    const double scale = 1 / std::sqrt(static_cast<double>(channels / heads));
+    const double scale = 1 / std::sqrt(static_cast<double>(width));
     const Tensor weights = at::softmax(at::matmul(parts[0].transpose(2, 3) * scale, parts[1]), -1);
     const Tensor mixed = at::matmul(parts[2], weights.transpose(2, 3)).reshape(x.sizes());
     return x + convolution(name + ".projection", mixed);

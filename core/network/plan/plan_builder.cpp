@@ -211,7 +211,7 @@ PlanParts PlanBuilder::build()
     appendOutput(appendUp());
     const int width = m_config.embeddingWidth;
     ConditioningWeights conditioning;
-    conditioning.frequencies = m_weights.embeddingFrequencies(width);
+    conditioning.frequencies = ModuleWeights::embeddingFrequencies(width);
     conditioning.classes = m_weights.take("class_embedding.weight", {m_config.classes + 1, width});
     conditioning.modulation = std::move(m_modulation);
     m_weights.appendLinear("time1", width, width, conditioning.time1);
