@@ -36,6 +36,10 @@ void addDataOptions(CLI::App& command, TrainArguments& arguments)
         ->required();
     command.add_flag("--resume", arguments.loop.resume,
                      "Continue exactly from the checkpoint in --out, with the options stored in it");
+    command
+        .add_option("--start-from", options.startFrom,
+                    "Folder of a training of the same network; begin with its averaged weights")
+        ->excludes("--resume");
     command.add_option("--data", options.dataFolder,
                        "Folder of an IDX data set (MNIST layout, gzipped or not)");
     command

@@ -75,8 +75,9 @@ int64_t stepOf(network::TensorFile& file, const std::string& folder)
     }
 }
 
+// `remedy` is what to do where the file's tensor does not fit.
 void copyInto(torch::Tensor target, network::TensorFile& file, const std::string& name,
-              const std::string& folder)
+              const std::string& folder, const std::string& remedy)
 {
     const auto found = file.tensors.find(name);
     if (found == file.tensors.end() || found->second.scalar_type() != torch::kFloat32 ||
@@ -84,7 +85,7 @@ void copyInto(torch::Tensor target, network::TensorFile& file, const std::string
         throw Error(ErrorCode::invalidFile,
                     checkpointPath(folder) + " does not fit the network: its tensor \"" + name +
                         "\" is missing or has another size.",
-                    "Train from the start without --resume.");
+                    remedy);
     }
     torch::NoGradGuard noGrad;
     target.copy_(found->second);
@@ -100,10 +101,22 @@ int64_t resumeFrom(const std::string& folder, const TrainingOptions& options, Op
                     "Give --resume alone to use its own.");
     }
     for (auto& [name, tensor] : optimizer.state()) {
-        copyInto(tensor, file, name, folder);
+        copyInto(tensor, file, name, folder, "Train from the start without --resume.");
     }
     loss = std::atof(file.metadata["loss"].c_str());
     return stepOf(file, folder);
+}
+
+// The other training's average becomes the weights and their average; the optimizer's moments begin at zero.
+void startFrom(const std::string& folder, Optimizer& optimizer)
+{
+    auto file = readCheckpoint(folder);
+    for (auto& [name, tensor] : optimizer.state()) {
+        if (name == "weights" || name == "average") {
+            copyInto(tensor, file, "average", folder,
+                     "Start from a training with the same architecture, or without --start-from.");
+        }
+    }
 }
 
 // Adds the gradients of the step's batch to every replica's; returns the loss.
@@ -158,7 +171,8 @@ int64_t loadAveragedWeights(const std::string& outputFolder, torch::nn::Module& 
 {
     auto file = readCheckpoint(outputFolder);
     Optimizer optimizer({&module}, {});
-    copyInto(optimizer.state().front().second, file, "average", outputFolder);
+    copyInto(optimizer.state().front().second, file, "average", outputFolder,
+             "Train the model anew; this checkpoint is of another program.");
     return stepOf(file, outputFolder);
 }
 
@@ -173,6 +187,9 @@ TrainingOutcome trainTask(TrainingTask& task, const TrainingOptions& options, co
     Optimizer optimizer(modules, options.optimizer);
     const int64_t steps = options.optimizer.steps;
     double loss = 0.0;
+    if (!settings.resume && !options.startFrom.empty()) {
+        startFrom(options.startFrom, optimizer);
+    }
     int64_t done = settings.resume ? resumeFrom(settings.outputFolder, options, optimizer, loss) : 0;
     ProgressMeter meter(steps, options.optimizer.batch, loss);
     const auto save = [&] { saveCheckpoint(optimizer, options, settings.outputFolder, done, meter.loss()); };

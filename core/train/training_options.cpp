@@ -9,6 +9,7 @@ std::string toText(const TrainingOptions& options)
     const auto& optimizer = options.optimizer;
     const nlohmann::json value = {{"task", options.task},
                                   {"data_folder", options.dataFolder},
+                                  {"start_from", options.startFrom},
                                   {"steps", optimizer.steps},
                                   {"batch", optimizer.batch},
                                   {"learning_rate", optimizer.learningRate},
@@ -47,7 +48,8 @@ TrainingOptions trainingOptionsFromText(const std::string& text, const std::stri
     options.flip = fields.boolean("flip");
     options.shift = fields.smallInteger("shift");
     options.precision = fields.text("precision");
-    // Checkpoints of the first version do not have it.
+    // Checkpoints of the first version have neither.
+    options.startFrom = fields.has("start_from") ? fields.text("start_from") : "";
     options.threads = fields.has("threads") ? fields.smallInteger("threads") : 0;
     options.network = network::unetConfigFromJson(fields.object("network"));
     options.target = fields.text("target");

@@ -13,6 +13,8 @@ struct TrainingOptions
 {
     std::string task = "diffusion";  // or "classifier" or "noise-classifier"
     std::string dataFolder;
+    /// Folder of a training of the same network whose averaged weights this one begins with, or empty.
+    std::string startFrom;
     OptimizerOptions optimizer;
     uint64_t seed = 1;
     bool flip = false;

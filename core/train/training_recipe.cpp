@@ -82,6 +82,9 @@ std::string trainingCommand(const TrainingOptions& options, const std::string& o
     CommandLine command("diffuscope-cli train");
     command.add("task", options.task);
     command.add("data", options.dataFolder);
+    if (!options.startFrom.empty()) {
+        command.add("start-from", options.startFrom);
+    }
     command.add("out", outputFolder);
     command.add("steps", optimizer.steps);
     command.add("batch", optimizer.batch);

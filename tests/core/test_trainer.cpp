@@ -120,6 +120,30 @@ private Q_SLOTS:
         QVERIFY((one - three).abs().max().item<double>() < 1e-3);
     }
 
+    void aTrainingStartsFromTheAverageOfAnother()
+    {
+        train("first", -1, false);
+        auto chosen = options(12);
+        chosen.startFrom = settingsFor("first").outputFolder;
+        chosen.optimizer.warmupSteps = 12;
+        chosen.optimizer.learningRate = 1e-9;  // stays where it starts
+        chosen.optimizer.weightDecay = 0;
+        train::DiffusionTask task(halves(), chosen, 1);
+        train::trainTask(task, chosen, settingsFor("second"));
+        network::UNet first(chosen.network), second(chosen.network);
+        train::loadAveragedWeights(settingsFor("first").outputFolder, *first);
+        train::loadAveragedWeights(settingsFor("second").outputFolder, *second);
+        const auto before = first->parameters(), after = second->parameters();
+        for (size_t i = 0; i < before.size(); ++i) {
+            QVERIFY((before[i] - after[i]).abs().max().item<double>() < 1e-6);
+        }
+        // Another network's weights are refused.
+        chosen.network.baseChannels = 16;
+        train::DiffusionTask wider(halves(), chosen, 1);
+        const QString refusal = refusalOf([&] { train::trainTask(wider, chosen, settingsFor("third")); });
+        QVERIFY2(refusal.contains("does not fit"), qPrintable(refusal));
+    }
+
     void resumingWithOtherOptionsIsRefused()
     {
         train("other", 3, false);
