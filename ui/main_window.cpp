@@ -13,6 +13,7 @@
 #include "ui/views/curves_view.h"
 #include "ui/views/run_view.h"
 #include "ui/views/stage_view.h"
+#include "ui/views/step_equation_view.h"
 #include "ui/views/step_plot.h"
 
 #include <QApplication>
@@ -34,7 +35,9 @@ namespace diffuscope::ui {
 namespace {
 
 /// Raised when docks are added or renamed, so that an old layout is not applied to new docks.
-constexpr int layoutVersion = 1;
+constexpr int layoutVersion = 2;
+/// From this height on the right column has room for three docks; below, two of them share a place.
+constexpr int roomyHeight = 1080;
 constexpr qint64 largestRecipeBytes = 1 << 20;
 
 const QString geometryKey = QStringLiteral("window/geometry");
@@ -111,6 +114,25 @@ void MainWindow::buildDocks()
     addDock(Qt::LeftDockWidgetArea, QStringLiteral("recipeDock"), tr("Recipe"), m_recipe);
     addDock(Qt::RightDockWidgetArea, QStringLiteral("curvesDock"), tr("Curves"), m_curves);
     addDock(Qt::RightDockWidgetArea, QStringLiteral("stepDock"), tr("Per Step"), new StepPlot(m_document));
+    m_equation = new StepEquationView(m_document);
+    addDock(Qt::RightDockWidgetArea, QStringLiteral("equationDock"), tr("Step Equation"), m_equation);
+    ImageGrid& grid = stage().grid();
+    connect(&grid, &ImageGrid::pixelHovered, m_equation, &StepEquationView::hoverPixel);
+    connect(&grid, &ImageGrid::pixelLeft, m_equation, &StepEquationView::leavePixel);
+    connect(&grid, &ImageGrid::pixelPinned, m_equation, &StepEquationView::pinPixel);
+    connect(m_equation, &StepEquationView::pinnedChanged, &grid, &ImageGrid::setMarked);
+    placeEquation();
+}
+
+/// Below the per-step plot, or behind it where that leaves both too small.
+void MainWindow::placeEquation()
+{
+    if (height() >= roomyHeight) {
+        splitDockWidget(m_docks[2], m_docks[3], Qt::Vertical);
+        return;
+    }
+    tabifyDockWidget(m_docks[2], m_docks[3]);
+    m_docks[2]->raise();
 }
 
 void MainWindow::setModels(const QList<ModelEntry>& models, const QString& missingText)
@@ -270,7 +292,12 @@ void MainWindow::takeUsualSizes()
 {
     const int plots = std::clamp(width() * 27 / 100, 340, 760);
     resizeDocks({m_docks[0], m_docks[1]}, {m_recipe->sizeHint().width(), plots}, Qt::Horizontal);
-    resizeDocks({m_docks[1], m_docks[2]}, {height() * 55 / 100, height() * 45 / 100}, Qt::Vertical);
+    placeEquation();
+    if (height() >= roomyHeight)
+        resizeDocks({m_docks[1], m_docks[2], m_docks[3]},
+                    {height() * 36 / 100, height() * 26 / 100, height() * 38 / 100}, Qt::Vertical);
+    else
+        resizeDocks({m_docks[1], m_docks[2]}, {height() * 55 / 100, height() * 45 / 100}, Qt::Vertical);
 }
 
 void MainWindow::showEvent(QShowEvent* event)

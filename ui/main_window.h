@@ -22,6 +22,7 @@ class StatusLine;
 class Theme;
 
 class MainWindow : public QMainWindow
+class StepEquationView;
 {
     Q_OBJECT
 
@@ -94,6 +95,8 @@ private:
     QList<ModelEntry> m_models;
     QString m_missingText;
     RecipePanel* m_recipe = nullptr;
+    void placeEquation();
+    void buildEquationActions(QMenu* menu);
     CurvesView* m_curves = nullptr;
     RunView* m_run = nullptr;
     StatusLine* m_status = nullptr;
@@ -103,3 +106,4 @@ private:
 };
 
 }  // namespace diffuscope::ui
+    StepEquationView* m_equation = nullptr;

@@ -10,6 +10,7 @@
 #include "ui/views/run_view.h"
 #include "ui/views/stage_view.h"
 
+#include "ui/views/step_equation_view.h"
 #include <QActionGroup>
 #include <QApplication>
 #include <QClipboard>
@@ -135,6 +136,8 @@ void MainWindow::buildPlaybackMenu()
     connect(loop, &QAction::toggled, &m_player, &Player::setLooping);
     connect(&m_player, &Player::loopingChanged, loop, &QAction::setChecked);
     const auto rate = [&](const char* name, const QString& text, const QKeySequence& key, double factor) {
+    buildEquationActions(menu);
+    menu->addSeparator();
         auto* action =
             addMenuAction(menu, QLatin1String(name), text, {key}, tr("Change the speed of playback."));
         connect(action, &QAction::triggered, &m_player,
@@ -151,6 +154,29 @@ void MainWindow::buildViewMenu()
     int key = Qt::Key_1;
     for (const auto layer : StageView::layers()) {
         auto* action =
+/// Each brings the dock to the front, so that one sees what it did.
+void MainWindow::buildEquationActions(QMenu* menu)
+{
+    const auto add = [&](const char* name, const QString& text, const QKeySequence& key, const QString& tip,
+                         void (StepEquationView::*act)()) {
+        auto* action = addMenuAction(menu, QLatin1String(name), text, {key}, tip);
+        connect(action, &QAction::triggered, this, [this, act] {
+            m_docks[3]->show();
+            m_docks[3]->raise();
+            (m_equation->*act)();
+        });
+    };
+    add("action.walkOn", tr("&Half a Step On"), QKeySequence(Qt::Key_N),
+        tr("From prediction to update in the step's equation, and on to the next step."),
+        &StepEquationView::walkOn);
+    add("action.walkBack", tr("Half a Step Bac&k"), QKeySequence(Qt::SHIFT | Qt::Key_N),
+        tr("From update to prediction in the step's equation, and back to the step before."),
+        &StepEquationView::walkBack);
+    add("action.pinPixel", tr("P&in Pixel"), QKeySequence(Qt::Key_P),
+        tr("Keep the step's equation at the pixel under the cursor, or let go of it."),
+        &StepEquationView::togglePin);
+}
+
             addMenuAction(menu, QStringLiteral("action.layer.%1").arg(key - Qt::Key_0),
                           StageView::layerName(layer), {QKeySequence(key)}, tr("Show this of each step."));
         action->setCheckable(true);

@@ -141,6 +141,16 @@ public:
     const TimeGrid& grid() const override { return m_grid; }
     record::BatchShape shape() const override { return {m_recipe.batch, 1, 28, 28}; }
     int keyInterval() const override { return 1; }
+    /// The frames keep image and noise of each picture, as DDIM does.
+    std::vector<sample::StepTerms> terms() const override
+    {
+        using Kind = sample::StepQuantity::Kind;
+        std::vector<sample::StepTerms> terms;
+        for (int i = 0; i < m_grid.steps(); ++i)
+            terms.push_back({{{Kind::x0Hat, i, 0, m_grid[i]}, m_grid[i + 1].alpha},
+                             {{Kind::epsHat, i, 0, m_grid[i]}, m_grid[i + 1].sigma}});
+        return terms;
+    }
 
     record::FramePtr advance(const std::stop_token& stop) override
     {

@@ -3,6 +3,7 @@
 
 #include "core/record/trajectory.h"
 #include "core/registry/error.h"
+#include "core/sample/step_terms.h"
 #include "core/schedule/time_grid.h"
 #include "core/session/recipe.h"
 
@@ -45,6 +46,8 @@ struct RunUpdate
     /// The schedule that is sampled on and the levels that are visited; null before the first frame.
     std::shared_ptr<const schedule::NoiseSchedule> schedule{};
     std::shared_ptr<const schedule::TimeGrid> grid{};
+    /// What each step is made of (see sample::stepTerms()); null until shortly after the first frame.
+    std::shared_ptr<const std::vector<sample::StepTerms>> terms{};
     RunState state = RunState::idle;
     /// Steps a second, over the time spent in steps (pauses do not count); 0 before the first step.
     double stepsPerSecond = 0;

@@ -165,9 +165,10 @@ void SamplingService::deliver()
     if (m_yieldAsked)
         m_update.state = RunState::running;  // Its end means only that the next one starts.
     const RunUpdate update = m_update;
-    if (!progress->newFrames.empty())
+    if (isNews)
         Q_EMIT runAdvanced(update);
     if (m_yieldAsked) {
+    const bool isNews = !progress->newFrames.empty() || progress->terms != m_update.terms;
         start(*m_pending);
         return;
     }
@@ -194,6 +195,7 @@ void SamplingService::absorb(const Progress& progress)
 
 void SamplingService::signalOutcome(RunUpdate update, const std::optional<Failure>& failure)
 {
+    m_update.terms = progress.terms;
     if (update.isRunning())
         return;
     setPaused(false);

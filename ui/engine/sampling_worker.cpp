@@ -116,6 +116,12 @@ void SamplingWorker::advanceToEnd(const Job& job, Progress& progress)
     throw Cancelled();
 }
 
+        if (!progress.terms) {
+            // Behind the first frame, which nothing is to delay.
+            progress.terms = std::make_shared<const std::vector<sample::StepTerms>>(run->terms());
+            progress.newFrames.clear();
+            report(progress);
+        }
 void SamplingWorker::requireFactory()
 {
     if (!m_factory)

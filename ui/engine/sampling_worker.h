@@ -36,6 +36,7 @@ struct Progress
     double stepsPerSecond = 0;
     int evaluations = 0;
     std::optional<Failure> failure{};  ///< where state is failed
+    std::shared_ptr<const std::vector<sample::StepTerms>> terms{};
 };
 
 /// Where progress waits to be looked at. Frames add up; everything else is the newest.

@@ -54,6 +54,12 @@ void ImageGrid::setSelected(int image)
     update();
 }
 
+void ImageGrid::setMarked(const std::optional<ImagePixel>& pixel)
+{
+    m_marked = pixel;
+    update();
+}
+
 void ImageGrid::setEnlarged(bool enlarged)
 {
     if (enlarged == m_enlarged || (enlarged && m_shape.batch == 0))
@@ -172,10 +178,24 @@ void ImageGrid::paintEvent(QPaintEvent*)
     painter.fillRect(rect(), palette().color(QPalette::Window));
     if (m_shape.batch == 0 || m_atlas.isNull())
         return paintEmpty(painter);
-    if (m_enlarged)
-        return paintCell(painter, m_selected);
-    for (int k = 0; k < m_shape.batch; ++k)
+    for (int k = m_enlarged ? m_selected : 0; k <= (m_enlarged ? m_selected : m_shape.batch - 1); ++k)
         paintCell(painter, k);
+    paintMark(painter);
+}
+
+/// Around the pixel, dark within light, so that it shows on every grey.
+void ImageGrid::paintMark(QPainter& painter) const
+{
+    const QRectF cell = m_marked ? imageRect(m_marked->image) : QRectF();
+    if (cell.isEmpty() || m_marked->x >= m_shape.width || m_marked->y >= m_shape.height)
+        return;
+    const double side = cell.width() / m_shape.width;
+    const QRectF pixel(cell.left() + m_marked->x * side, cell.top() + m_marked->y * side, side, side);
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(palette().color(QPalette::Window), 1));
+    painter.drawRect(pixel.adjusted(-2.5, -2.5, 2.5, 2.5));
+    painter.setPen(QPen(palette().color(QPalette::Highlight), 2));
+    painter.drawRect(pixel.adjusted(-1, -1, 1, 1));
 }
 
 void ImageGrid::paintEmpty(QPainter& painter) const
@@ -232,6 +252,11 @@ void ImageGrid::changeEvent(QEvent* event)
 
 void ImageGrid::mousePressEvent(QMouseEvent* event)
 {
+    if (event->button() == Qt::RightButton) {
+        if (const auto pixel = pixelAt(event->position()))
+            Q_EMIT pixelPinned(*pixel);
+        return;
+    }
     if (event->button() != Qt::LeftButton)
         return event->ignore();
     if (m_enlarged)

@@ -37,6 +37,8 @@ public:
     /// The image with the ring; −1 for none.
     void setSelected(int image);
     int selected() const { return m_selected; }
+    /// The pixel with a frame around it; none at first.
+    void setMarked(const std::optional<ImagePixel>& pixel);
     void setEnlarged(bool enlarged);
     bool isEnlarged() const { return m_enlarged; }
     /// What is shown while there is no image.
@@ -57,6 +59,8 @@ Q_SIGNALS:
     void selectionMoved(int image);
     void pixelHovered(const diffuscope::ui::ImagePixel& pixel);
     void pixelLeft();
+    /// A right click on it.
+    void pixelPinned(const diffuscope::ui::ImagePixel& pixel);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -81,6 +85,7 @@ private:
     void updateLayout();
     void paintEmpty(QPainter& painter) const;
     void paintCell(QPainter& painter, int k) const;
+    void paintMark(QPainter& painter) const;
     int visibleCount() const { return m_enlarged ? 1 : m_shape.batch; }
     void moveSelection(int delta);
 
@@ -88,6 +93,7 @@ private:
     record::BatchShape m_shape;
     QStringList m_captions;
     int m_selected = -1;
+    std::optional<ImagePixel> m_marked;
     bool m_enlarged = false;
     Layout m_layout;
     QString m_emptyTitle;
