@@ -185,11 +185,13 @@ void MainWindow::showTrainingSchedule()
     m_curves->setTrainingSchedule(training);
 }
 
-void MainWindow::restoreRecipe(const QString& model)
+std::optional<session::Recipe> MainWindow::startingRecipe(const QSettings& settings,
+                                                          const QList<ModelEntry>& models,
+                                                          const QString& model)
 {
     session::Recipe recipe;
     try {
-        const QString stored = m_settings.value(recipeKey).toString();
+        const QString stored = settings.value(recipeKey).toString();
         if (!stored.isEmpty())
             recipe = session::recipeFromJson(stored.toStdString());
     } catch (const Error&) {
@@ -198,16 +200,23 @@ void MainWindow::restoreRecipe(const QString& model)
     }
     const QString wanted = model.isEmpty() ? QString::fromStdString(recipe.model) : model;
     const ModelEntry* chosen = nullptr;
-    for (const auto& entry : m_models)
+    for (const auto& entry : models)
         if (entry.isUsable() && (!chosen || entry.id == wanted))
             chosen = &entry;
+    if (!chosen && model.isEmpty())
+        return std::nullopt;
     if (chosen)
         fitRecipe(recipe, *chosen);
     // A model that was asked for by name and is not there is for the run to refuse, with the reason.
     if (!model.isEmpty())
         recipe.model = model.toStdString();
-    if (chosen || !model.isEmpty())
-        m_document.loadRecipe(recipe);
+    return recipe;
+}
+
+void MainWindow::restoreRecipe(const QString& model)
+{
+    if (const auto recipe = startingRecipe(m_settings, m_models, model))
+        m_document.loadRecipe(*recipe);
 }
 
 bool MainWindow::openRecipe(const QString& path)

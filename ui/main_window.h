@@ -5,6 +5,8 @@
 
 #include <QMainWindow>
 
+#include <optional>
+
 class QAction;
 class QDockWidget;
 class QMenu;
@@ -12,6 +14,7 @@ class QSettings;
 
 namespace diffuscope::ui {
 
+class ComputeSettings;
 class CurvesView;
 class Player;
 class RecipePanel;
@@ -19,10 +22,10 @@ class RunView;
 class SessionDocument;
 class StageView;
 class StatusLine;
+class StepEquationView;
 class Theme;
 
 class MainWindow : public QMainWindow
-class StepEquationView;
 {
     Q_OBJECT
 
@@ -43,10 +46,17 @@ public:
     void setModels(const QList<ModelEntry>& models, const QString& missingText);
     /// What computes, for the status line.
     void setDevice(const QString& device);
+    /// Lets a person choose what computes, in the Run menu; the settings must outlive the window.
+    void offerCompute(ComputeSettings& settings);
     StageView& stage();
 
-    /// Samples the recipe that was in the window when it was last closed, or the usual one; of the model with
-    /// this id if one is named. A recipe whose model is gone becomes one of the first model that can be used.
+    /// The recipe that was in the window when it was last closed, or the usual one; of the model with this id
+    /// if one is named. A recipe whose model is gone becomes one of the first model that can be used. Absent
+    /// where there is none and none was named.
+    static std::optional<session::Recipe> startingRecipe(const QSettings& settings,
+                                                         const QList<ModelEntry>& models,
+                                                         const QString& model = {});
+    /// Samples it.
     void restoreRecipe(const QString& model = {});
     /// Reads a recipe file into the document. False, with the reason in the banner, where it cannot be read.
     bool openRecipe(const QString& path);
@@ -85,6 +95,8 @@ private:
     void restoreLayout();
     void resetLayout();
     void takeUsualSizes();
+    void placeEquation();
+    void buildEquationActions(QMenu* menu);
     void saveSettings();
     void reportProblem(const QString& message, const QString& hint);
 
@@ -95,15 +107,14 @@ private:
     QList<ModelEntry> m_models;
     QString m_missingText;
     RecipePanel* m_recipe = nullptr;
-    void placeEquation();
-    void buildEquationActions(QMenu* menu);
     CurvesView* m_curves = nullptr;
+    StepEquationView* m_equation = nullptr;
     RunView* m_run = nullptr;
     StatusLine* m_status = nullptr;
+    QMenu* m_runMenu = nullptr;
     QList<QDockWidget*> m_docks;
     QByteArray m_usualLayout;
     bool m_hasUsualSizes = false;  ///< until it is shown: no layout was restored
 };
 
 }  // namespace diffuscope::ui
-    StepEquationView* m_equation = nullptr;

@@ -2,6 +2,7 @@
 #include "ui/document/session_document.h"
 #include "ui/main_window.h"
 #include "ui/panels/about.h"
+#include "ui/panels/compute_menu.h"
 #include "ui/panels/glyph_icon.h"
 #include "ui/panels/keyboard_sheet.h"
 #include "ui/panels/recipe_panel.h"
@@ -9,8 +10,8 @@
 #include "ui/theme/theme_menu.h"
 #include "ui/views/run_view.h"
 #include "ui/views/stage_view.h"
-
 #include "ui/views/step_equation_view.h"
+
 #include <QActionGroup>
 #include <QApplication>
 #include <QClipboard>
@@ -83,7 +84,7 @@ void MainWindow::buildEditMenu()
 
 void MainWindow::buildRunMenu()
 {
-    auto* menu = menuBar()->addMenu(tr("&Run"));
+    auto* menu = m_runMenu = menuBar()->addMenu(tr("&Run"));
     auto* run =
         addMenuAction(menu, QStringLiteral("action.run"), tr("&Run Now"),
                       {QKeySequence(tr("Ctrl+R")), QKeySequence(Qt::Key_F5)}, tr("Sample the recipe now."));
@@ -104,6 +105,12 @@ void MainWindow::buildRunMenu()
     connect(addMenuAction(menu, QStringLiteral("action.dice"), tr("New S&eed"), {QKeySequence(Qt::Key_D)},
                           tr("Draw another seed.")),
             &QAction::triggered, m_recipe, &RecipePanel::throwDice);
+}
+
+void MainWindow::offerCompute(ComputeSettings& settings)
+{
+    m_runMenu->addSeparator();
+    addComputeActions(*m_runMenu, settings);
 }
 
 void MainWindow::buildPlaybackMenu()
@@ -129,6 +136,8 @@ void MainWindow::buildPlaybackMenu()
                           tr("Go to the newest frame and follow the run.")),
             &QAction::triggered, &m_player, &Player::toEnd);
     menu->addSeparator();
+    buildEquationActions(menu);
+    menu->addSeparator();
     auto* loop = addMenuAction(menu, QStringLiteral("action.loop"), tr("L&oop"), {QKeySequence(Qt::Key_L)},
                                tr("Begin again at the end."));
     loop->setCheckable(true);
@@ -136,8 +145,6 @@ void MainWindow::buildPlaybackMenu()
     connect(loop, &QAction::toggled, &m_player, &Player::setLooping);
     connect(&m_player, &Player::loopingChanged, loop, &QAction::setChecked);
     const auto rate = [&](const char* name, const QString& text, const QKeySequence& key, double factor) {
-    buildEquationActions(menu);
-    menu->addSeparator();
         auto* action =
             addMenuAction(menu, QLatin1String(name), text, {key}, tr("Change the speed of playback."));
         connect(action, &QAction::triggered, &m_player,
@@ -147,13 +154,6 @@ void MainWindow::buildPlaybackMenu()
     rate("action.slower", tr("&Slower"), QKeySequence(Qt::Key_Comma), 1 / rateFactor);
 }
 
-void MainWindow::buildViewMenu()
-{
-    auto* menu = menuBar()->addMenu(tr("&View"));
-    auto* layers = new QActionGroup(this);
-    int key = Qt::Key_1;
-    for (const auto layer : StageView::layers()) {
-        auto* action =
 /// Each brings the dock to the front, so that one sees what it did.
 void MainWindow::buildEquationActions(QMenu* menu)
 {
@@ -177,6 +177,13 @@ void MainWindow::buildEquationActions(QMenu* menu)
         &StepEquationView::togglePin);
 }
 
+void MainWindow::buildViewMenu()
+{
+    auto* menu = menuBar()->addMenu(tr("&View"));
+    auto* layers = new QActionGroup(this);
+    int key = Qt::Key_1;
+    for (const auto layer : StageView::layers()) {
+        auto* action =
             addMenuAction(menu, QStringLiteral("action.layer.%1").arg(key - Qt::Key_0),
                           StageView::layerName(layer), {QKeySequence(key)}, tr("Show this of each step."));
         action->setCheckable(true);

@@ -1,5 +1,7 @@
 #include "app/desktop/command_line.h"
 
+#include "app/desktop/compute_device.h"
+
 #include <QCommandLineParser>
 #include <QCoreApplication>
 #include <QRegularExpression>
@@ -78,10 +80,10 @@ CommandLine parseCommandLine(const QStringList& arguments)
         {QStringLiteral("models"), tr("Look for models in this folder first."), tr("folder")},
         {QStringLiteral("recipe"), tr("Start with the recipe in this file."), tr("file")},
         {QStringLiteral("device"), tr("Compute on cpu, cuda, or auto: the GPU if there is one."),
-         tr("device"), QStringLiteral("auto")},
+         tr("device")},
         {QStringLiteral("precision"),
          tr("Compute networks in float32, bfloat16, or auto: bfloat16 where the processor has it."),
-         tr("precision"), QStringLiteral("float32")},
+         tr("precision")},
         {QStringLiteral("threads"), tr("Compute with so many threads; 0 is one per core."), tr("number"),
          QStringLiteral("0")},
         {QStringLiteral("theme"), tr("Colours: light, dark or system."), tr("theme")},
@@ -111,11 +113,15 @@ CommandLine parseCommandLine(const QStringList& arguments)
     line.modelsFolder = value("models");
     line.recipeFile = value("recipe");
     line.device = value("device");
-    if (!QStringList{"auto", "cpu", "cuda"}.contains(line.device))
+    if (!QStringList{"", "auto", "cpu", "cuda"}.contains(line.device))
         refuse(tr("--device is \"%1\", but must be auto, cpu or cuda.").arg(line.device));
+    if (line.device == QLatin1String("cuda") && !hasGpu())
+        refuse(tr("--device is cuda, but LibTorch finds no GPU here."));
     line.precision = value("precision");
-    if (!QStringList{"auto", "float32", "bfloat16"}.contains(line.precision))
+    if (!QStringList{"", "auto", "float32", "bfloat16"}.contains(line.precision))
         refuse(tr("--precision is \"%1\", but must be auto, float32 or bfloat16.").arg(line.precision));
+    if (line.precision == QLatin1String("bfloat16") && !processorHasBFloat16() && !hasGpu())
+        refuse(tr("--precision is bfloat16, but the processor has no instructions for it."));
     line.threads = parsedNumber(QStringLiteral("threads"), value("threads"), 0, 1024);
     if (parser.isSet(QStringLiteral("theme")))
         line.theme = parsedTheme(value("theme"));

@@ -1,11 +1,11 @@
-// Which device a run computes on, without a torch header.
+// What this machine can compute on, without a torch header.
 #pragma once
-
-#include <string>
 
 namespace diffuscope {
 
-/// Whether "auto" or `asked` ("auto", "cpu", "cuda") means a GPU here.
-bool computesOnGpu(const std::string& asked);
+/// LibTorch finds a GPU.
+bool hasGpu();
+/// The processor multiplies bfloat16.
+bool processorHasBFloat16();
 
 }  // namespace diffuscope

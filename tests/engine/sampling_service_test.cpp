@@ -152,6 +152,37 @@ private Q_SLOTS:
         }
     }
 
+    void anotherFactoryMakesTheRunsThatFollow()
+    {
+        Bench bench;
+        bench.service.request(fakeRecipe(2));
+        QTRY_COMPARE(bench.finished.size(), 1);
+        FakeSampling other;
+        bench.service.setFactory(other.factory());
+        bench.service.request(fakeRecipe(2));
+        QTRY_COMPARE(bench.finished.size(), 2);
+        QCOMPARE(bench.fake.runsStarted(), 1);
+        QCOMPARE(bench.fake.liveObjects(), 0);
+        QCOMPARE(other.runsStarted(), 1);
+    }
+
+    void aFactoryThatComesInMidRunWaitsForTheNextRun()
+    {
+        Bench bench;
+        bench.fake.block();
+        bench.service.request(fakeRecipe(2));
+        QTRY_VERIFY(bench.fake.isEvaluating());
+        FakeSampling other;
+        bench.service.setFactory(other.factory());
+        bench.fake.unblock();
+        QTRY_COMPARE(bench.finished.size(), 1);
+        QCOMPARE(other.runsStarted(), 0);
+        // What the old factory made is not what the new one would make.
+        bench.service.request(fakeRecipe(2));
+        QTRY_COMPARE(bench.finished.size(), 2);
+        QCOMPARE(other.runsStarted(), 1);
+    }
+
     void aLateResultIsDropped()
     {
         Bench bench;

@@ -53,6 +53,8 @@ struct RunUpdate
     double stepsPerSecond = 0;
     /// Network evaluations so far.
     int evaluations = 0;
+    /// Of these, those whose answer was known from a run before.
+    int reusedEvaluations = 0;
 
     bool isRunning() const { return state == RunState::running; }
 };

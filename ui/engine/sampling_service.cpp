@@ -25,7 +25,8 @@ void registerTypes()
 
 }  // namespace
 
-SamplingService::SamplingService(MakeFactory makeFactory, QObject* parent) : QObject(parent)
+SamplingService::SamplingService(MakeFactory makeFactory, QObject* parent)
+    : QObject(parent), m_makeFactory(std::make_shared<const MakeFactory>(std::move(makeFactory)))
 {
     registerTypes();
     m_coalescing.setSingleShot(true);
@@ -35,8 +36,8 @@ SamplingService::SamplingService(MakeFactory makeFactory, QObject* parent) : QOb
     m_nextDelivery.setTimerType(Qt::PreciseTimer);
     connect(&m_nextDelivery, &QTimer::timeout, this, &SamplingService::deliver);
     connect(this, &SamplingService::progressWaits, this, &SamplingService::deliver, Qt::QueuedConnection);
-    m_worker = std::make_unique<SamplingWorker>(std::move(makeFactory),
-                                                [this] { Q_EMIT progressWaits(QPrivateSignal()); });
+    m_worker =
+        std::make_unique<SamplingWorker>(m_makeFactory, [this] { Q_EMIT progressWaits(QPrivateSignal()); });
 }
 
 SamplingService::~SamplingService()
@@ -110,6 +111,12 @@ bool SamplingService::isAnsweredByNewest(const session::Recipe& recipe) const
     return isUseful && !m_mayRepeat && recipe == *m_update.recipe;
 }
 
+void SamplingService::setFactory(MakeFactory makeFactory)
+{
+    m_makeFactory = std::make_shared<const MakeFactory>(std::move(makeFactory));
+    forgetFinishedRuns();
+}
+
 void SamplingService::forgetFinishedRuns()
 {
     m_cache.clear();
@@ -119,7 +126,7 @@ void SamplingService::forgetFinishedRuns()
 void SamplingService::start(session::Recipe recipe)
 {
     beginRun(std::make_shared<const session::Recipe>(std::move(recipe)));
-    m_worker->submit({m_update.run, *m_update.recipe, m_control});
+    m_worker->submit({m_update.run, *m_update.recipe, m_makeFactory, m_control});
     Q_EMIT runStarted(m_update.run, *m_update.recipe);
 }
 
@@ -161,6 +168,7 @@ void SamplingService::deliver()
     if (!progress || progress->run != m_update.run)
         return;
     m_sinceDelivery.start();
+    const bool isNews = !progress->newFrames.empty() || progress->terms != m_update.terms;
     absorb(*progress);
     if (m_yieldAsked)
         m_update.state = RunState::running;  // Its end means only that the next one starts.
@@ -168,7 +176,6 @@ void SamplingService::deliver()
     if (isNews)
         Q_EMIT runAdvanced(update);
     if (m_yieldAsked) {
-    const bool isNews = !progress->newFrames.empty() || progress->terms != m_update.terms;
         start(*m_pending);
         return;
     }
@@ -188,14 +195,15 @@ void SamplingService::absorb(const Progress& progress)
     }
     m_update.schedule = progress.schedule;
     m_update.grid = progress.grid;
+    m_update.terms = progress.terms;
     m_update.stepsPerSecond = progress.stepsPerSecond;
     m_update.evaluations = progress.evaluations;
+    m_update.reusedEvaluations = progress.reusedEvaluations;
     m_update.state = progress.state;
 }
 
 void SamplingService::signalOutcome(RunUpdate update, const std::optional<Failure>& failure)
 {
-    m_update.terms = progress.terms;
     if (update.isRunning())
         return;
     setPaused(false);

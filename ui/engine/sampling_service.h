@@ -39,8 +39,8 @@ public:
     static constexpr int coalescingMs = 30;
     static constexpr int updatesPerSecond = 60;
 
-    /// `makeFactory` is called on the worker's thread, where the factory also lives and dies. If it throws,
-    /// so does every run until it succeeds.
+    /// `makeFactory` is called on the worker's thread, at once, where the factory also lives and dies. If it
+    /// throws, so does every run until it succeeds.
     explicit SamplingService(MakeFactory makeFactory, QObject* parent = nullptr);
     /// Stops and joins; takes at most one network evaluation.
     ~SamplingService() override;
@@ -65,6 +65,9 @@ public:
     /// The newest run, as far as its frames have arrived.
     const RunUpdate& newest() const { return m_update; }
 
+    /// Runs that start from now on come from another factory, e.g. of another device; what was sampled is
+    /// forgotten. The run that is going goes on.
+    void setFactory(MakeFactory makeFactory);
     /// Forgets what was sampled, e.g. after a model's file changed.
     void forgetFinishedRuns();
 
@@ -105,6 +108,7 @@ private:
     QElapsedTimer m_sinceDelivery;
 
     TrajectoryCache m_cache;
+    std::shared_ptr<const MakeFactory> m_makeFactory;
     std::unique_ptr<SamplingWorker> m_worker;
 };
 

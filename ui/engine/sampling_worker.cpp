@@ -48,7 +48,8 @@ std::optional<Progress> ProgressTray::take()
     return std::exchange(m_progress, std::nullopt);
 }
 
-SamplingWorker::SamplingWorker(MakeFactory makeFactory, std::function<void()> progressWaits)
+SamplingWorker::SamplingWorker(std::shared_ptr<const MakeFactory> makeFactory,
+                               std::function<void()> progressWaits)
     : m_makeFactory(std::move(makeFactory)),
       m_progressWaits(std::move(progressWaits)),
       m_thread([this](const std::stop_token& stop) { loop(stop); })
@@ -58,7 +59,7 @@ SamplingWorker::SamplingWorker(MakeFactory makeFactory, std::function<void()> pr
 void SamplingWorker::loop(const std::stop_token& stop)
 {
     try {
-        requireFactory();  // ahead of the first job, which then starts sooner
+        requireFactory(m_makeFactory);  // ahead of the first job, which then starts sooner
     } catch (...) {
         // The first job tries again, and reports it.
     }
@@ -87,7 +88,7 @@ void SamplingWorker::advanceToEnd(const Job& job, Progress& progress)
 {
     if (job.control->token().stop_requested())
         throw Cancelled();
-    requireFactory();
+    requireFactory(job.makeFactory);
     const std::unique_ptr<sample::Run> run = m_factory->start(job.recipe);
     progress.schedule = std::make_shared<const schedule::NoiseSchedule>(run->schedule());
     progress.grid = std::make_shared<const schedule::TimeGrid>(run->grid());
@@ -104,28 +105,35 @@ void SamplingWorker::advanceToEnd(const Job& job, Progress& progress)
             progress.plannedFrames = frames;
             return;
         }
-        rate.add(*frame, Clock::now() - began);
+        // A step whose evaluation was known says nothing of the speed.
+        if (frames > 0 || run->reusedEvaluations() == 0)
+            rate.add(*frame, Clock::now() - began);
         ++frames;
         progress.newFrames = {frame};
         progress.stepsPerSecond = rate.stepsPerSecond();
         progress.evaluations = frame->totalEvaluations;
+        progress.reusedEvaluations = run->reusedEvaluations();
         report(progress);
         if (job.control->yieldRequested())
             break;
-    }
-    throw Cancelled();
-}
-
         if (!progress.terms) {
             // Behind the first frame, which nothing is to delay.
             progress.terms = std::make_shared<const std::vector<sample::StepTerms>>(run->terms());
             progress.newFrames.clear();
             report(progress);
         }
-void SamplingWorker::requireFactory()
+    }
+    throw Cancelled();
+}
+
+void SamplingWorker::requireFactory(const std::shared_ptr<const MakeFactory>& makeFactory)
 {
+    if (m_makeFactory != makeFactory) {
+        m_factory.reset();  // before the next, so that two never take memory
+        m_makeFactory = makeFactory;
+    }
     if (!m_factory)
-        m_factory = m_makeFactory();
+        m_factory = (*m_makeFactory)();
 }
 
 void SamplingWorker::report(Progress progress)

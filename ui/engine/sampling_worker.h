@@ -15,11 +15,15 @@
 
 namespace diffuscope::ui {
 
+/// Makes the factory whose runs a worker advances.
+using MakeFactory = std::function<std::unique_ptr<sample::RunFactory>()>;
+
 /// A request: all that the worker needs to know, captured when it is made.
 struct Job
 {
     RunId run = 0;
     session::Recipe recipe;
+    std::shared_ptr<const MakeFactory> makeFactory;
     std::shared_ptr<RunControl> control;
 };
 
@@ -32,11 +36,12 @@ struct Progress
     int keyInterval = 1;
     std::shared_ptr<const schedule::NoiseSchedule> schedule{};
     std::shared_ptr<const schedule::TimeGrid> grid{};
+    std::shared_ptr<const std::vector<sample::StepTerms>> terms{};
     RunState state = RunState::running;
     double stepsPerSecond = 0;
     int evaluations = 0;
+    int reusedEvaluations = 0;
     std::optional<Failure> failure{};  ///< where state is failed
-    std::shared_ptr<const std::vector<sample::StepTerms>> terms{};
 };
 
 /// Where progress waits to be looked at. Frames add up; everything else is the newest.
@@ -57,11 +62,9 @@ private:
 class SamplingWorker
 {
 public:
-    using MakeFactory = std::function<std::unique_ptr<sample::RunFactory>()>;
-
-    /// Starts the thread. `makeFactory` is called on it, and the factory lives and dies on it.
-    /// `progressWaits` is called on it when the tray was empty and no longer is.
-    SamplingWorker(MakeFactory makeFactory, std::function<void()> progressWaits);
+    /// Starts the thread. `makeFactory`, and later that of another job, is called on it, and the factory
+    /// lives and dies on it. `progressWaits` is called on it when the tray was empty and no longer is.
+    SamplingWorker(std::shared_ptr<const MakeFactory> makeFactory, std::function<void()> progressWaits);
     /// Joins; takes as long as what is being done for the current job, so stop that first.
     ~SamplingWorker() = default;
 
@@ -74,11 +77,11 @@ private:
     void perform(const Job& job);
     /// Throws Cancelled when the run is to end early.
     void advanceToEnd(const Job& job, Progress& progress);
-    /// Makes the factory if there is none yet; throws what making it throws.
-    void requireFactory();
+    /// Makes the factory if there is none yet, or it is another's; throws what making it throws.
+    void requireFactory(const std::shared_ptr<const MakeFactory>& makeFactory);
     void report(Progress progress);
 
-    MakeFactory m_makeFactory;
+    std::shared_ptr<const MakeFactory> m_makeFactory;  ///< that made, or makes, m_factory
     std::function<void()> m_progressWaits;
     std::unique_ptr<sample::RunFactory> m_factory;
     Mailbox<Job> m_mailbox;

@@ -14,15 +14,23 @@ namespace {
 /// Over how many of the newest frames the time of an evaluation is averaged.
 constexpr int averagedFrames = 20;
 
-double millisecondsPerEvaluation(const record::Trajectory& trajectory)
+/// A first frame whose evaluation was known from a run before took no time, and is left out.
+double millisecondsPerEvaluation(const RunUpdate& shown)
 {
+    const auto& trajectory = *shown.trajectory;
     double milliseconds = 0;
     int evaluations = 0;
-    for (int k = std::max(0, trajectory.size() - averagedFrames); k < trajectory.size(); ++k) {
+    const int first = shown.reusedEvaluations > 0 ? 1 : 0;
+    for (int k = std::max(first, trajectory.size() - averagedFrames); k < trajectory.size(); ++k) {
         milliseconds += trajectory.frames[std::size_t(k)]->networkMs;
         evaluations += trajectory.frames[std::size_t(k)]->evaluations;
     }
     return evaluations > 0 ? milliseconds / evaluations : 0;
+}
+
+QString evaluationsTip()
+{
+    return StatusLine::tr("How often the network was evaluated so far (NFE); a guided pair counts once.");
 }
 
 double totalSeconds(const record::Trajectory& trajectory)
@@ -49,9 +57,7 @@ StatusLine::StatusLine(SessionDocument& document, QWidget* parent) : QWidget(par
            "so that they fit in memory."));
     m_rate =
         addField("statusRate", tr("Steps a second"), tr("Sampler steps a second of the run that is shown."));
-    m_evaluations =
-        addField("statusEvaluations", tr("Network evaluations"),
-                 tr("How often the network was evaluated so far (NFE); a guided pair counts once."));
+    m_evaluations = addField("statusEvaluations", tr("Network evaluations"), evaluationsTip());
     m_cost = addField("statusCost", tr("Time of an evaluation"),
                       tr("What one evaluation of the network takes for the whole batch."));
     m_device = addField("statusDevice", tr("Device"), tr("What the network is computed on."));
@@ -115,7 +121,12 @@ void StatusLine::refresh()
                         ? tr("%1 steps/s").arg(locale.toString(shown.stepsPerSecond, 'f', 1))
                         : QString());
     m_evaluations->setText(any ? tr("NFE %1").arg(locale.toString(shown.evaluations)) : QString());
-    const double cost = millisecondsPerEvaluation(trajectory);
+    m_evaluations->setToolTip(
+        shown.reusedEvaluations > 0
+            ? evaluationsTip() + u' ' +
+                  tr("The first one is that of a run before, which was asked the same, and took no time.")
+            : evaluationsTip());
+    const double cost = millisecondsPerEvaluation(shown);
     m_cost->setText(cost > 0 ? tr("%1 ms/evaluation").arg(locale.toString(cost, 'f', 1)) : QString());
     m_memory->setText(memoryNote(shown));
 }
