@@ -1,6 +1,7 @@
 #include "core/network/parallel_forward.h"
 
 #include "core/network/plan/plan_builder.h"
+#include "core/registry/error.h"
 
 #include <ATen/Parallel.h>
 
@@ -38,14 +39,14 @@ ParallelForward::ParallelForward(UNet net, int threads)
 }
 
 torch::Tensor ParallelForward::forward(const torch::Tensor& x, const torch::Tensor& t,
-                                       const torch::Tensor& classIds)
+                                       const torch::Tensor& classIds, const std::stop_token& stop)
 {
     const c10::InferenceMode inference;
-    return m_plan ? throughPlan(x, t, classIds) : throughModules(x, t, classIds);
+    return m_plan ? throughPlan(x, t, classIds, stop) : throughModules(x, t, classIds);
 }
 
 torch::Tensor ParallelForward::throughPlan(const torch::Tensor& x, const torch::Tensor& t,
-                                           const torch::Tensor& classIds)
+                                           const torch::Tensor& classIds, const std::stop_token& stop)
 {
     const UNetConfig& config = m_net->config();
     const int64_t batch = x.size(0);
@@ -67,6 +68,9 @@ torch::Tensor ParallelForward::throughPlan(const torch::Tensor& x, const torch::
     std::atomic<std::size_t> next = 0;  // a thread whose core is busy elsewhere takes fewer
     m_crew.run(std::min(parts, m_crew.size()), [&](std::size_t thread) {
         for (std::size_t part = next++; part < parts; part = next++) {
+            if (stop.stop_requested()) {
+                throw Cancelled();
+            }
             const int64_t begin = beginOfPart(part, parts, batch), end = beginOfPart(part + 1, parts, batch);
             m_plan->run(m_workspaces[thread], from + begin * values, rows.data() + begin,
                         static_cast<int>(end - begin), to + begin * values);

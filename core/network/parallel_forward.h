@@ -7,6 +7,7 @@
 #include "core/network/unet.h"
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -23,15 +24,18 @@ public:
     ParallelForward(UNet net, int threads);
 
     /// As UNetImpl::forward, without gradients. Through a plan, an image's result does not depend on the rest
-    /// of the batch nor on the number of threads, to the last bit.
-    torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& classIds);
+    /// of the batch nor on the number of threads, to the last bit; and `stop` is looked at every few images:
+    /// throws Cancelled where it is set before the last of them.
+    torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& classIds,
+                          const std::stop_token& stop = {});
 
     /// The plan; null where the modules are asked one by one, and then why.
     const plan::InferencePlan* plan() const { return m_plan.get(); }
     const std::string& reasonForNoPlan() const { return m_reason; }
 
 private:
-    torch::Tensor throughPlan(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& classIds);
+    torch::Tensor throughPlan(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& classIds,
+                              const std::stop_token& stop);
     torch::Tensor throughModules(const torch::Tensor& x, const torch::Tensor& t,
                                  const torch::Tensor& classIds);
 

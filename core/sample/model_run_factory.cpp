@@ -96,7 +96,8 @@ public:
         auto sampler = makeSampler(recipe.sampler, schedule, grid);
         m_notice = cached.forward->reasonForNoPlan();
         auto firstEvaluation = std::make_shared<FirstEvaluation>();
-        auto denoiser = denoiserOf(recipe, cached, {schedule, grid, firstEvaluation});
+        auto stop = std::make_shared<std::stop_token>();
+        auto denoiser = denoiserOf(recipe, cached, {schedule, grid, firstEvaluation, stop});
         const network::UNetConfig& net = model.card.architecture;
         return std::make_unique<SampledRun>(
             RunParts{.schedule = std::move(schedule),
@@ -111,7 +112,8 @@ public:
                      .storedPerFrame = storedPerFrame(recipe),
                      .further = furtherValues(recipe.sampler),
                      .samplerSpec = recipe.sampler,
-                     .firstEvaluation = std::move(firstEvaluation)});
+                     .firstEvaluation = std::move(firstEvaluation),
+                     .stop = std::move(stop)});
     }
 
     const std::string& notice() const { return m_notice; }
@@ -139,12 +141,13 @@ private:
             .first->second;
     }
 
-    /// Where a run goes, as far as its networks ask.
+    /// Where a run goes, and what its networks and it tell each other.
     struct SampledPath
     {
         const schedule::NoiseSchedule& schedule;
         const schedule::TimeGrid& grid;
-        std::shared_ptr<FirstEvaluation> first;  ///< counts how much of the first evaluation was known
+        std::shared_ptr<FirstEvaluation> first;       ///< counts how much of the first evaluation was known
+        std::shared_ptr<const std::stop_token> stop;  ///< the run's
     };
 
     std::unique_ptr<denoise::Denoiser> networkOf(const CachedModel& cached, const SampledPath& path) const
@@ -152,9 +155,9 @@ private:
         schedule::NoiseSchedule trained = schedule::makeSchedule(cached.model.card.schedule);
         const bool isOwn = schedule::haveSameLevels(trained, path.schedule);
         const network::LoadedModel& model = cached.model;
-        FirstEvaluationCache::Network forward = [net = cached.forward](const Tensor& x, const Tensor& t,
-                                                                       const Tensor& ids) {
-            return net->forward(x, t, ids);
+        FirstEvaluationCache::Network forward = [net = cached.forward, stop = path.stop](
+                                                    const Tensor& x, const Tensor& t, const Tensor& ids) {
+            return net->forward(x, t, ids, *stop);
         };
         // Without a plan, an image's result depends on how the batch is cut, in the last bits.
         if (cached.forward->plan())

@@ -77,6 +77,8 @@ record::FramePtr SampledRun::advance(const std::stop_token& stop)
     if (m_isOver)
         return nullptr;
     const c10::InferenceMode inference;
+    if (m_parts.stop)
+        *m_parts.stop = stop;
     try {
         return withErrorsTranslated("sampling", [&] { return step(stop); });
     } catch (...) {

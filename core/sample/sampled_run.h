@@ -30,6 +30,8 @@ struct RunParts
     std::optional<SamplerSpec> samplerSpec{};
     /// What is known of the run's first evaluation once it was made; null where nothing is remembered.
     std::shared_ptr<const FirstEvaluation> firstEvaluation{};
+    /// Where each advance() leaves its token, for a denoiser that can stop in the middle of an evaluation.
+    std::shared_ptr<std::stop_token> stop{};
 };
 
 /// Computes in float32 and in inference mode, on the thread that advances it.
