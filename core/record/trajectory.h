@@ -17,7 +17,7 @@ using FramePtr = std::shared_ptr<const Frame>;
 class MemoryBudget
 {
 public:
-    static constexpr std::size_t defaultBytes = std::size_t(384) << 20;
+    static constexpr std::size_t defaultBytes = std::size_t(320) << 20;
 
     MemoryBudget(std::size_t budgetBytes, int frames, std::size_t bytesPerFrame);
 
