@@ -3,6 +3,7 @@
 #include "core/catalog/catalog.h"
 #include "core/sample/model_run_factory.h"
 #include "tests/bench/network_figures.h"
+#include "tests/bench/run_figures.h"
 #include "tests/bench/start_figures.h"
 #include "tests/bench/window_figures.h"
 
@@ -18,10 +19,10 @@ namespace {
 struct Effort
 {
     int networkRounds = 15;
-    int runRounds = 5;
-    int runSteps = 20;
+    RunEffort run{};
     int starts = 5;
     EditEffort edits{};
+    EditEffort largeEdits{.edits = 10, .images = 64};
     ScrubEffort scrub{};
 };
 
@@ -29,10 +30,10 @@ struct Effort
 Effort quickEffort()
 {
     return {.networkRounds = 1,
-            .runRounds = 1,
-            .runSteps = 2,
+            .run = {.steps = 2, .rounds = 1},
             .starts = 1,
             .edits = {.edits = 2, .steps = 2, .images = 4},
+            .largeEdits = {.edits = 1, .steps = 2, .images = 8},
             .scrub = {.images = 4, .steps = 20}};
 }
 
@@ -78,9 +79,10 @@ int measure(PaintClock& application, const QString& modelId, const QString& prog
     table.add(scrubFigures(application, effort.scrub));
     table.section("The model " + model.id);
     table.add(networkFigures(model.folder, effort.networkRounds));
-    table.add(overheadFigures(model.folder, effort.runSteps, effort.runRounds));
+    table.add(runFigures(model.folder, effort.run));
     table.section("The window");
-    table.add(editFigures(application, makeFactory, entriesOf(model), effort.edits));
+    for (const EditEffort& edits : {effort.edits, effort.largeEdits})
+        table.add(editFigures(application, makeFactory, entriesOf(model), edits));
     table.add(startFigures(program, modelId, effort.starts));
     std::cout << '\n'
               << (table.missed() == 0 ? "All goals met." : std::to_string(table.missed()) + " goals missed.")

@@ -4,7 +4,6 @@
 #include "core/network/compute_threads.h"
 #include "core/network/parallel_forward.h"
 #include "core/network/plan/packed_matrix.h"
-#include "core/sample/model_run_factory.h"
 #include "tests/bench/plain_network.h"
 
 #include <torch/types.h>
@@ -191,49 +190,6 @@ std::vector<Figure> networkFigures(const std::filesystem::path& modelFolder, int
         }
     }
     return figures;
-}
-
-std::vector<Figure> overheadFigures(const std::filesystem::path& modelFolder, int steps, int rounds)
-{
-    network::setUpComputeThreads(0);
-    const c10::InferenceMode inference;
-    const network::UNet net = network::loadModel(modelFolder.string()).net;
-    network::ParallelForward forward(net, 0);
-    session::Recipe recipe;
-    recipe.model = modelFolder.string();
-    recipe.steps = steps;
-    recipe.guidance.scale = 3;
-    sample::ModelRunFactory factory({modelFolder.parent_path()});
-    // Under guidance one evaluation asks about every image twice, in one batch.
-    const Batch batch(net->config(), 2 * recipe.batch);
-
-    std::vector<double> ratios;
-    std::vector<double> ownRatios;
-    std::vector<double> runMs;
-    for (int round = -1; round < rounds; ++round) {
-        const auto start = Clock::now();
-        const auto run = factory.start(recipe);
-        int evaluations = 0;
-        double timeInNetwork = 0;
-        while (const record::FramePtr frame = run->advance({})) {
-            evaluations = frame->totalEvaluations;
-            timeInNetwork += frame->networkMs;
-        }
-        const double runTime = msSince(start);
-        double networkTime = 0;
-        for (int evaluation = 0; evaluation < evaluations; ++evaluation)
-            networkTime += batch.evaluationMs(forward);
-        if (round < 0)
-            continue;  // the first loads the model and warms up
-        ratios.push_back(runTime / networkTime);
-        ownRatios.push_back(runTime / timeInNetwork);
-        runMs.push_back(runTime);
-    }
-    const std::string size =
-        std::to_string(recipe.batch) + " × " + std::to_string(steps) + " steps, guidance";
-    return {{"run without window, " + size, median(runMs) / 1000, "s", 0.6},
-            {"run ÷ (evaluations × network alone)", median(ratios), "", 1.05},
-            {"run ÷ time inside the network during it", median(ownRatios), "", 1.05}};
 }
 
 }  // namespace diffuscope::bench

@@ -1,4 +1,4 @@
-// What the network costs, and what sampling costs on top of it. No torch in here.
+// What the network costs. No torch in here.
 #pragma once
 
 #include "tests/bench/figure.h"
@@ -13,10 +13,5 @@ namespace diffuscope::bench {
 /// On a busy machine LibTorch's threads collapse, so the ratio is given in processor time on one thread as
 /// well.
 std::vector<Figure> networkFigures(const std::filesystem::path& modelFolder, int rounds);
-
-/// The time of a run of 16 images with guidance, against its evaluations × the network alone on as large a
-/// batch (the two timed in turn, `rounds` times), and against the time that the run itself spent in the
-/// network.
-std::vector<Figure> overheadFigures(const std::filesystem::path& modelFolder, int steps, int rounds);
 
 }  // namespace diffuscope::bench

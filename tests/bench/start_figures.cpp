@@ -43,7 +43,7 @@ std::vector<Figure> startFigures(const QString& program, const QString& model, i
     for (int round = 0; round < rounds; ++round)
         seconds.push_back(msToFirstImage(program, model) / 1000);
     return {{"start → first sampled image, first time", first / 1000, "s"},
-            {"start → first sampled image, median", median(seconds), "s", 2}};
+            {"start → first sampled image, median", median(seconds), "s", 1}};
 }
 
 }  // namespace diffuscope::bench

@@ -79,6 +79,19 @@ public:
         return elapsedMs;
     }
 
+    /// Lets the run go on for a while and cancels it.
+    double msUntilCancelled(double afterMs)
+    {
+        QElapsedTimer clock;
+        clock.start();
+        m_application.waitUntil("a moment in a run",
+                                [&] { return double(clock.nsecsElapsed()) / nsPerMs > afterMs; });
+        clock.start();
+        m_document.cancelSampling();
+        waitForEnd();
+        return double(clock.nsecsElapsed()) / nsPerMs;
+    }
+
     double msToScrubTo(int frame)
     {
         QElapsedTimer clock;
@@ -133,29 +146,48 @@ std::vector<Figure> editFigures(PaintClock& application, const ui::SamplingServi
     window.document().setAutoRun(true);
     window.waitForEnd();
 
-    std::vector<double> fromRest;
-    std::vector<double> wholeRun;
-    std::vector<double> midRun;
+    std::vector<double> seedFromRest, wholeRun, steps, guidanceFromRest, guidanceInMidRun;
     for (int edit = 0; edit < effort.edits; ++edit) {
-        recipe.guidance.scale = 2 + 0.1 * edit;
+        recipe.seed += 1;
         QElapsedTimer clock;
         clock.start();
-        fromRest.push_back(window.msUntilChanged(recipe));
+        seedFromRest.push_back(window.msUntilChanged(recipe));
         window.waitForEnd();
         wholeRun.push_back(double(clock.nsecsElapsed()) / nsPerMs);
+        for (const record::FramePtr& frame : window.document().trajectory().frames)
+            steps.push_back(frame->totalMs);
+    }
+    for (int edit = 0; edit < effort.edits; ++edit) {
+        recipe.guidance.scale = 2 + 0.1 * edit;
+        guidanceFromRest.push_back(window.msUntilChanged(recipe));
+        window.waitForEnd();
     }
     for (int edit = 0; edit < effort.edits; ++edit) {
         recipe.guidance.scale = 2.05 + 0.1 * edit;
-        midRun.push_back(window.msUntilChanged(recipe));
+        guidanceInMidRun.push_back(window.msUntilChanged(recipe));
     }
     window.waitForEnd();
+    std::vector<double> cancelled;
+    for (int edit = 0; edit < effort.edits; ++edit) {
+        recipe.seed += 1;
+        window.msUntilChanged(recipe);
+        cancelled.push_back(window.msUntilCancelled(1.7 * edit));
+    }
 
-    const std::string run =
-        std::to_string(effort.images) + " images × " + std::to_string(effort.steps) + " steps, guidance";
+    const std::string images = ", " + std::to_string(effort.images) + " images";
+    const std::string run = "with window: " + std::to_string(effort.images) + " images × " +
+                            std::to_string(effort.steps) + " steps, guided";
+    constexpr double goalMs = 100;
+    const bool hasGoal = effort.images <= 16;
+    const auto goal = [hasGoal](double value) { return hasGoal ? std::optional(value) : std::nullopt; };
     std::vector<Figure> figures;
-    addTimes(figures, "edit → changed pixels, from rest", fromRest, 150);
-    addTimes(figures, "edit → changed pixels, in mid-run", midRun, 150);
-    figures.push_back({run + ", median", median(wholeRun) / 1000, "s", 2});
+    addTimes(figures, "another seed → changed pixels" + images, seedFromRest, goal(goalMs));
+    addTimes(figures, "guidance → changed pixels" + images, guidanceFromRest, goal(goalMs));
+    addTimes(figures, "guidance, in mid-run → changed pixels" + images, guidanceInMidRun, goal(goalMs));
+    figures.push_back({run + ", median", median(wholeRun) / 1000, "s"});
+    figures.push_back({"cancel → stopped" + images + ", median", median(cancelled), "ms"});
+    figures.push_back({"longest wait after a cancel ÷ longest step" + images,
+                       percentile(cancelled, 100) / percentile(steps, 100), "", goal(1)});
     return figures;
 }
 
@@ -190,7 +222,7 @@ std::vector<Figure> scrubFigures(PaintClock& application, const ScrubEffort& eff
     figures.push_back(
         {size + ", recorded values", double(window.document().trajectory().bytes()) / bytesPerMb, "MB"});
     figures.push_back(
-        {size + ", resident memory", (residentBytes() - residentBefore) / bytesPerMb, "MB", 600});
+        {size + ", resident memory", (residentBytes() - residentBefore) / bytesPerMb, "MB", 400});
 
     std::vector<double> inOrder;
     for (int frame = 0; frame <= effort.steps; ++frame)

@@ -16,9 +16,10 @@ struct EditEffort
     int images = 16;
 };
 
-/// Edits of guidance in a real window on the models' own networks: the time until the first changed pixels,
-/// from rest and in the middle of a run, and the time of a whole run. Throws std::runtime_error where a run
-/// fails or its pixels do not change.
+/// Edits in a real window on the models' own networks: the time until the first changed pixels, of the seed
+/// and of guidance (whose first evaluation is known), from rest and in the middle of a run; the time of a
+/// whole run; and how long a run goes on after it was cancelled. Throws std::runtime_error where a run fails
+/// or its pixels do not change.
 std::vector<Figure> editFigures(PaintClock& application, const ui::SamplingService::MakeFactory& makeFactory,
                                 const QList<ui::ModelEntry>& models, const EditEffort& effort);
 
