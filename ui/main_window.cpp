@@ -128,6 +128,7 @@ void MainWindow::buildDocks()
 void MainWindow::placeEquation()
 {
     if (height() >= roomyHeight) {
+        removeDockWidget(m_docks[3]);  // from behind the plot, where a split would put it again
         splitDockWidget(m_docks[2], m_docks[3], Qt::Vertical);
         return;
     }

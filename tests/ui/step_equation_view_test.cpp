@@ -101,7 +101,7 @@ void StepEquationViewTest::thePixelUnderTheCursorComesFirst()
     fixture.document->commitFrame(1);
     auto& grid = fixture.window->stage().grid();
     QTest::mouseMove(&grid, fixture.pixel(2, 14, 9));
-    QTRY_COMPARE(fixture.placeText(), QString("Under the cursor: image 3, x 14, y 9"));
+    QTRY_COMPARE(fixture.placeText(), QString("Cursor: image 3 (14, 9)"));
     const auto value = fixture.document->frame()->layer(record::Layer::x0Hat, 2)[9 * 28 + 14];
     QCOMPARE(fixture.get<ui::TermTable>("equation.terms").rowTexts(0)[1],
              QLocale().toString(double(value), 'f', 3).replace('-', QChar(0x2212)));

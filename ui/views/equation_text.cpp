@@ -14,6 +14,8 @@ namespace {
 
 /// More terms than this are left to the table.
 constexpr std::size_t mostWritten = 6;
+/// What a line of numbers begins with, beneath its formula.
+const QString equals = QStringLiteral("\\rm{=} ");
 
 struct Text
 {
@@ -126,15 +128,20 @@ std::vector<FormulaLine> updateLines(const explain::StepEquation& equation)
 {
     using Role = FormulaLine::Role;
     std::vector<FormulaLine> lines{{QString::fromStdString(equation.equation.formula), Role::formula}};
-    const QString next = QString::fromStdString(equation.nextSymbol) + QStringLiteral(" = ");
     if (equation.ddpm)
-        lines.push_back({next + ddpmNumbers(*equation.ddpm), Role::numbers});
+        lines.push_back({equals + ddpmNumbers(*equation.ddpm), Role::numbers});
     else if (!equation.terms.empty())
-        lines.push_back({next + termNumbers(equation), Role::numbers});
-    for (const std::string& where : equation.equation.where)
+        lines.push_back({equals + termNumbers(equation), Role::numbers});
+    return lines;
+}
+
+std::vector<FormulaLine> whereLines(const explain::SamplerEquation& equation)
+{
+    using Role = FormulaLine::Role;
+    std::vector<FormulaLine> lines;
+    for (const std::string& where : equation.where)
         lines.push_back({QString::fromStdString(where), Role::remark});
-    lines.push_back(
-        {QStringLiteral("\\rm{%1}").arg(QString::fromStdString(equation.equation.source)), Role::remark});
+    lines.push_back({QStringLiteral("\\rm{%1}").arg(QString::fromStdString(equation.source)), Role::remark});
     return lines;
 }
 
@@ -154,29 +161,37 @@ std::vector<FormulaLine> predictionLines(const explain::PredictionEquation& equa
         lines.push_back(
             {noise + QStringLiteral(" = \\ep{\\hat{ε}_{u}} + w (\\ep{\\hat{ε}_{c}} − \\ep{\\hat{ε}_{u}})"),
              Role::formula});
-        lines.push_back(
-            {noise + QStringLiteral(" = \\ep{%1} + %2·(\\ep{%3} − \\ep{%4}) = \\ep{%5}")
-                         .arg(plainValue(equation.epsUnconditional), plainCoefficient(equation.scale),
-                              plainValue(equation.epsConditional), factor(equation.epsUnconditional),
-                              plainValue(mixed)),
-             Role::numbers});
+        lines.push_back({equals + QStringLiteral("\\ep{%1} + %2·(\\ep{%3} − \\ep{%4}) = \\ep{%5}")
+                                      .arg(plainValue(equation.epsUnconditional),
+                                           QLocale().toString(equation.scale, 'g', 4),
+                                           plainValue(equation.epsConditional),
+                                           factor(equation.epsUnconditional), plainValue(mixed)),
+                         Role::numbers});
     }
     if (equation.isElsewhere || alpha <= 0)
         return lines;
     lines.push_back(
         {image + QStringLiteral(" = \\frac{\\xt{x_{t}} − σ_{t} %1}{α_{t}}").arg(noise), Role::formula});
     const double raw = equation.unclipped.value_or(equation.x0Hat);
-    lines.push_back({image + QStringLiteral(" = \\frac{\\xt{%1} − %2·\\ep{%3}}{%4} = \\xo{%5}")
-                                 .arg(plainValue(equation.xt), plainCoefficient(sigma), factor(mixed),
-                                      plainCoefficient(alpha), plainValue(raw)),
+    lines.push_back({equals + QStringLiteral("\\frac{\\xt{%1} − %2·\\ep{%3}}{%4} = \\xo{%5}")
+                                  .arg(plainValue(equation.xt), plainCoefficient(sigma), factor(mixed),
+                                       plainCoefficient(alpha), plainValue(raw)),
                      Role::numbers});
     if (equation.unclipped)
         lines.push_back({QStringLiteral("\\rm{clipped: }%1 = \\xo{%2}\\rm{, so }%3 = \\ep{%4}")
                              .arg(image, plainValue(equation.x0Hat), noise, plainValue(equation.epsHat)),
                          Role::numbers});
-    lines.push_back(
+    return lines;
+}
+
+std::vector<FormulaLine> predictionWhere(const explain::PredictionEquation& equation)
+{
+    using Role = FormulaLine::Role;
+    std::vector<FormulaLine> lines{
         {QStringLiteral("x_{t} = α_{t} x_{0} + σ_{t} ε\\rm{: the forward process, solved for }x_{0}"),
-         Role::remark});
+         Role::remark}};
+    if (equation.isGuided)
+        lines.push_back({QStringLiteral("c\\rm{ with the condition, }u\\rm{ without it}"), Role::remark});
     return lines;
 }
 

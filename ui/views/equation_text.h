@@ -16,8 +16,11 @@ QString plainValue(double value);
 
 /// The formula of the update, and beneath it the same in numbers.
 std::vector<FormulaLine> updateLines(const explain::StepEquation& equation);
+/// What its letters stand for, and where it is from.
+std::vector<FormulaLine> whereLines(const explain::SamplerEquation& equation);
 /// From x_t to the two estimates, through guidance and clipping where there are any.
 std::vector<FormulaLine> predictionLines(const explain::PredictionEquation& equation);
+std::vector<FormulaLine> predictionWhere(const explain::PredictionEquation& equation);
 /// "1.0541·(0.900 − 0.2294·0.300) + 0.020 = 0.896".
 QString ddpmNumbers(const explain::DdpmForm& form);
 

@@ -14,8 +14,10 @@ namespace diffuscope::ui {
 
 namespace {
 
-constexpr std::array<double, 5> sizes{2.1, 1.8, 1.55, 1.35, 1.2};
+constexpr std::array<double, 6> sizes{2.1, 1.8, 1.55, 1.35, 1.2, 1.1};
 constexpr double numbersFactor = 0.86;
+/// The width, in heights of a line of text, that is wide enough for the largest size.
+constexpr double roomyWidth = 36;
 constexpr double remarkSize = 1.0;
 constexpr int marginPx = 8;
 constexpr int gapPx = 8;
@@ -63,11 +65,16 @@ QString FormulaView::plainText() const
     return texts.join(u'\n');
 }
 
-double FormulaView::sizeFor(double width) const
+double FormulaView::sizeFor(FormulaLine::Role role, double width, double largest) const
 {
-    for (const double size : sizes)
-        if (m_formulas.front().naturalWidth(formulaFont(font(), size)) <= width)
+    for (const double size : sizes) {
+        bool fits = size <= largest;
+        for (std::size_t i = 0; i < m_formulas.size() && fits; ++i)
+            if (m_lines[i].role == role)
+                fits = m_formulas[i].naturalWidth(formulaFont(font(), size)) <= width;
+        if (fits)
             return size;
+    }
     return sizes.back();
 }
 
@@ -79,12 +86,15 @@ double FormulaView::layOut(double width) const
         return m_height;
     m_laidOutIn = width;
     const double inside = width - 2 * marginPx;
-    const double size = sizeFor(inside);
+    const double largest =
+        sizes.front() * std::max(0.75, width / (roomyWidth * QFontMetrics(font()).height()));
+    const double size = sizeFor(FormulaLine::Role::formula, inside, largest);
+    const double numbers = sizeFor(FormulaLine::Role::numbers, inside, size * numbersFactor);
     m_height = marginPx;
     for (std::size_t i = 0; i < m_formulas.size(); ++i) {
         const auto role = m_lines[i].role;
         const double factor = role == FormulaLine::Role::formula   ? size
-                              : role == FormulaLine::Role::numbers ? size * numbersFactor
+                              : role == FormulaLine::Role::numbers ? numbers
                                                                    : remarkSize;
         if (i > 0)
             m_height += role == FormulaLine::Role::remark ? remarkGapPx : gapPx;

@@ -22,8 +22,9 @@ struct FormulaLine
     bool operator==(const FormulaLine&) const = default;
 };
 
-/// The large lines take the largest of a few sizes at which the first one fits on one line, and are broken
-/// into more lines where even the smallest is too wide. What is written is also the accessible description.
+/// Formulas take the largest of a few sizes at which each of them fits on one line, numbers the same among
+/// the sizes below it; where even the smallest is too wide, lines are broken. What is written is also the
+/// accessible description.
 class FormulaView : public QWidget
 {
     Q_OBJECT
@@ -48,7 +49,7 @@ protected:
 private:
     /// Lays all lines out in `width`; their height.
     double layOut(double width) const;
-    double sizeFor(double width) const;
+    double sizeFor(FormulaLine::Role role, double width, double largest) const;
 
     std::vector<FormulaLine> m_lines;
     mutable std::vector<Formula> m_formulas;

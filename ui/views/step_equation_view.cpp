@@ -125,11 +125,16 @@ QWidget* StepEquationView::makeBar()
     m_place = new QLabel(bar);
     m_place->setObjectName(QStringLiteral("equation.place"));
     m_place->setMinimumWidth(40);
+    m_place->setToolTip(
+        richTip(tr("Where the numbers are taken: at the pixel under the cursor, else at the pinned one, "
+                   "else they are the mean of the selected image.")));
     where->addWidget(m_place, 1);
     const auto coordinate = [&](const QString& prefix, const QString& name, const QString& spoken) {
         auto* box = new QSpinBox(bar);
         box->setObjectName(name);
         box->setPrefix(prefix);
+        box->setButtonSymbols(QAbstractSpinBox::NoButtons);
+        box->setAlignment(Qt::AlignCenter);
         box->setAccessibleName(spoken);
         box->setToolTip(richTip(tr("Where the pinned pixel lies.")));
         box->hide();
@@ -167,11 +172,15 @@ QWidget* StepEquationView::makeNumbers()
     m_remark = new QLabel;
     m_remark->setObjectName(QStringLiteral("equation.remark"));
     m_remark->setWordWrap(true);
-    m_remark->setContentsMargins(8, 4, 8, 8);
+    m_remark->setContentsMargins(8, 4, 8, 2);
     m_remark->setForegroundRole(QPalette::PlaceholderText);
+    m_where = new FormulaView;
+    m_where->setObjectName(QStringLiteral("equation.where"));
+    m_where->setAccessibleName(tr("What the letters stand for"));
     column->addWidget(m_formula);
     column->addWidget(m_table);
     column->addWidget(m_remark);
+    column->addWidget(m_where);
     column->addStretch(1);
     return numbers;
 }
@@ -286,11 +295,10 @@ QString StepEquationView::placeText(const explain::Place& place) const
     if (!place.pixel)
         return tr("Mean of image %1").arg(place.image + 1);
     const bool isPinned = m_pinned && !m_hovered;
-    QString text = isPinned ? tr("Pinned: image %1").arg(place.image + 1)
-                            : tr("Under the cursor: image %1, x %2, y %3")
-                                  .arg(place.image + 1)
-                                  .arg(place.pixel->x)
-                                  .arg(place.pixel->y);
+    QString text =
+        isPinned
+            ? tr("Pinned: image %1").arg(place.image + 1)
+            : tr("Cursor: image %1 (%2, %3)").arg(place.image + 1).arg(place.pixel->x).arg(place.pixel->y);
     if (channels > 1)
         text += tr(" · mean of %n channels", nullptr, channels);
     return text;
@@ -335,10 +343,12 @@ void StepEquationView::showStep(const explain::RunReader& run, int step)
     if (m_page == Page::predict) {
         const auto prediction = explain::predictionEquation(run, step, at);
         m_formula->setLines(predictionLines(prediction));
+        m_where->setLines(predictionWhere(prediction));
         remark = predictionRemark(prediction);
     } else {
         const auto equation = explain::stepEquation(run, step, at);
         m_formula->setLines(updateLines(equation));
+        m_where->setLines(whereLines(equation.equation));
         m_table->setEquation(equation);
         remark = updateRemark(equation);
     }

@@ -87,6 +87,7 @@ private:
     QSpinBox* m_x = nullptr;
     QSpinBox* m_y = nullptr;
     FormulaView* m_formula = nullptr;
+    FormulaView* m_where = nullptr;
     TermTable* m_table = nullptr;
     QLabel* m_remark = nullptr;
     OwnNumbers* m_own = nullptr;
