@@ -121,15 +121,12 @@ void MainWindow::buildDocks()
     connect(&grid, &ImageGrid::pixelLeft, m_equation, &StepEquationView::leavePixel);
     connect(&grid, &ImageGrid::pixelPinned, m_equation, &StepEquationView::pinPixel);
     connect(m_equation, &StepEquationView::pinnedChanged, &grid, &ImageGrid::setMarked);
-    placeEquation();
 }
 
-/// Below the per-step plot, or behind it where that leaves both too small.
+/// It stands below the per-step plot; behind it where that would leave both too small.
 void MainWindow::placeEquation()
 {
-    if (height() >= roomyHeight) {
-        removeDockWidget(m_docks[3]);  // from behind the plot, where a split would put it again
-        splitDockWidget(m_docks[2], m_docks[3], Qt::Vertical);
+    if (height() >= roomyHeight)
         return;
     }
     tabifyDockWidget(m_docks[2], m_docks[3]);
