@@ -128,7 +128,6 @@ void MainWindow::placeEquation()
 {
     if (height() >= roomyHeight)
         return;
-    }
     tabifyDockWidget(m_docks[2], m_docks[3]);
     m_docks[2]->raise();
 }
