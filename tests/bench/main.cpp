@@ -66,6 +66,13 @@ QList<ui::ModelEntry> entriesOf(const catalog::Entry& model)
     return {entry};
 }
 
+/// Qt's platform without a screen says at every change of a window's least size that there is nobody to tell.
+void printMessage(QtMsgType, const QMessageLogContext&, const QString& message)
+{
+    if (!message.contains(QLatin1String("propagateSizeHints")))
+        std::cerr << message.toStdString() << '\n';
+}
+
 int measure(PaintClock& application, const QString& modelId, const QString& program, const Effort& effort)
 {
     const auto folders = catalog::modelFolders();
@@ -97,6 +104,7 @@ int measure(PaintClock& application, const QString& modelId, const QString& prog
 int main(int argc, char** argv)
 {
     using namespace diffuscope::bench;
+    qInstallMessageHandler(printMessage);
     PaintClock application(argc, argv);
     std::setlocale(LC_NUMERIC, "C");
     QApplication::setApplicationName(QStringLiteral("diffuscope-bench"));
