@@ -22,8 +22,8 @@ struct TrainedNetwork
     /// Classes 0 … classes − 1 are conditions, the id `classes` is the null class.
     int classes = 0;
     torch::Device device = torch::kCPU;
-    /// The levels it will be asked for are of `schedule` itself: it is told their own times, also where a grid
-    /// rounds them as other programs do.
+    /// The levels it will be asked for are of `schedule` itself: it is told their own times, also where a
+    /// grid rounds them as other programs do.
     bool isSampledOnOwnSchedule = false;
 };
 

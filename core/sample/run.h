@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/record/trajectory.h"
-#include "core/schedule/time_grid.h"
 #include "core/sample/step_terms.h"
+#include "core/schedule/time_grid.h"
 #include "core/session/recipe.h"
 
 #include <memory>
