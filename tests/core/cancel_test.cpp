@@ -3,6 +3,7 @@
 #include "core/registry/error.h"
 #include "core/sample/sampled_run.h"
 #include "core/schedule/schedule_registry.h"
+#include "tests/core/tiny_model.h"
 
 #include <torch/types.h>
 
@@ -11,22 +12,6 @@
 using namespace diffuscope;
 
 namespace {
-
-network::UNetConfig plannable()
-{
-    return {.imageChannels = 1,
-            .imageHeight = 8,
-            .imageWidth = 8,
-            .patch = 2,
-            .baseChannels = 32,
-            .multipliers = {1, 2},
-            .blocksPerLevel = 1,
-            .attentionLevels = {1},
-            .attentionHeads = 2,
-            .normalizationGroups = 4,
-            .classes = 3,
-            .embeddingWidth = 32};
-}
 
 /// Is cancelled by somebody while it computes, and looks whether it is to stop.
 class InterruptedDenoiser final : public denoise::Denoiser
@@ -60,7 +45,7 @@ class CancelTest : public QObject
 private Q_SLOTS:
     void aNetworkLooksAtTheTokenInMidEvaluation()
     {
-        network::UNet net(plannable());
+        network::UNet net(test::plannableConfig());
         for (const int threads : {1, 2}) {
             network::ParallelForward forward(net, threads);
             if (!forward.plan())

@@ -1,6 +1,7 @@
 #include "core/network/checkpoint.h"
 #include "core/sample/first_evaluation_cache.h"
 #include "core/sample/model_run_factory.h"
+#include "tests/core/tiny_model.h"
 
 #include <torch/types.h>
 
@@ -16,32 +17,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A network that a plan can be made for.
-network::UNetConfig plannable()
-{
-    return {.imageChannels = 1,
-            .imageHeight = 8,
-            .imageWidth = 8,
-            .patch = 2,
-            .baseChannels = 32,
-            .multipliers = {1, 2},
-            .blocksPerLevel = 1,
-            .attentionLevels = {1},
-            .attentionHeads = 2,
-            .normalizationGroups = 4,
-            .classes = 3,
-            .embeddingWidth = 32};
-}
-
 void makeModel(const fs::path& folder, int seed)
 {
     torch::manual_seed(seed);
-    network::UNet net(plannable());
+    network::UNet net(test::plannableConfig());
     for (auto& weight : net->parameters())
         weight.data().normal_(0, 0.1);
     network::ModelCard card;
     card.name = folder.filename().string();
-    card.architecture = plannable();
+    card.architecture = test::plannableConfig();
     card.classNames = {"a", "b", "c"};
     card.parameterCount = net->parameterCount();
     network::saveModel(folder.string(), card, net);

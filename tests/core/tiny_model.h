@@ -19,6 +19,24 @@ inline network::UNetConfig tinyConfig()
     return config;
 }
 
+/// The architecture of a small network that an inference plan can be made for: wide enough for its registers,
+/// attention at the coarse level.
+inline network::UNetConfig plannableConfig()
+{
+    return {.imageChannels = 1,
+            .imageHeight = 8,
+            .imageWidth = 8,
+            .patch = 2,
+            .baseChannels = 32,
+            .multipliers = {1, 2},
+            .blocksPerLevel = 1,
+            .attentionLevels = {1},
+            .attentionHeads = 2,
+            .normalizationGroups = 4,
+            .classes = 3,
+            .embeddingWidth = 32};
+}
+
 /// Predicts eps on a linear schedule of 100 levels; classes a, b, c.
 inline void saveTinyModel(const std::string& folder)
 {
