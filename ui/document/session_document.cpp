@@ -80,6 +80,7 @@ void SessionDocument::show(const RunUpdate& update)
             if (isNewRun)
                 m_playhead.leave();  // What was hovered over is gone.
             m_playhead.setExtent(m_shown.trajectory->size(), m_shown.trajectory->plannedFrames);
+            m_cursors.setExtent(m_shown.trajectory->size(), m_shown.trajectory->plannedFrames);
             if (m_selectedImage >= batch)
                 selectImage(-1);
             Q_EMIT trajectoryChanged(m_shown);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/document/playhead.h"
+#include "ui/document/plot_cursors.h"
 #include "ui/engine/run_update.h"
 
 #include <QObject>
@@ -73,6 +74,9 @@ public:
     void commitFrame(int frame);
     /// As commitFrame(), beneath what is hovered over; for playback.
     void moveCommittedFrame(int frame);
+    /// The second cursor and the bottom axis of all plots over frames.
+    PlotCursors& cursors() { return m_cursors; }
+    const PlotCursors& cursors() const { return m_cursors; }
 
     // Selection
     /// The image that was picked, −1 for none.
@@ -114,6 +118,7 @@ private:
     std::optional<Failure> m_failure;
 
     Playhead m_playhead;
+    PlotCursors m_cursors;
     int m_selectedImage = -1;
     record::Layer m_layer = record::Layer::x0Hat;
 };
