@@ -147,6 +147,7 @@ std::size_t Frame::bytes() const
 {
     std::size_t sum =
         xt.bytes() + x0Hat.bytes() + epsHat.bytes() + x0HatUnconditional.bytes() + x0HatConditional.bytes();
+    sum += attention.bytes();
     for (const FurtherEvaluation& evaluation : further)
         sum += evaluation.x0Hat.bytes() + evaluation.epsHat.bytes();
     return sum;

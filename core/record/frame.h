@@ -3,6 +3,7 @@
 
 #include "core/record/compact_values.h"
 #include "core/record/image_batch.h"
+#include "core/record/text_attention.h"
 #include "core/schedule/noise_level.h"
 
 #include <limits>
@@ -64,6 +65,9 @@ struct Frame
     /// Where the prediction is not of x_t at `level` (churn evaluates at a noisier state, some multistep
     /// samplers use the step before's): the level it is of. epsHat is stored then.
     std::optional<schedule::NoiseLevel> predictedElsewhere{};
+
+    /// Where the network looked for each word; empty unless it was asked for (sample::Run::recordAttention).
+    TextAttention attention{};
 
     /// The levels at which the network was evaluated in this step, in order.
     std::vector<schedule::NoiseLevel> evaluated{};

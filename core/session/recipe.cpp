@@ -25,6 +25,8 @@ constexpr std::size_t mostOptions = 200;
 constexpr int mostSteps = 10'000;
 constexpr int mostImages = 4096;
 constexpr int highestClass = 99'999;
+/// Far more than any model reads; what a model cannot read it refuses itself, by name.
+constexpr std::size_t longestPrompt = 4096;
 
 ordered_json written(const OptionValues& values)
 {
@@ -52,6 +54,9 @@ void checkFinite(const Recipe& recipe)
     if (!std::isfinite(recipe.guidance.scale))
         throw Error(ErrorCode::invalidOption, "\"recipe.guidance.scale\" is not finite.",
                     "Set it to a number.");
+    if (!std::isfinite(recipe.condition.text.blend))
+        throw Error(ErrorCode::invalidOption, "\"recipe.condition.blend\" is not finite.",
+                    "Set it to a number from 0 to 1.");
     if (recipe.schedule)
         checkFinite("recipe.schedule.options", recipe.schedule->options);
     checkFinite("recipe.grid.options", recipe.grid.options);
@@ -140,7 +145,31 @@ void readCondition(JsonObjectReader& recipe, denoise::Condition& target)
             target.classes.push_back(label.get<int>());
         }
     }
+    const bool hasText = reader.find("prompt") || reader.find("negative") || reader.find("second_prompt");
+    if (hasText && !object->contains("classes"))
+        target.classes.clear();
+    reader.read("prompt", target.text.prompt, longestPrompt);
+    reader.read("negative", target.text.negative, longestPrompt);
+    reader.read("second_prompt", target.text.second, longestPrompt);
+    reader.read("blend", target.text.blend, 0.0, 1.0);
     reader.finish();
+}
+
+/// Texts are written where there are any, so that a recipe without them is what it always was.
+ordered_json written(const denoise::Condition& condition)
+{
+    ordered_json object = {{"classes", condition.classes}};
+    const denoise::TextCondition& text = condition.text;
+    const auto write = [&object](const char* key, const std::string& words) {
+        if (!words.empty())
+            object[key] = words;
+    };
+    write("prompt", text.prompt);
+    write("negative", text.negative);
+    write("second_prompt", text.second);
+    if (text.blend != 0)
+        object["blend"] = text.blend;
+    return object;
 }
 
 void readGuidance(JsonObjectReader& recipe, denoise::GuidanceSpec& target)
@@ -177,7 +206,7 @@ std::string toJson(const Recipe& recipe)
     const ordered_json document = {
         {"version", formatVersion},
         {"model", recipe.model},
-        {"condition", {{"classes", recipe.condition.classes}}},
+        {"condition", written(recipe.condition)},
         {"schedule", schedule},
         {"grid", written("rule", recipe.grid.rule, recipe.grid.options)},
         {"steps", recipe.steps},
