@@ -26,3 +26,7 @@ endif()
 
 # Only the libraries that are used are loaded at start-up: LibTorch's list of dependencies is long.
 add_link_options(-Wl,--as-needed)
+
+# The release preset compiles files in batches (CMAKE_UNITY_BUILD): LibTorch's headers cost each file seconds. So the
+# names in unnamed namespaces differ within a library. A program that is a few files without torch gains nothing and is
+# left out.

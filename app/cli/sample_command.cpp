@@ -1,4 +1,5 @@
 #include "app/cli/commands.h"
+#include "app/cli/interruption.h"
 #include "app/cli/progress_line.h"
 #include "app/cli/recipe_arguments.h"
 #include "core/catalog/catalog.h"
@@ -7,13 +8,10 @@
 #include "core/train/image_sheet.h"
 
 #include <cmath>
-#include <csignal>
 #include <memory>
 
 namespace diffuscope::cli {
 namespace {
-
-volatile std::sig_atomic_t stopSignalled = 0;
 
 struct SampleArguments
 {
@@ -45,7 +43,7 @@ Recording record(sample::Run& run, bool keepFrames)
     ProgressLine line;
     record::FramePtr last;
     while (const auto frame = run.advance({})) {
-        if (stopSignalled) {
+        if (isInterrupted()) {
             throw CLI::RuntimeError(interruptedExit);
         }
         if (keepFrames) {
@@ -79,7 +77,7 @@ void runSampling(const SampleArguments& arguments)
                     "Give --out sheet.png, --tensors run.safetensors, or both.");
     }
     const session::Recipe recipe = recipeOf(arguments.recipe, {});
-    std::signal(SIGINT, [](int) { stopSignalled = 1; });
+    watchForInterruption();
     sample::ModelRunFactory factory(catalog::modelFolders(), limitsOf(arguments.recipe));
     const auto run = factory.start(recipe);
     const Recording recording = record(*run, arguments.frames);

@@ -1,4 +1,5 @@
 #include "app/cli/commands.h"
+#include "app/cli/interruption.h"
 #include "app/cli/progress_line.h"
 #include "app/cli/recipe_arguments.h"
 #include "app/cli/registry_view.h"
@@ -8,7 +9,6 @@
 #include "core/registry/error.h"
 #include "core/train/png_file.h"
 
-#include <csignal>
 #include <cstdio>
 #include <memory>
 
@@ -16,8 +16,6 @@ namespace diffuscope::cli {
 namespace {
 
 using registry::EntryKind;
-
-volatile std::sig_atomic_t stopSignalled = 0;
 
 struct SheetArguments
 {
@@ -68,7 +66,7 @@ SheetCell sampled(sample::RunFactory& factory, const session::Recipe& recipe)
     const auto run = factory.start(recipe);
     record::FramePtr last;
     while (const auto frame = run->advance({})) {
-        if (stopSignalled) {
+        if (isInterrupted()) {
             throw CLI::RuntimeError(interruptedExit);
         }
         last = frame;
@@ -142,7 +140,7 @@ void makeSheet(const SheetArguments& arguments)
     checkSteps(arguments.steps);
     const session::Recipe recipe = baseRecipe(arguments.recipe);
     const auto samplers = samplersOf(arguments);
-    std::signal(SIGINT, [](int) { stopSignalled = 1; });
+    watchForInterruption();
     const auto folders = catalog::modelFolders();
     SamplerSheet sheet{titleOf(recipe, catalog::findModel(folders, recipe.model)), arguments.steps, {}, {}};
     sample::ModelRunFactory factory(folders, limitsOf(arguments.recipe));

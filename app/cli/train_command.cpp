@@ -1,4 +1,5 @@
 #include "app/cli/commands.h"
+#include "app/cli/interruption.h"
 #include "app/cli/progress_line.h"
 #include "core/measure/evaluation.h"
 #include "core/network/compute_threads.h"
@@ -10,7 +11,6 @@
 #include "core/train/noise_classifier_task.h"
 #include "core/train/training_loop.h"
 
-#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <thread>
@@ -19,8 +19,6 @@ namespace diffuscope::cli {
 namespace {
 
 using train::TrainingOptions;
-
-volatile std::sig_atomic_t stopSignalled = 0;
 
 struct TrainArguments
 {
@@ -213,9 +211,8 @@ void runTraining(TrainArguments arguments)
 
     ProgressLine line;
     std::string last;
-    std::signal(SIGINT, [](int) { stopSignalled = 1; });
-    std::signal(SIGTERM, [](int) { stopSignalled = 1; });
-    arguments.loop.stopRequested = [] { return stopSignalled != 0; };
+    watchForInterruption();
+    arguments.loop.stopRequested = isInterrupted;
     arguments.loop.onProgress = [&](const train::TrainingProgress& progress) {
         last = describe(progress);
         if (line.isDue()) {

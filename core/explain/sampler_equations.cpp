@@ -16,7 +16,7 @@ using sample::StepQuantity;
 namespace {
 
 const std::string ratioOfNoise = "k = σ/α";
-const std::string beforeIsLast =
+const std::string earlierSteps =
     R"(t+1\rm{ marks estimates of the step before; first steps use the few there are})";
 
 SamplerEquation ddpm(const SamplerSpec& spec)
@@ -81,7 +81,7 @@ SamplerEquation adamsBashforth(const SamplerSpec& spec)
 {
     const std::string sum = R"(\frac{1}{24} (55 )" + eps + " − 59 " + epsBefore +
                             R"( + 37 \ep{\hat{ε}_{t+2}} )" + R"(− 9 \ep{\hat{ε}_{t+3}}))";
-    std::vector<std::string> where{"e = " + sum, ratioOfNoise, beforeIsLast};
+    std::vector<std::string> where{"e = " + sum, ratioOfNoise, earlierSteps};
     if (spec.id == "pndm" && given<std::string>(spec, "extrapolate", "eps") == "v")
         where[0] += R"(\rm{, of }v = α_{t} )" + eps + " − σ_{t} " + x0 + R"(\rm{ in place of }\hat{ε})";
     return {
@@ -93,7 +93,7 @@ SamplerEquation lms(const SamplerSpec&)
 {
     return {next + alphaRatio + " " + x + R"( + α_{t−1} ∑_{j} (∫_{k_{t}}^{k_{t−1}} ℓ_{j} dk) )" +
                 R"(\ep{\hat{ε}_{t+j}})",
-            {ratioOfNoise, R"(ℓ_{j}\rm{: the Lagrange polynomials over the last levels})", beforeIsLast},
+            {ratioOfNoise, R"(ℓ_{j}\rm{: the Lagrange polynomials over the last levels})", earlierSteps},
             "k-diffusion, sample_lms"};
 }
 
@@ -101,7 +101,7 @@ SamplerEquation gradientEstimation(const SamplerSpec&)
 {
     return {
         next + alphaRatio + " " + x + " + α_{t−1} (k_{t−1}−k_{t}) (γ " + eps + " + (1−γ) " + epsBefore + ")",
-        {ratioOfNoise, beforeIsLast},
+        {ratioOfNoise, earlierSteps},
         "Permenter & Yuan 2023, eq. 8"};
 }
 

@@ -41,7 +41,7 @@ std::vector<double> squaredLinear(const OptionValues& values)
 }
 
 /// logistic(linspace(−6, 6, T))·(b1 − b0) + b0 (Xu et al. 2022, GeoDiff).
-std::vector<double> sigmoid(const OptionValues& values)
+std::vector<double> sigmoidBetas(const OptionValues& values)
 {
     const double start = number(values, "beta_start");
     const double end = number(values, "beta_end");
@@ -100,7 +100,7 @@ std::vector<ScheduleFamily> betaFamilies()
         family("sigmoid", "Sigmoid (β)",
                "The added share follows an S: small for long, then rising quickly, then staying high. It was "
                "introduced for generating molecules.",
-               {betaStart(1e-4), betaEnd(0.02)}, sigmoid),
+               {betaStart(1e-4), betaEnd(0.02)}, sigmoidBetas),
         family("constant", "Constant",
                "Every training step adds the same share of noise. It is the plainest schedule there is, and "
                "good for "

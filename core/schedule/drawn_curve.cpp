@@ -15,7 +15,7 @@ constexpr std::size_t maximumPoints = 200;
 /// The smallest distance that dragging leaves between neighbours in t.
 constexpr double leastDistance = 1e-3;
 
-[[noreturn]] void refuse(const std::string& owner, const std::string& what)
+[[noreturn]] void refuseText(const std::string& owner, const std::string& what)
 {
     throw Error(ErrorCode::invalidOption, "The option \"points\" of " + owner + " " + what + ".",
                 "Write pairs such as 0:0.9999, 0.5:0.5, 1:0.001.");
@@ -28,7 +28,7 @@ double takeNumber(const std::string& owner, std::string_view& rest)
     double value = 0;
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
     if (error != std::errc() || !std::isfinite(value))
-        refuse(owner, "has something else than a number at \"" + std::string(rest.substr(0, 20)) + "\"");
+        refuseText(owner, "has something else than a number at \"" + std::string(rest.substr(0, 20)) + "\"");
     rest.remove_prefix(std::size_t(end - rest.data()));
     rest.remove_prefix(std::min(rest.find_first_not_of(" \t\r\n"), rest.size()));
     return value;
@@ -65,22 +65,22 @@ std::vector<ControlPoint> controlPointsFromText(const std::string& owner, const 
     std::string_view rest = text;
     while (true) {
         if (points.size() == maximumPoints)
-            refuse(owner, "has more than " + std::to_string(maximumPoints) + " points");
+            refuseText(owner, "has more than " + std::to_string(maximumPoints) + " points");
         ControlPoint point;
         point.t = takeNumber(owner, rest);
         if (rest.empty() || rest.front() != ':')
-            refuse(owner, "lacks a colon after the time " + shortest(point.t));
+            refuseText(owner, "lacks a colon after the time " + shortest(point.t));
         rest.remove_prefix(1);
         point.value = takeNumber(owner, rest);
         points.push_back(point);
         if (rest.empty())
             break;
         if (rest.front() != ',' && rest.front() != ';')
-            refuse(owner, "lacks a comma before \"" + std::string(rest.substr(0, 20)) + "\"");
+            refuseText(owner, "lacks a comma before \"" + std::string(rest.substr(0, 20)) + "\"");
         rest.remove_prefix(1);
     }
     if (points.size() < 2)
-        refuse(owner, "has one point, but must have at least two");
+        refuseText(owner, "has one point, but must have at least two");
     return points;
 }
 

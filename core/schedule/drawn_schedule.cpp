@@ -13,7 +13,7 @@ using registry::OptionValues;
 
 constexpr auto displayName = "Drawn by hand";
 
-[[noreturn]] void refuse(const std::string& what, const std::string& hint)
+[[noreturn]] void refuseDrawing(const std::string& what, const std::string& hint)
 {
     throw Error(ErrorCode::invalidOption,
                 "The option \"points\" of schedule " + std::string(displayName) + " " + what + ".", hint);
@@ -22,18 +22,19 @@ constexpr auto displayName = "Drawn by hand";
 void checkPoints(const std::vector<ControlPoint>& points, DrawnQuantity quantity)
 {
     if (points.front().t != 0 || points.back().t != 1)
-        refuse("does not reach from t = 0 to t = 1", "Start the list with t = 0 and end it with t = 1.");
+        refuseDrawing("does not reach from t = 0 to t = 1",
+                      "Start the list with t = 0 and end it with t = 1.");
     for (std::size_t i = 0; i < points.size(); ++i) {
         const double value = points[i].value;
         const bool last = i + 1 == points.size();
         if (quantity == DrawnQuantity::alphaBar && !(value < 1 && (last ? value >= 0 : value > 0)))
-            refuse("has a value of alpha bar outside 0 to 1",
-                   "Keep every value above 0 and below 1; the last alone may be 0.");
+            refuseDrawing("has a value of alpha bar outside 0 to 1",
+                          "Keep every value above 0 and below 1; the last alone may be 0.");
         if (quantity == DrawnQuantity::logSnr && !(std::abs(value) <= 40))
-            refuse("has a log-SNR outside -40 to 40", "Keep every value from -40 to 40.");
+            refuseDrawing("has a log-SNR outside -40 to 40", "Keep every value from -40 to 40.");
         if (i > 0 && !(points[i].t > points[i - 1].t && value < points[i - 1].value))
-            refuse("does not fall from each point to the next",
-                   "Order the points by time and let each value be smaller than the one before it.");
+            refuseDrawing("does not fall from each point to the next",
+                          "Order the points by time and let each value be smaller than the one before it.");
     }
 }
 

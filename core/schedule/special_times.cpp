@@ -15,7 +15,8 @@ using registry::Option;
 using registry::OptionValues;
 
 /// The grid through these times and the end that the option `final` asks for.
-TimeGrid atTimes(const std::vector<double>& times, const NoiseSchedule& schedule, const OptionValues& values)
+TimeGrid throughTimes(const std::vector<double>& times, const NoiseSchedule& schedule,
+                      const OptionValues& values)
 {
     TimeGrid grid;
     for (const double time : times)
@@ -38,7 +39,7 @@ TimeGrid quadratic(const NoiseSchedule& schedule, const OptionValues& values, in
         exact.push_back(std::min(root * root, schedule.levels() - 1.0));
         whole.push_back(std::floor(exact.back()));
     }
-    return atTimes(wholeUnlessRepeated(whole, exact, fractional), schedule, values);
+    return throughTimes(wholeUnlessRepeated(whole, exact, fractional), schedule, values);
 }
 
 /// k·(1 … M) − 1 with k = T // M, reversed, of which floor(linspace(0, M, N, endpoint = false)) are taken
@@ -62,7 +63,7 @@ TimeGrid studentTimes(const NoiseSchedule& schedule, const OptionValues& values,
         const int index = int(double(original) / steps * i);
         times.push_back(stride * (original - index) - 1);
     }
-    return atTimes(times, schedule, values);
+    return throughTimes(times, schedule, values);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // One measured number beside its goal, and the table that a person reads.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -18,6 +19,12 @@ struct Figure
 
     bool meetsGoal() const { return !goal || value <= *goal; }
 };
+
+/// Milliseconds of wall time since `start`.
+inline double msSince(std::chrono::steady_clock::time_point start)
+{
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
 
 /// The p-th percentile (0 … 100) by nearest rank; `values` must not be empty.
 double percentile(std::vector<double> values, double p);

@@ -22,11 +22,6 @@ namespace {
 using torch::Tensor;
 using Clock = std::chrono::steady_clock;
 
-double msSince(Clock::time_point start)
-{
-    return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
 /// A network that keeps the time of its calls, and what it was asked.
 class TimedNetwork
 {

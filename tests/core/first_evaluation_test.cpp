@@ -5,7 +5,7 @@
 
 #include <torch/types.h>
 
-#include <QtTest>
+#include <QTest>
 
 #include <filesystem>
 

@@ -8,7 +8,7 @@
 #include "tests/core/refusal.h"
 #include "tests/golden/mixture_fixture.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 #include <cmath>

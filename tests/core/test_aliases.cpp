@@ -5,7 +5,7 @@
 #include "core/schedule/schedule_registry.h"
 #include "core/schedule/time_grid.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <set>
 

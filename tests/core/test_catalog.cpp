@@ -1,7 +1,7 @@
 #include "core/catalog/catalog.h"
 #include "core/registry/error.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <filesystem>
 #include <fstream>

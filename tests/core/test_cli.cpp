@@ -5,7 +5,7 @@
 #include "tests/core/tiny_model.h"
 
 #include <QProcess>
-#include <QtTest>
+#include <QTest>
 
 #include <csignal>
 #include <filesystem>

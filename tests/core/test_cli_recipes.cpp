@@ -6,7 +6,7 @@
 #include "tests/core/tiny_model.h"
 
 #include <QSize>
-#include <QtTest>
+#include <QTest>
 
 using namespace diffuscope;
 using Outcome = test::CliFixture::Outcome;

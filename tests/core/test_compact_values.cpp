@@ -1,6 +1,6 @@
 #include "core/record/compact_values.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 #include <limits>

@@ -1,7 +1,7 @@
 #include "core/record/frame.h"
 #include "core/registry/error.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 #include <vector>

@@ -2,7 +2,7 @@
 #include "core/registry/error.h"
 #include "tests/support/fake_denoiser.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 

@@ -1,7 +1,7 @@
 #include "core/train/idx.h"
 #include "tests/core/file_fixture.h"
 
-#include <QtTest>
+#include <QTest>
 #include <zlib.h>
 
 using namespace diffuscope;

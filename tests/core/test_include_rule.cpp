@@ -1,7 +1,7 @@
 // The layers, read from the sources: app → ui → core and never back, no Qt in core, no torch header that ui
 // can reach.
 
-#include <QtTest>
+#include <QTest>
 
 #include <filesystem>
 #include <fstream>

@@ -2,7 +2,7 @@
 #include "core/network/parallel_forward.h"
 #include "core/network/plan/plan_builder.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <limits>
 #include <string>

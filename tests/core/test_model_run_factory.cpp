@@ -7,7 +7,7 @@
 
 #include <torch/types.h>
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 #include <filesystem>

@@ -11,7 +11,7 @@
 
 #include <c10/core/InferenceMode.h>
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 #include <filesystem>

@@ -3,7 +3,7 @@
 #include "core/sample/noise_source.h"
 #include "tests/support/fake_denoiser.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <array>
 #include <cmath>

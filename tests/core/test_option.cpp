@@ -3,7 +3,7 @@
 #include "core/registry/option.h"
 #include "tests/core/refusal.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <limits>
 

@@ -3,7 +3,7 @@
 #include "core/session/recipe.h"
 #include "tests/core/refusal.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 #include <cstring>

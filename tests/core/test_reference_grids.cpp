@@ -5,7 +5,7 @@
 #include "core/schedule/time_grid.h"
 
 #include <nlohmann/json.hpp>
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 #include <fstream>

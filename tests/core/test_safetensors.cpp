@@ -1,7 +1,7 @@
 #include "core/network/safetensors.h"
 #include "tests/core/file_fixture.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace diffuscope;
 using diffuscope::test::refusalOf;

@@ -4,7 +4,7 @@
 #include "core/schedule/schedule_registry.h"
 #include "tests/core/refusal.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 #include <limits>

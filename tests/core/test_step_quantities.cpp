@@ -1,6 +1,6 @@
 #include "core/record/step_quantities.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 

@@ -1,7 +1,7 @@
 // How many quantities a frame of a run will store, from which the memory budget follows.
 #include "core/sample/recipe_checks.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace diffuscope;
 using std::string_literals::operator""s;

@@ -5,7 +5,7 @@
 #include "core/schedule/time_grid.h"
 #include "tests/core/refusal.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 #include <numbers>

@@ -11,7 +11,7 @@
 #include "core/train/training_recipe.h"
 #include "tests/core/file_fixture.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 

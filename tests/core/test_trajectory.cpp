@@ -1,6 +1,6 @@
 #include "core/record/trajectory.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <vector>
 

@@ -6,7 +6,7 @@
 #include "tests/core/file_fixture.h"
 
 #include <nlohmann/json.hpp>
-#include <QtTest>
+#include <QTest>
 
 #include <limits>
 

@@ -2,7 +2,7 @@
 #include "core/registry/error.h"
 #include "core/sample/sampler.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 

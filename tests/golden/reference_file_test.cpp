@@ -3,7 +3,7 @@
 #include "core/registry/error.h"
 #include "core/sample/reference_runner.h"
 
-#include <QtTest>
+#include <QTest>
 #include <zlib.h>
 
 #include <fstream>

@@ -1,7 +1,7 @@
 // What the options of other programs' trajectories become here: grids, samplers, and what is refused by name.
 #include "core/sample/reference_setup.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 

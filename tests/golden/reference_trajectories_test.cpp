@@ -2,7 +2,7 @@
 #include "core/registry/error.h"
 #include "core/sample/reference_runner.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cstdio>
 

@@ -6,7 +6,7 @@
 
 #include <torch/utils.h>
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 

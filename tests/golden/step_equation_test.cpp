@@ -7,7 +7,7 @@
 #include "core/schedule/schedule_registry.h"
 #include "tests/support/fake_denoiser.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 

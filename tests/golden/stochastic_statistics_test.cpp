@@ -2,7 +2,7 @@
 #include "core/schedule/schedule_registry.h"
 #include "tests/golden/mixture_fixture.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 

@@ -4,7 +4,7 @@
 #include <QAction>
 #include <QMenu>
 #include <QSignalSpy>
-#include <QtTest>
+#include <QTest>
 
 using namespace diffuscope::ui;
 

@@ -1,6 +1,6 @@
 #include "ui/views/image_renderer.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <limits>
 #include <vector>

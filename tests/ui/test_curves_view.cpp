@@ -12,7 +12,8 @@
 #include "ui/views/readout.h"
 
 #include <QTabBar>
-#include <QtTest>
+#include <QSignalSpy>
+#include <QTest>
 
 #include <algorithm>
 #include <cmath>

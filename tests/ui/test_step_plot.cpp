@@ -11,7 +11,8 @@
 #include "ui/views/step_plot.h"
 #include "ui/views/step_series.h"
 
-#include <QtTest>
+#include <QSignalSpy>
+#include <QTest>
 
 using namespace diffuscope;
 using ui::StepQuantity;

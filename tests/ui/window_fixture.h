@@ -12,7 +12,7 @@
 #include <QApplication>
 #include <QSettings>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include <memory>
 

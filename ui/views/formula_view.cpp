@@ -19,7 +19,7 @@ constexpr double numbersFactor = 0.86;
 /// The width, in heights of a line of text, that is wide enough for the largest size.
 constexpr double roomyWidth = 36;
 constexpr double remarkSize = 1.0;
-constexpr int marginPx = 8;
+constexpr int formulaMarginPx = 8;
 constexpr int gapPx = 8;
 constexpr int remarkGapPx = 3;
 
@@ -85,12 +85,12 @@ double FormulaView::layOut(double width) const
     if (m_laidOutIn == width)
         return m_height;
     m_laidOutIn = width;
-    const double inside = width - 2 * marginPx;
+    const double inside = width - 2 * formulaMarginPx;
     const double largest =
         sizes.front() * std::max(0.75, width / (roomyWidth * QFontMetrics(font()).height()));
     const double size = sizeFor(FormulaLine::Role::formula, inside, largest);
     const double numbers = sizeFor(FormulaLine::Role::numbers, inside, size * numbersFactor);
-    m_height = marginPx;
+    m_height = formulaMarginPx;
     for (std::size_t i = 0; i < m_formulas.size(); ++i) {
         const auto role = m_lines[i].role;
         const double factor = role == FormulaLine::Role::formula   ? size
@@ -101,7 +101,7 @@ double FormulaView::layOut(double width) const
         m_formulas[i].layOut(formulaFont(font(), factor), inside);
         m_height += m_formulas[i].height();
     }
-    return m_height = std::ceil(m_height + marginPx / 2.0);
+    return m_height = std::ceil(m_height + formulaMarginPx / 2.0);
 }
 
 int FormulaView::heightForWidth(int width) const
@@ -142,12 +142,12 @@ void FormulaView::paintEvent(QPaintEvent*)
     layOut(width());
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    double y = marginPx;
+    double y = formulaMarginPx;
     for (std::size_t i = 0; i < m_formulas.size(); ++i) {
         const bool isRemark = m_lines[i].role == FormulaLine::Role::remark;
         if (i > 0)
             y += isRemark ? remarkGapPx : gapPx;
-        m_formulas[i].paint(painter, {double(marginPx), y},
+        m_formulas[i].paint(painter, {double(formulaMarginPx), y},
                             palette().color(isRemark ? QPalette::PlaceholderText : QPalette::WindowText),
                             palette());
         y += m_formulas[i].height();

@@ -15,7 +15,7 @@ namespace diffuscope::ui {
 
 namespace {
 
-constexpr double marginPx = 8;
+constexpr double tableMarginPx = 8;
 constexpr double gapPx = 12;
 constexpr double barPx = 6;
 constexpr double leastBarPx = 40;
@@ -124,7 +124,7 @@ void TermTable::changeEvent(QEvent* event)
 void TermTable::paintTexts(QPainter& painter, double y, const QStringList& texts, const QColor& color) const
 {
     painter.setPen(color);
-    double x = marginPx + symbolWidth();
+    double x = tableMarginPx + symbolWidth();
     for (const QString& text : texts) {
         x += gapPx;
         painter.drawText(QRectF(x, y, columnWidth(), rowHeight()), Qt::AlignRight | Qt::AlignVCenter, text);
@@ -153,21 +153,24 @@ void TermTable::paintEvent(QPaintEvent*)
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     const double height = rowHeight();
-    const double barLeft = marginPx + symbolWidth() + 3 * (gapPx + columnWidth()) + gapPx;
-    const auto bar = [&](double y) { return QRectF(barLeft, y, this->width() - marginPx - barLeft, height); };
+    const double barLeft = tableMarginPx + symbolWidth() + 3 * (gapPx + columnWidth()) + gapPx;
+    const auto bar = [&](double y) {
+        return QRectF(barLeft, y, this->width() - tableMarginPx - barLeft, height);
+    };
 
     painter.setFont(captionFont(font()));
     paintTexts(painter, 0, {tr("coefficient"), tr("value"), tr("product")}, colors.mutedText);
     double y = height;
     for (const Row& row : m_rows) {
-        row.symbol.paint(painter, {marginPx, y + (height - row.symbol.height()) / 2}, colors.text, palette());
+        row.symbol.paint(painter, {tableMarginPx, y + (height - row.symbol.height()) / 2}, colors.text,
+                         palette());
         painter.setFont(tabularFont(font()));
         paintTexts(painter, y, {row.coefficient, row.value, row.product}, colors.text);
         paintBar(painter, bar(y), row.amount, layerColor(row.layer, palette()));
         y += height;
     }
-    painter.fillRect(QRectF(marginPx, y, width() - 2 * marginPx, 1), colors.outline);
-    m_next.paint(painter, {marginPx, y + 1 + (height - m_next.height()) / 2}, colors.text, palette());
+    painter.fillRect(QRectF(tableMarginPx, y, width() - 2 * tableMarginPx, 1), colors.outline);
+    m_next.paint(painter, {tableMarginPx, y + 1 + (height - m_next.height()) / 2}, colors.text, palette());
     QFont bold = tabularFont(font());
     bold.setBold(true);
     painter.setFont(bold);

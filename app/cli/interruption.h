@@ -1,0 +1,11 @@
+// Ctrl-C and its kin: a command asks between two pieces of work whether it was told to stop.
+#pragma once
+
+namespace diffuscope::cli {
+
+/// From here on Ctrl-C (SIGINT) and SIGTERM only leave word.
+void watchForInterruption();
+/// Whether one of them has come.
+bool isInterrupted();
+
+}  // namespace diffuscope::cli
