@@ -9,6 +9,7 @@
 #include "core/train/export_noise_classifier.h"
 #include "core/train/labelled_tensors.h"
 #include "core/train/noise_classifier_task.h"
+#include "core/train/text_diffusion_task.h"
 #include "core/train/training_loop.h"
 
 #include <cstdio>
@@ -38,8 +39,10 @@ void addDataOptions(CLI::App& command, TrainArguments& arguments)
         .add_option("--start-from", options.startFrom,
                     "Folder of a training of the same network; begin with its averaged weights")
         ->excludes("--resume");
-    command.add_option("--data", options.dataFolder,
-                       "Folder of an IDX data set (MNIST layout, gzipped or not)");
+    command.add_option(
+        "--data", options.dataFolder,
+        "Folder of an IDX data set (MNIST layout, gzipped or not), of sheets of tiles with JSON "
+        "lines, or of images with captions beside them");
     command
         .add_option("--task", options.task,
                     "What to train: diffusion, the classifier that judges images, or the noise-classifier "
@@ -126,6 +129,28 @@ void addNetworkOptions(CLI::App& command, TrainingOptions& options)
         ->capture_default_str();
 }
 
+void addTextOptions(CLI::App& command, TrainingOptions& options)
+{
+    auto& text = options.network.text;
+    command
+        .add_option("--text-levels", text.levels,
+                    "Captions: levels whose positions attend to the words after every block; default: all")
+        ->delimiter(',');
+    command.add_option("--text-width", text.width, "Captions: width of the transformer over the words")
+        ->capture_default_str();
+    command.add_option("--text-layers", text.layers, "Captions: its layers")->capture_default_str();
+    command.add_option("--text-heads", text.heads, "Captions: its heads")->capture_default_str();
+    command.add_option("--text-words", text.mostWords, "Captions: most words of a prompt")
+        ->capture_default_str();
+    command
+        .add_option(
+            "--hold-out", options.heldOut,
+            "Captions: two attributes that are never shown together, ATTRIBUTE=VALUE+ATTRIBUTE=VALUE; "
+            "may be given again")
+        ->take_all()
+        ->allow_extra_args(false);
+}
+
 std::string describe(const train::TrainingProgress& progress)
 {
     char text[160];
@@ -135,9 +160,25 @@ std::string describe(const train::TrainingProgress& progress)
     return text;
 }
 
-std::unique_ptr<train::TrainingTask> makeTask(TrainingOptions& options,
-                                              const std::shared_ptr<const train::LabelledImages>& images,
-                                              int replicas)
+/// On captioned images; `options` are completed unless the training is resumed.
+std::unique_ptr<train::TrainingTask> makeCaptionedTask(TrainArguments& arguments, int replicas)
+{
+    auto& options = arguments.options;
+    const auto images =
+        std::make_shared<const train::CaptionedImages>(train::readCaptionedFolder(options.dataFolder));
+    if (options.task != "diffusion") {
+        throw Error(ErrorCode::invalidOption,
+                    "There is no task " + options.task + " for images with captions.",
+                    "Train a diffusion model on them.");
+    }
+    if (!arguments.loop.resume) {
+        train::fitToImages(options, *images);
+    }
+    return std::make_unique<train::TextDiffusionTask>(images, options, replicas);
+}
+
+std::unique_ptr<train::TrainingTask> makeLabelledTask(
+    TrainingOptions& options, const std::shared_ptr<const train::LabelledImages>& images, int replicas)
 {
     if (options.task == "classifier") {
         return std::make_unique<train::ClassifierTask>(images, options, replicas);
@@ -154,6 +195,19 @@ void prepareNetwork(TrainingOptions& options, const train::LabelledImages& image
     options.network.imageHeight = images.height;
     options.network.imageWidth = images.width;
     options.network.classes = images.classCount();
+}
+
+std::unique_ptr<train::TrainingTask> makeTask(TrainArguments& arguments, int replicas)
+{
+    if (train::isCaptionedFolder(arguments.options.dataFolder)) {
+        return makeCaptionedTask(arguments, replicas);
+    }
+    const auto images = std::make_shared<const train::LabelledImages>(
+        train::readIdxFolder(arguments.options.dataFolder, "train"));
+    if (!arguments.loop.resume) {
+        prepareNetwork(arguments.options, *images);
+    }
+    return makeLabelledTask(arguments.options, images, replicas);
 }
 
 void reportClassifier(train::ClassifierTask& task, const TrainArguments& arguments)
@@ -197,17 +251,14 @@ void runTraining(TrainArguments arguments)
         arguments.options = train::readCheckpointOptions(arguments.loop.outputFolder);
     } else if (arguments.options.dataFolder.empty()) {
         throw Error(ErrorCode::invalidOption, "There is no data to train on.",
-                    "Give the folder of an IDX data set with --data.");
+                    "Give the folder of a data set with --data.");
     }
     const int replicas = replicasOf(arguments);
     network::setUpComputeThreads(1);
-    const auto images = std::make_shared<const train::LabelledImages>(
-        train::readIdxFolder(arguments.options.dataFolder, "train"));
     if (!arguments.loop.resume) {
-        prepareNetwork(arguments.options, *images);
         arguments.options.threads = replicas;
     }
-    const auto task = makeTask(arguments.options, images, replicas);
+    const auto task = makeTask(arguments, replicas);
 
     ProgressLine line;
     std::string last;
@@ -244,6 +295,7 @@ void addTrainCommand(CLI::App& program)
     addDataOptions(*command, *arguments);
     addOptimizerOptions(*command, arguments->options.optimizer);
     addNetworkOptions(*command, arguments->options);
+    addTextOptions(*command, arguments->options);
     command->callback([arguments] { runTraining(*arguments); });
 }
 

@@ -3,6 +3,7 @@
 #include "core/denoise/guidance.h"
 #include "core/denoise/network_denoiser.h"
 #include "core/network/parallel_forward.h"
+#include "core/network/vocabulary.h"
 #include "core/sample/sampling_loop.h"
 
 #include <algorithm>
@@ -45,15 +46,38 @@ torch::Tensor generateBatch(const GeneratingNetwork& network, const GenerationRe
 
 }  // namespace
 
+network::TextContext contextsOf(network::UNet net, const std::vector<std::string>& vocabulary,
+                                const std::vector<std::string>& prompts)
+{
+    const c10::InferenceMode inference;
+    const network::Vocabulary words(vocabulary);
+    const int mostWords = net->config().text.mostWords;
+    const torch::Device device = net->parameters().front().device();
+    std::vector<network::TextContext> contexts;
+    for (size_t k = 0; k <= prompts.size(); ++k) {
+        const auto ids = k < prompts.size() ? words.read(prompts[k], mostWords) : std::vector<std::int64_t>{};
+        const auto tokens = network::tokenBatch({ids});
+        contexts.push_back(net->encode({tokens.ids.to(device), tokens.bias.to(device)}));
+    }
+    return network::stacked(contexts);
+}
+
 std::unique_ptr<denoise::Denoiser> makeDenoiser(const GeneratingNetwork& network, const std::string& name)
 {
     const auto net = std::make_shared<network::ParallelForward>(network.net, 1);
-    const auto forward = [net](const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& ids) {
-        return net->forward(x, t, ids);
+    const auto forward = [net, texts = network.texts](const torch::Tensor& x, const torch::Tensor& t,
+                                                      const torch::Tensor& ids) {
+        if (!texts.defined()) {
+            return net->forward(x, t, ids);
+        }
+        return net->forward(x, t, torch::zeros_like(ids),
+                            {texts.states.index_select(0, ids), texts.bias.index_select(0, ids)});
     };
+    const int conditions = network.texts.defined() ? static_cast<int>(network.texts.bias.size(0)) - 1
+                                                   : network.net->config().classes;
     return std::make_unique<denoise::NetworkDenoiser>(
-        denoise::TrainedNetwork{name, forward, network.target, network.schedule,
-                                network.net->config().classes, network.net->parameters().front().device()});
+        denoise::TrainedNetwork{name, forward, network.target, network.schedule, conditions,
+                                network.net->parameters().front().device()});
 }
 
 torch::Tensor generate(const GeneratingNetwork& network, const GenerationRequest& request)

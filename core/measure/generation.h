@@ -19,7 +19,7 @@ namespace diffuscope::measure {
 
 struct GenerationRequest
 {
-    std::vector<int> classes;  ///< one an image; −1 for none
+    std::vector<int> classes;  ///< one an image; −1 for none. Of a network with text the prompt's number
     sample::SamplerSpec sampler{};
     schedule::GridSpec grid{};
     int steps = 50;
@@ -37,9 +37,16 @@ struct GeneratingNetwork
     network::UNet net;
     denoise::PredictionTarget target = denoise::PredictionTarget::eps;
     schedule::NoiseSchedule schedule;
+    network::TextContext texts{};  ///< of a network with text: see contextsOf()
 };
 
-/// The network as a denoiser, without guidance and clipping. `name` is for messages.
+/// What the network is told of each prompt, and in the last row of none. Throws Error(invalidOption) for a
+/// prompt that cannot be read with these words.
+network::TextContext contextsOf(network::UNet net, const std::vector<std::string>& vocabulary,
+                                const std::vector<std::string>& prompts);
+
+/// The network as a denoiser, whose classes are its texts where it has text, without guidance and clipping.
+/// `name` is for messages.
 std::unique_ptr<denoise::Denoiser> makeDenoiser(const GeneratingNetwork& network, const std::string& name);
 
 /// [classes.size(), C, H, W] float32 on the CPU, clamped to [-1, 1]; x0Hat is clipped to that range in every

@@ -1,6 +1,7 @@
 #include "core/network/checkpoint.h"
 
 #include "core/network/named_weights.h"
+#include "core/network/vocabulary.h"
 #include "core/registry/error.h"
 
 #include <filesystem>
@@ -27,6 +28,19 @@ void checkSize(const std::string& path, std::int64_t parameters)
     }
 }
 
+constexpr const char* kVocabularyKey = "vocabulary";
+
+// As many words in another order would be read as other words, without anything to show for it.
+void checkVocabulary(const ModelCard& card, const TensorFile& file, const std::string& path)
+{
+    const auto found = file.metadata.find(kVocabularyKey);
+    if (found != file.metadata.end() && found->second != Vocabulary(card.vocabulary).fingerprint()) {
+        throw Error(ErrorCode::invalidFile,
+                    path + " was trained with another vocabulary than model.json lists.",
+                    "Take model.json and model.safetensors from the same place.");
+    }
+}
+
 }  // namespace
 
 LoadedModel loadModel(const std::string& folder)
@@ -35,6 +49,7 @@ LoadedModel loadModel(const std::string& folder)
     const std::string path = weightsPath(folder);
     checkSize(path, model.card.parameterCount);
     const TensorFile file = readSafetensors(path);
+    checkVocabulary(model.card, file, path);
     model.net = UNet(model.card.architecture);
     assignWeights(*model.net, file, path);
     model.net->eval();
@@ -45,7 +60,11 @@ void saveModel(const std::string& folder, const ModelCard& card, const UNet& net
 {
     std::error_code ignored;  // shows when the first file is written
     std::filesystem::create_directories(folder, ignored);
-    writeSafetensors(weightsPath(folder), namedWeights(*net), {{"format", "pt"}, {"name", card.name}});
+    std::map<std::string, std::string> metadata = {{"format", "pt"}, {"name", card.name}};
+    if (!card.vocabulary.empty()) {
+        metadata[kVocabularyKey] = Vocabulary(card.vocabulary).fingerprint();
+    }
+    writeSafetensors(weightsPath(folder), namedWeights(*net), metadata);
     writeModelCard(folder, card);
 }
 

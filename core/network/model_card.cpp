@@ -3,12 +3,14 @@
 #include "core/network/atomic_file.h"
 #include "core/network/schedule_spec_json.h"
 #include "core/network/unet_config_json.h"
+#include "core/network/vocabulary.h"
 #include "core/registry/error.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
+#include <stdexcept>
 
 namespace diffuscope::network {
 namespace {
@@ -65,6 +67,15 @@ void check(const std::string& path, const ModelCard& card)
         refuse(path, "has " + std::to_string(card.classNames.size()) + " class names for " +
                          std::to_string(card.architecture.classes) + " classes");
     }
+    if (static_cast<int>(card.vocabulary.size()) != card.architecture.text.words) {
+        refuse(path, "has a vocabulary of " + std::to_string(card.vocabulary.size()) +
+                         " words for a network of " + std::to_string(card.architecture.text.words));
+    }
+    try {
+        const Vocabulary checked(card.vocabulary);
+    } catch (const std::invalid_argument& error) {
+        refuse(path, std::string("has a vocabulary that cannot be used: ") + error.what());
+    }
     if (card.parameterCount != parameterCount(card.architecture)) {
         refuse(path, "states " + std::to_string(card.parameterCount) +
                          " parameters where its architecture has " +
@@ -77,6 +88,8 @@ void check(const std::string& path, const ModelCard& card)
 std::string architectureSummary(const ModelCard& card)
 {
     const auto& config = card.architecture;
+    const std::string text =
+        config.hasText() ? ", a transformer over " + std::to_string(config.text.words) + " words" : "";
     const int halvings = static_cast<int>(config.multipliers.size()) - 1;
     const int height = config.imageHeight / config.patch >> halvings;
     const int width = config.imageWidth / config.patch >> halvings;
@@ -85,7 +98,7 @@ std::string architectureSummary(const ModelCard& card)
     return "U-Net, " + std::to_string(config.baseChannels * config.multipliers.front()) + "–" +
            std::to_string(config.baseChannels * config.multipliers.back()) + " channels, " +
            std::to_string(config.blocksPerLevel) + " blocks a level, attention at " + std::to_string(height) +
-           "×" + std::to_string(width) + ", " + millions + " M parameters";
+           "×" + std::to_string(width) + text + ", " + millions + " M parameters";
 }
 
 ModelCard readModelCard(const std::string& folder)
@@ -106,6 +119,9 @@ ModelCard readModelCard(const std::string& folder)
     card.target = fields.text("target");
     card.schedule = scheduleSpecFromJson(fields.object("schedule"));
     card.classNames = fields.texts("classes");
+    if (fields.has("vocabulary")) {
+        card.vocabulary = fields.texts("vocabulary");
+    }
     card.parameterCount = fields.integer("parameters");
     const JsonFields training = fields.object("training");
     for (const auto& [key, unused] : training.json().items()) {
@@ -129,6 +145,9 @@ void writeModelCard(const std::string& folder, const ModelCard& card)
     value["licence"] = card.licence;
     value["data"] = card.data;
     value["classes"] = card.classNames;
+    if (!card.vocabulary.empty()) {
+        value["vocabulary"] = card.vocabulary;
+    }
     value["target"] = card.target;
     value["schedule"] = toJson(card.schedule);
     value["architecture"] = toJson(card.architecture);

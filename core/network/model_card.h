@@ -39,6 +39,8 @@ struct ModelCard
     std::string target = "eps";  ///< what the network outputs: eps, x0, v, flow or edm
     schedule::ScheduleSpec schedule;
     std::vector<std::string> classNames;  ///< one a class; empty for an unconditional model
+    /// The words that a text-conditional model knows, in the order of their numbers (see Vocabulary).
+    std::vector<std::string> vocabulary{};
     std::int64_t parameterCount = 0;
     std::map<std::string, std::string> training;  ///< the training recipe, for reading
     std::optional<ModelQuality> quality;

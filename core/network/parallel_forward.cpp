@@ -41,8 +41,15 @@ ParallelForward::ParallelForward(UNet net, int threads)
 torch::Tensor ParallelForward::forward(const torch::Tensor& x, const torch::Tensor& t,
                                        const torch::Tensor& classIds, const std::stop_token& stop)
 {
+    return forward(x, t, classIds, TextContext{}, stop);
+}
+
+torch::Tensor ParallelForward::forward(const torch::Tensor& x, const torch::Tensor& t,
+                                       const torch::Tensor& classIds, const TextContext& text,
+                                       const std::stop_token& stop)
+{
     const c10::InferenceMode inference;
-    return m_plan ? throughPlan(x, t, classIds, stop) : throughModules(x, t, classIds);
+    return m_plan ? throughPlan(x, t, classIds, stop) : throughModules(x, t, classIds, text, stop);
 }
 
 torch::Tensor ParallelForward::throughPlan(const torch::Tensor& x, const torch::Tensor& t,
@@ -80,7 +87,8 @@ torch::Tensor ParallelForward::throughPlan(const torch::Tensor& x, const torch::
 }
 
 torch::Tensor ParallelForward::throughModules(const torch::Tensor& x, const torch::Tensor& t,
-                                              const torch::Tensor& classIds)
+                                              const torch::Tensor& classIds, const TextContext& text,
+                                              const std::stop_token& stop)
 {
     const int64_t batch = x.size(0);
     const auto used =
@@ -92,8 +100,11 @@ torch::Tensor ParallelForward::throughModules(const torch::Tensor& x, const torc
             at::set_num_threads(1);
         }
         const int64_t begin = beginOfPart(index, used, batch), end = beginOfPart(index + 1, used, batch);
-        results[index] =
-            m_net->forward(x.slice(0, begin, end), t.slice(0, begin, end), classIds.slice(0, begin, end));
+        if (stop.stop_requested()) {
+            throw Cancelled();
+        }
+        results[index] = m_net->forward(x.slice(0, begin, end), t.slice(0, begin, end),
+                                        classIds.slice(0, begin, end), text.slice(begin, end));
     });
     return used == 1 ? results.front() : torch::cat(results);
 }

@@ -28,6 +28,9 @@ public:
     /// throws Cancelled where it is set before the last of them.
     torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& classIds,
                           const std::stop_token& stop = {});
+    /// The same of a network with text: `text` has a prompt for each of the B images.
+    torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& classIds,
+                          const TextContext& text, const std::stop_token& stop = {});
 
     /// The plan; null where the modules are asked one by one, and then why.
     const plan::InferencePlan* plan() const { return m_plan.get(); }
@@ -37,7 +40,8 @@ private:
     torch::Tensor throughPlan(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& classIds,
                               const std::stop_token& stop);
     torch::Tensor throughModules(const torch::Tensor& x, const torch::Tensor& t,
-                                 const torch::Tensor& classIds);
+                                 const torch::Tensor& classIds, const TextContext& text,
+                                 const std::stop_token& stop);
 
     UNet m_net;
     std::shared_ptr<const plan::InferencePlan> m_plan;

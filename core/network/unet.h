@@ -2,12 +2,13 @@
 // Nichol 2021).
 #pragma once
 
-#include "core/network/unet_blocks.h"
 #include "core/network/unet_config.h"
+#include "core/network/unet_stage.h"
 
 #include <torch/nn/module.h>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace diffuscope::network {
@@ -22,7 +23,13 @@ public:
     /// t        [B] float32, the training level, any real value in [0, T): fractional times are allowed;
     /// classIds [B] int64 in [0, classes]; nullClass() asks for the unconditional prediction.
     /// Returns  [B, C, H, W] float32: the training target (eps, x0 or v), which the model card names.
-    torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& classIds);
+    /// A network with text needs the B images' `text` as well, and writes to `maps`, where it is given, where
+    /// each layer of cross-attention looked, in the order of evaluation.
+    torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& classIds,
+                          const TextContext& text = {}, std::vector<CrossAttentionMap>* maps = nullptr);
+
+    /// What forward() needs of prompts, [B, …]: once for all steps of a run. Of a network with text only.
+    TextContext encode(const TokenBatch& prompts);
 
     int64_t nullClass() const { return m_config.classes; }
     const UNetConfig& config() const { return m_config; }
@@ -32,7 +39,8 @@ public:
     void setConvolutionPrecision(ConvolutionPrecision precision);
 
 private:
-    Stage makeStage(int inputChannels, int outputChannels, bool attention);
+    Stage addStage(const std::string& name, int inputChannels, int outputChannels, bool attention,
+                   bool readsText);
     void buildDown();
     void buildUp();
     torch::Tensor embed(const torch::Tensor& t, const torch::Tensor& classIds);
@@ -46,6 +54,7 @@ private:
     std::vector<Convolution> m_downs;  // one between each two levels
     std::vector<Stage> m_middleStages;
     std::vector<Stage> m_upStages;  // coarsest level first
+    TextEncoder m_textEncoder{nullptr};
     std::vector<Convolution> m_ups;
     torch::nn::GroupNorm m_outputNorm{nullptr};
     Convolution m_output{nullptr};

@@ -3,7 +3,6 @@
 #include "core/network/modulated_norm.h"
 
 #include <cmath>
-#include <utility>
 
 namespace diffuscope::network {
 
@@ -91,20 +90,6 @@ torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& x)
                            .reshape({batch, height, width, channels})
                            .permute({0, 3, 1, 2});
     return x + m_projection(mixed);
-}
-
-StageImpl::StageImpl(ResidualBlock block, SelfAttention attention)
-    : m_block(register_module("block", std::move(block))), m_attention(std::move(attention))
-{
-    if (m_attention) {
-        register_module("attention", m_attention);
-    }
-}
-
-torch::Tensor StageImpl::forward(const torch::Tensor& x, const torch::Tensor& embedding)
-{
-    const torch::Tensor h = m_block(x, embedding);
-    return m_attention ? m_attention(h) : h;
 }
 
 torch::Tensor sinusoidalEmbedding(const torch::Tensor& t, int width)

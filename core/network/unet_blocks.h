@@ -79,20 +79,6 @@ TORCH_MODULE(SelfAttention);
 torch::Tensor normSilu(const torch::nn::GroupNorm& norm, const torch::Tensor& x,
                        const torch::Tensor& modulation, torch::ScalarType resultType);
 
-/// A residual block, followed by attention where the level has it.
-class StageImpl : public torch::nn::Module
-{
-public:
-    StageImpl(ResidualBlock block, SelfAttention attention);
-
-    torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& embedding);
-
-private:
-    ResidualBlock m_block;
-    SelfAttention m_attention;
-};
-TORCH_MODULE(Stage);
-
 /// Sines and cosines of t at geometrically spaced frequencies from 1 to 1/10000 (Vaswani et al. 2017,
 /// section 3.5). t [B], any real value -> [B, width].
 torch::Tensor sinusoidalEmbedding(const torch::Tensor& t, int width);

@@ -12,6 +12,7 @@ namespace {
 constexpr int kLargestImageSide = 512;
 constexpr int kLargestWidth = 2048;
 constexpr int kLargestClassCount = 10'000;
+constexpr int kMostWords = 50'000;
 constexpr std::int64_t kMostParameters = 200'000'000;
 
 void requireRange(const char* what, int value, int least, int most)
@@ -46,6 +47,25 @@ std::int64_t linear(std::int64_t from, std::int64_t to)
     return from * to + to;
 }
 
+bool contains(const std::vector<int>& levels, std::size_t level)
+{
+    return std::find(levels.begin(), levels.end(), static_cast<int>(level)) != levels.end();
+}
+
+std::int64_t textEncoder(const TextConfig& text)
+{
+    const std::int64_t width = text.width;
+    const std::int64_t layer = 2 * norm(width) + linear(width, 3 * width) + linear(width, width) +
+                               linear(width, 4 * width) + linear(4 * width, width);
+    // Beside the words the two tokens "nothing" and "beginning", and a place for the latter.
+    return (text.words + 2 + text.mostWords + 1) * width + text.layers * layer + norm(width);
+}
+
+std::int64_t crossAttention(const UNetConfig& config, std::int64_t channels)
+{
+    return norm(channels) + 2 * convolution(channels, channels, 1) + linear(config.text.width, 2 * channels);
+}
+
 std::int64_t stage(const UNetConfig& config, std::int64_t from, std::int64_t to, bool attention)
 {
     const std::int64_t skip = from == to ? 0 : convolution(from, to, 1);
@@ -62,14 +82,16 @@ std::int64_t parameterCount(const UNetConfig& config)
     const std::int64_t patch = std::int64_t{config.imageChannels} * config.patch * config.patch;
     const std::int64_t finest = std::int64_t{config.baseChannels} * config.multipliers.front();
     const std::int64_t coarsest = std::int64_t{config.baseChannels} * config.multipliers.back();
+    const bool isRead = config.hasText();
     std::int64_t count = 2 * linear(width, width) + (config.classes + 1) * width +
                          convolution(patch, finest, 3) + norm(finest) + convolution(finest, patch, 3);
     count += stage(config, coarsest, coarsest, true) + stage(config, coarsest, coarsest, false);
+    count += isRead ? textEncoder(config.text) + crossAttention(config, coarsest) : 0;
     for (std::size_t level = 0; level < config.multipliers.size(); ++level) {
         const std::int64_t channels = std::int64_t{config.baseChannels} * config.multipliers[level];
-        const auto& levels = config.attentionLevels;
-        const bool attention =
-            std::find(levels.begin(), levels.end(), static_cast<int>(level)) != levels.end();
+        const bool attention = contains(config.attentionLevels, level);
+        const bool reads = isRead && contains(config.text.levels, level);
+        count += reads ? 2 * config.blocksPerLevel * crossAttention(config, channels) : 0;
         count += config.blocksPerLevel * (stage(config, channels, channels, attention) +
                                           stage(config, 2 * channels, channels, attention));
         if (level > 0) {
@@ -80,7 +102,32 @@ std::int64_t parameterCount(const UNetConfig& config)
     return count;
 }
 
-void validate(const UNetConfig& config)
+namespace {
+
+void validateText(const UNetConfig& config)
+{
+    const TextConfig& text = config.text;
+    requireRange("number of words", text.words, 0, kMostWords);
+    if (!config.hasText()) {
+        return;
+    }
+    requireRange("text width", text.width, 1, kLargestWidth);
+    requireRange("number of text layers", text.layers, 0, 24);
+    requireRange("number of text heads", text.heads, 1, 64);
+    requireDivides("number of text heads", text.width, text.heads);
+    requireRange("number of words of a prompt", text.mostWords, 1, 256);
+    for (const int level : text.levels) {
+        requireRange("text level", level, 0, static_cast<int>(config.multipliers.size()) - 1);
+    }
+    for (const int level : config.attentionLevels) {
+        if (!contains(text.levels, static_cast<std::size_t>(level))) {
+            throw std::invalid_argument("The U-Net's level " + std::to_string(level) +
+                                        " has self-attention, so it must be among the text levels too.");
+        }
+    }
+}
+
+void validateShape(const UNetConfig& config)
 {
     requireRange("number of image channels", config.imageChannels, 1, 16);
     requireRange("image height", config.imageHeight, 1, kLargestImageSide);
@@ -109,6 +156,14 @@ void validate(const UNetConfig& config)
     const int halvings = static_cast<int>(config.multipliers.size()) - 1;
     const int coarsest = std::min(config.imageHeight, config.imageWidth) / config.patch >> halvings;
     requireRange("side of the coarsest level", coarsest, 1, kLargestImageSide);
+}
+
+}  // namespace
+
+void validate(const UNetConfig& config)
+{
+    validateShape(config);
+    validateText(config);
     if (parameterCount(config) > kMostParameters) {
         throw std::invalid_argument("The U-Net would have more than " + std::to_string(kMostParameters) +
                                     " parameters; make it narrower or shallower.");

@@ -6,6 +6,21 @@
 
 namespace diffuscope::network {
 
+/// How a U-Net reads a prompt: a transformer over its words, to whose states the image's positions attend.
+struct TextConfig
+{
+    int words = 0;   ///< of the vocabulary; 0 is a network without text
+    int width = 64;  ///< of the transformer
+    int layers = 2;
+    int heads = 4;
+    int mostWords = 24;  ///< of a prompt
+    /// Levels of the U-Net (0 = finest) whose blocks are each followed by cross-attention. Every level with
+    /// self-attention must be among them. The middle always has it.
+    std::vector<int> levels{};
+
+    bool operator==(const TextConfig&) const = default;
+};
+
 struct UNetConfig
 {
     int imageChannels = 1;
@@ -25,7 +40,9 @@ struct UNetConfig
     /// Number of classes; the class embedding has one entry more, the null class (index = classes).
     int classes = 10;
     int embeddingWidth = 256;
+    TextConfig text{};
 
+    bool hasText() const { return text.words > 0; }
     bool operator==(const UNetConfig&) const = default;
 };
 

@@ -8,20 +8,42 @@ namespace diffuscope::network {
 
 nlohmann::json toJson(const UNetConfig& config)
 {
-    return {{"type", "unet"},
-            {"image_channels", config.imageChannels},
-            {"image_height", config.imageHeight},
-            {"image_width", config.imageWidth},
-            {"patch", config.patch},
-            {"base_channels", config.baseChannels},
-            {"multipliers", config.multipliers},
-            {"blocks_per_level", config.blocksPerLevel},
-            {"attention_levels", config.attentionLevels},
-            {"attention_heads", config.attentionHeads},
-            {"normalization_groups", config.normalizationGroups},
-            {"classes", config.classes},
-            {"embedding_width", config.embeddingWidth}};
+    nlohmann::json value = {{"type", "unet"},
+                            {"image_channels", config.imageChannels},
+                            {"image_height", config.imageHeight},
+                            {"image_width", config.imageWidth},
+                            {"patch", config.patch},
+                            {"base_channels", config.baseChannels},
+                            {"multipliers", config.multipliers},
+                            {"blocks_per_level", config.blocksPerLevel},
+                            {"attention_levels", config.attentionLevels},
+                            {"attention_heads", config.attentionHeads},
+                            {"normalization_groups", config.normalizationGroups},
+                            {"classes", config.classes},
+                            {"embedding_width", config.embeddingWidth}};
+    if (config.hasText()) {
+        const TextConfig& text = config.text;
+        value["text"] = {{"words", text.words}, {"width", text.width},          {"layers", text.layers},
+                         {"heads", text.heads}, {"most_words", text.mostWords}, {"levels", text.levels}};
+    }
+    return value;
 }
+
+namespace {
+
+TextConfig textConfigFromJson(const JsonFields& fields)
+{
+    TextConfig text;
+    text.words = fields.smallInteger("words");
+    text.width = fields.smallInteger("width");
+    text.layers = fields.smallInteger("layers");
+    text.heads = fields.smallInteger("heads");
+    text.mostWords = fields.smallInteger("most_words");
+    text.levels = fields.integers("levels");
+    return text;
+}
+
+}  // namespace
 
 UNetConfig unetConfigFromJson(const JsonFields& fields)
 {
@@ -44,6 +66,9 @@ UNetConfig unetConfigFromJson(const JsonFields& fields)
     config.normalizationGroups = fields.smallInteger("normalization_groups");
     config.classes = fields.smallInteger("classes");
     config.embeddingWidth = fields.smallInteger("embedding_width");
+    if (fields.has("text")) {
+        config.text = textConfigFromJson(fields.object("text"));
+    }
     try {
         validate(config);
     } catch (const std::invalid_argument& error) {

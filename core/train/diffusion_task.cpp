@@ -2,6 +2,7 @@
 
 #include "core/measure/generation.h"
 #include "core/registry/error.h"
+#include "core/train/diffusion_loss.h"
 #include "core/train/image_sheet.h"
 #include "core/train/precision.h"
 
@@ -35,19 +36,13 @@ void checkImages(const LabelledImages& images, const TrainingOptions& options)
 DiffusionTask::DiffusionTask(std::shared_ptr<const LabelledImages> images, const TrainingOptions& options,
                              int replicas)
     : m_options(options),
-      m_target(denoise::predictionTarget(options.target)),
+      m_target(trainableTarget(options.target)),
       m_schedule(trainingSchedule(options)),
       m_device(bestDevice()),
       m_levels(m_schedule, m_device),
       m_batches(images, options)
 {
     checkImages(*images, options);
-    using denoise::PredictionTarget;
-    if (m_target != PredictionTarget::eps && m_target != PredictionTarget::x0 &&
-        m_target != PredictionTarget::v) {
-        throw Error(ErrorCode::invalidOption, "The trainer has no target \"" + options.target + "\".",
-                    "Use eps, x0 or v.");
-    }
     const int count = m_device.is_cpu() ? std::clamp(replicas, 1, options.optimizer.batch) : 1;
     for (int replica = 0; replica < count; ++replica) {
         torch::manual_seed(options.seed);
@@ -68,15 +63,7 @@ torch::Tensor DiffusionTask::loss(int replica)
     auto& net = m_nets[static_cast<size_t>(replica)];
     const auto predicted = net(noisy, t.to(torch::kFloat32), share(m_batch.classIds));
     const double weight = static_cast<double>(end - begin) / static_cast<double>(size);
-    using denoise::PredictionTarget;
-    if (m_target == PredictionTarget::eps) {
-        return torch::mse_loss(predicted, eps) * weight;
-    }
-    if (m_target == PredictionTarget::x0) {
-        return torch::mse_loss(predicted, x0) * weight;
-    }
-    return torch::mse_loss(predicted, alpha * eps - sigma * x0) *
-           weight;  // v of Salimans & Ho 2022, appendix D
+    return torch::mse_loss(predicted, targetOf(m_target, x0, eps, alpha, sigma)) * weight;
 }
 
 void DiffusionTask::writePreview(const std::string& path)

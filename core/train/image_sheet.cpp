@@ -28,7 +28,7 @@ torch::Tensor arrange(const torch::Tensor& images, int columns)
 
 }  // namespace
 
-void writeImageSheet(const std::string& path, const torch::Tensor& images, int columns, int zoom)
+ImageSheet imageSheet(const torch::Tensor& images, int columns, int zoom)
 {
     if (images.dim() != 4 || images.size(0) == 0 || (images.size(1) != 1 && images.size(1) != 3)) {
         throw std::invalid_argument("A sheet needs images [N, C, H, W] with 1 or 3 channels.");
@@ -36,8 +36,17 @@ void writeImageSheet(const std::string& path, const torch::Tensor& images, int c
     const auto sheet = arrange(images, std::max(1, columns));
     const auto enlarged = sheet.repeat_interleave(zoom, 1).repeat_interleave(zoom, 2);
     const auto interleaved = enlarged.permute({1, 2, 0}).contiguous();
-    writePng(path, {interleaved.data_ptr<unsigned char>(), static_cast<int>(interleaved.size(1)),
-                    static_cast<int>(interleaved.size(0)), static_cast<int>(interleaved.size(2))});
+    const auto* bytes = interleaved.data_ptr<unsigned char>();
+    return {{bytes, bytes + interleaved.numel()},
+            static_cast<int>(interleaved.size(1)),
+            static_cast<int>(interleaved.size(0)),
+            static_cast<int>(interleaved.size(2))};
+}
+
+void writeImageSheet(const std::string& path, const torch::Tensor& images, int columns, int zoom)
+{
+    const ImageSheet sheet = imageSheet(images, columns, zoom);
+    writePng(path, {sheet.pixels.data(), sheet.width, sheet.height, sheet.channels});
 }
 
 }  // namespace diffuscope::train

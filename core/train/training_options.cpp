@@ -7,26 +7,30 @@ namespace diffuscope::train {
 std::string toText(const TrainingOptions& options)
 {
     const auto& optimizer = options.optimizer;
-    const nlohmann::json value = {{"task", options.task},
-                                  {"data_folder", options.dataFolder},
-                                  {"start_from", options.startFrom},
-                                  {"steps", optimizer.steps},
-                                  {"batch", optimizer.batch},
-                                  {"learning_rate", optimizer.learningRate},
-                                  {"warmup_steps", optimizer.warmupSteps},
-                                  {"weight_decay", optimizer.weightDecay},
-                                  {"gradient_clip", optimizer.gradientClip},
-                                  {"ema_decay", optimizer.emaDecay},
-                                  {"seed", options.seed},
-                                  {"flip", options.flip},
-                                  {"shift", options.shift},
-                                  {"precision", options.precision},
-                                  {"threads", options.threads},
-                                  {"network", toJson(options.network)},
-                                  {"target", options.target},
-                                  {"schedule", options.schedule},
-                                  {"levels", options.levels},
-                                  {"condition_dropout", options.conditionDropout}};
+    nlohmann::json value = {{"task", options.task},
+                            {"data_folder", options.dataFolder},
+                            {"start_from", options.startFrom},
+                            {"steps", optimizer.steps},
+                            {"batch", optimizer.batch},
+                            {"learning_rate", optimizer.learningRate},
+                            {"warmup_steps", optimizer.warmupSteps},
+                            {"weight_decay", optimizer.weightDecay},
+                            {"gradient_clip", optimizer.gradientClip},
+                            {"ema_decay", optimizer.emaDecay},
+                            {"seed", options.seed},
+                            {"flip", options.flip},
+                            {"shift", options.shift},
+                            {"precision", options.precision},
+                            {"threads", options.threads},
+                            {"network", toJson(options.network)},
+                            {"target", options.target},
+                            {"schedule", options.schedule},
+                            {"levels", options.levels},
+                            {"condition_dropout", options.conditionDropout}};
+    if (!options.vocabulary.empty()) {
+        value["vocabulary"] = options.vocabulary;
+        value["held_out"] = options.heldOut;
+    }
     return value.dump();
 }
 
@@ -56,6 +60,10 @@ TrainingOptions trainingOptionsFromText(const std::string& text, const std::stri
     options.schedule = fields.text("schedule");
     options.levels = fields.smallInteger("levels");
     options.conditionDropout = fields.number("condition_dropout");
+    if (fields.has("vocabulary")) {
+        options.vocabulary = fields.texts("vocabulary");
+        options.heldOut = fields.texts("held_out");
+    }
     return options;
 }
 

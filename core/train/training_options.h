@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace diffuscope::train {
 
@@ -31,6 +32,11 @@ struct TrainingOptions
     network::UNetConfig network;
     std::string target = "eps";  // eps, x0 or v
     double conditionDropout = 0.1;
+
+    /// Training on captioned images only: the words of the captions, in the order of their numbers, and pairs
+    /// of attributes that are kept out of the training (see HeldOutPair).
+    std::vector<std::string> vocabulary{};
+    std::vector<std::string> heldOut{};
 
     bool operator==(const TrainingOptions&) const = default;
 };

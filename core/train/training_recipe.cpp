@@ -72,6 +72,13 @@ void addNetwork(CommandLine& command, const network::UNetConfig& network)
     command.add("groups", network.normalizationGroups);
     command.add("patch", network.patch);
     command.add("embedding", network.embeddingWidth);
+    if (network.hasText()) {
+        command.add("text-levels", joined(network.text.levels));
+        command.add("text-width", network.text.width);
+        command.add("text-layers", network.text.layers);
+        command.add("text-heads", network.text.heads);
+        command.add("text-words", network.text.mostWords);
+    }
 }
 
 }  // namespace
@@ -106,6 +113,9 @@ std::string trainingCommand(const TrainingOptions& options, const std::string& o
         command.add("condition-dropout", options.conditionDropout);
         addNetwork(command, options.network);
     }
+    for (const std::string& pair : options.heldOut) {
+        command.add("hold-out", pair);
+    }
     command.add("precision", options.precision);
     if (options.threads > 0) {
         command.add("threads", options.threads);
@@ -135,6 +145,9 @@ std::map<std::string, std::string> describeTraining(const TrainingOptions& optio
         {"seed", std::to_string(options.seed)}};
     if (isDiffusion) {
         training["condition_dropout"] = shortNumber(options.conditionDropout, 4);
+    }
+    for (const std::string& pair : options.heldOut) {
+        training["held_out"] += (training["held_out"].empty() ? "" : "; ") + pair;
     }
     return training;
 }
