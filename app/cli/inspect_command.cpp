@@ -18,6 +18,7 @@ struct InspectArguments
     std::string what;
     std::string precision = "float32";
     bool plan = false;
+    bool time = false;
 };
 
 void inspectFile(const std::string& path)
@@ -57,13 +58,16 @@ void inspectModel(const std::string& folder)
     }
 }
 
-void printPlan(const std::string& folder, const std::string& precision)
+void printPlan(const std::string& folder, const std::string& precision, bool timed)
 {
     auto model = network::loadModel(folder);
     model.net->setConvolutionPrecision(network::choosePrecision(precision, torch::kCPU));
     const auto made = network::plan::makePlan(*model.net);
     if (made.plan) {
-        std::fputs(made.plan->description().c_str(), stdout);
+        constexpr int kRounds = 25;
+        const auto times =
+            timed ? made.plan->operationMs(made.plan->imagesAtOnce(), kRounds) : std::vector<double>{};
+        std::fputs(made.plan->description(times).c_str(), stdout);
     } else {
         std::printf("There is no plan: the network is evaluated module by module. %s\n", made.reason.c_str());
     }
@@ -83,6 +87,8 @@ void addInspectCommand(CLI::App& program)
     command->add_option("--precision", arguments->precision, "With --plan: float32, bfloat16 or auto")
         ->needs(plan)
         ->capture_default_str();
+    command->add_flag("--time", arguments->time, "With --plan: measure what each operation takes")
+        ->needs(plan);
     command->callback([arguments] {
         if (std::filesystem::is_regular_file(arguments->what)) {
             inspectFile(arguments->what);
@@ -90,7 +96,7 @@ void addInspectCommand(CLI::App& program)
         }
         const auto folder = catalog::findModel(catalog::modelFolders(), arguments->what).folder.string();
         if (arguments->plan) {
-            printPlan(folder, arguments->precision);
+            printPlan(folder, arguments->precision, arguments->time);
         } else {
             inspectModel(folder);
         }

@@ -33,17 +33,35 @@ std::size_t Attention::scratchBytes() const
            2 * Scratch::bytesFor(countOf(positions, width, sizeof(float)));
 }
 
-void Attention::pack(const float* values, std::ptrdiff_t rowStride, std::ptrdiff_t columnStride, int depth,
-                     int columns, float scale, float* packed) const
+void Attention::packTransposed(const float* values, std::ptrdiff_t stride, float scale, float* packed) const
 {
-    const int registers = padded(columns) / m_kernels.lanes;
+    const int positions = m_result.positions(), depth = headWidth();
+    const int registers = paddedPositions() / m_kernels.lanes;
     for (int panel = 0; panel < panelCount(registers); ++panel) {
         const int first = firstRegisterOfPanel(panel, registers) * m_kernels.lanes;
-        const int last = firstRegisterOfPanel(panel + 1, registers) * m_kernels.lanes;
-        for (int row = 0; row < depth; ++row) {
-            for (int column = first; column < last; ++column) {
-                *packed++ = column < columns ? scale * values[row * rowStride + column * columnStride] : 0.0f;
+        const int width = firstRegisterOfPanel(panel + 1, registers) * m_kernels.lanes - first;
+        for (int column = 0; column < width; ++column) {
+            const bool isThere = first + column < positions;
+            const float* from = isThere ? values + (first + column) * stride : values;
+            const float factor = isThere ? scale : 0.0f;
+            for (std::ptrdiff_t row = 0; row < depth; ++row) {
+                packed[row * width + column] = factor * from[row];
             }
+        }
+        packed += static_cast<std::ptrdiff_t>(depth) * width;
+    }
+}
+
+void Attention::pack(const float* values, std::ptrdiff_t stride, float* packed) const
+{
+    const int columns = headWidth(), registers = padded(columns) / m_kernels.lanes;
+    for (int panel = 0; panel < panelCount(registers); ++panel) {
+        const int first = firstRegisterOfPanel(panel, registers) * m_kernels.lanes;
+        const int width = firstRegisterOfPanel(panel + 1, registers) * m_kernels.lanes - first;
+        const int there = std::clamp(columns - first, 0, width);
+        for (std::ptrdiff_t row = 0; row < m_result.positions(); ++row, packed += width) {
+            std::copy_n(values + row * stride + first, there, packed);
+            std::fill(packed + there, packed + width, 0.0f);
         }
     }
 }
@@ -57,8 +75,8 @@ void Attention::mix(const float* query, const float* key, const float* value, fl
     float* weights = scratch.floats(countOf(positions, columns));
     float* values = scratch.floats(countOf(positions, width));
     float* mixed = scratch.floats(countOf(positions, width));
-    pack(key, 1, stride, headWidth(), positions, 1.0f / std::sqrt(static_cast<float>(headWidth())), keys);
-    pack(value, stride, 1, positions, headWidth(), 1.0f, values);
+    packTransposed(key, stride, 1.0f / std::sqrt(static_cast<float>(headWidth())), keys);
+    pack(value, stride, values);
     m_kernels.multiplyFloats({.rows = reinterpret_cast<const std::byte*>(query),
                               .rowStride = stride,
                               .rowCount = positions,

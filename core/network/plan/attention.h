@@ -24,9 +24,10 @@ private:
     int headWidth() const { return m_result.channels / m_heads; }
     int paddedPositions() const { return padded(m_result.positions()); }
     void mix(const float* query, const float* key, const float* value, float* result, Scratch scratch) const;
-    /// A packed matrix of float32, [depth][columns], from values that are so many apart.
-    void pack(const float* values, std::ptrdiff_t rowStride, std::ptrdiff_t columnStride, int depth,
-              int columns, float scale, float* packed) const;
+    /// A head's keys as a packed matrix of float32, [headWidth][positions], from positions so far apart.
+    void packTransposed(const float* values, std::ptrdiff_t stride, float scale, float* packed) const;
+    /// A head's values as a packed matrix of float32, [positions][headWidth].
+    void pack(const float* values, std::ptrdiff_t stride, float* packed) const;
 
     const Kernels& m_kernels;
     int m_heads;

@@ -64,17 +64,23 @@ void ImageSource::copy(const ConstImage& image, float* target, std::ptrdiff_t ro
     }
 }
 
-void ImageSource::averageGroups(const float* sums, float* means) const
+ImageSource::Moments ImageSource::moments(const float* firstPixel, const float* sums, const float* squares,
+                                          int firstChannel) const
 {
-    const int perGroup = channels() / m_normalization->groups;
-    for (int first = 0; first < channels(); first += perGroup) {
-        double total = 0.0;
-        for (int c = first; c < first + perGroup; ++c) {
-            total += sums[c];
-        }
-        std::fill_n(means + first, perGroup,
-                    static_cast<float>(total / (static_cast<double>(perGroup) * m_view.positions())));
+    const int last = firstChannel + channels() / m_normalization->groups;
+    const double positions = m_view.positions(), count = positions * (last - firstChannel);
+    double total = 0.0;
+    for (int c = firstChannel; c < last; ++c) {
+        total += sums[c] + positions * firstPixel[c];
     }
+    const double mean = total / count;
+    double variance = 0.0;
+    for (int c = firstChannel; c < last; ++c) {
+        const double shift = mean - firstPixel[c];
+        variance += squares[c] + shift * (positions * shift - 2.0 * sums[c]);
+    }
+    return {static_cast<float>(mean),
+            static_cast<float>(1.0 / std::sqrt(std::max(variance / count, 0.0) + kEpsilon))};
 }
 
 void ImageSource::normalize(const ConstImage& image, const float* modulation, float* target,
@@ -83,19 +89,20 @@ void ImageSource::normalize(const ConstImage& image, const float* modulation, fl
     const Normalization& norm = *m_normalization;
     const auto count = static_cast<std::size_t>(channels());
     float* sums = scratch.floats(count);
-    float* means = scratch.floats(count);
+    float* squares = scratch.floats(count);
     float* factors = scratch.floats(count);
     float* offsets = scratch.floats(count);
-    m_kernels.sumPositions(image, sums);
-    averageGroups(sums, means);
-    m_kernels.sumSquaresAround(image, means, sums);
-    averageGroups(sums, factors);
+    m_kernels.sumMoments(image, sums, squares);
     const float* scales = norm.modulation ? modulation + *norm.modulation : nullptr;
-    for (std::size_t c = 0; c < count; ++c) {
-        const float scale = scales ? 1.0f + scales[c] : 1.0f;
-        const float shift = scales ? scales[count + c] : 0.0f;
-        factors[c] = norm.weight[c] * scale / std::sqrt(factors[c] + kEpsilon);
-        offsets[c] = norm.bias[c] * scale + shift - means[c] * factors[c];
+    const std::size_t perGroup = count / static_cast<std::size_t>(norm.groups);
+    for (std::size_t first = 0; first < count; first += perGroup) {
+        const Moments group = moments(image.values, sums, squares, static_cast<int>(first));
+        for (std::size_t c = first; c < first + perGroup; ++c) {
+            const float scale = scales ? 1.0f + scales[c] : 1.0f;
+            const float shift = scales ? scales[count + c] : 0.0f;
+            factors[c] = norm.weight[c] * scale * group.inverseDeviation;
+            offsets[c] = norm.bias[c] * scale + shift - group.mean * factors[c];
+        }
     }
     m_kernels.activate({image, factors, offsets, norm.silu, target, rowStride});
 }

@@ -44,8 +44,12 @@ private:
     void copy(const ConstImage& image, float* target, std::ptrdiff_t rowStride) const;
     void normalize(const ConstImage& image, const float* modulation, float* target, std::ptrdiff_t rowStride,
                    Scratch scratch) const;
-    /// The means over the groups of sums by channel, for each channel.
-    void averageGroups(const float* sums, float* means) const;
+    struct Moments
+    {
+        float mean, inverseDeviation;
+    };
+    /// Of the group that starts at a channel, from the sums of Kernels::sumMoments.
+    Moments moments(const float* firstPixel, const float* sums, const float* squares, int firstChannel) const;
 
     const Kernels& m_kernels;
     View m_view;

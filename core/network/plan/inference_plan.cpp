@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
+#include <ctime>
+#include <numeric>
+#include <utility>
 
 namespace diffuscope::network::plan {
 namespace {
@@ -32,6 +36,14 @@ std::string column(const std::string& text, std::size_t width)
     const auto letters = static_cast<std::size_t>(
         std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0u) != 0x80u; }));
     return text + std::string(letters < width ? width - letters : 1, ' ');
+}
+
+/// Processor time of this thread: what other programs take of the machine does not count.
+double threadMs()
+{
+    std::timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return 1e3 * static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_nsec);
 }
 
 }  // namespace
@@ -67,40 +79,89 @@ double InferencePlan::operationsPerImage() const
     return operations;
 }
 
+Pass InferencePlan::passOf(Workspace& workspace, const float* x, const float* const* conditioningRows,
+                           int images, float* y) const
+{
+    return {.layout = &m_parts.layout,
+            .arena = workspace.m_arena.floats(),
+            .scratch = workspace.m_scratch.data(),
+            .images = images,
+            .modulations = conditioningRows,
+            .input = x,
+            .output = y};
+}
+
 void InferencePlan::run(Workspace& workspace, const float* x, const float* const* conditioningRows,
                         int images, float* y) const
 {
-    const Pass pass{.layout = &m_parts.layout,
-                    .arena = workspace.m_arena.floats(),
-                    .scratch = workspace.m_scratch.data(),
-                    .images = images,
-                    .modulations = conditioningRows,
-                    .input = x,
-                    .output = y};
+    const Pass pass = passOf(workspace, x, conditioningRows, images, y);
     for (const auto& operation : m_parts.operations) {
         operation->execute(pass);
     }
 }
 
-std::string InferencePlan::description() const
+std::vector<double> InferencePlan::operationMs(int images, int rounds) const
 {
-    std::string text;
+    Workspace workspace(*this);
+    const std::size_t values = countOf(images, valuesPerImage());
+    std::vector<float> x(values), y(values);
+    for (std::size_t i = 0; i < values; ++i) {
+        x[i] = static_cast<float>(std::sin(1.7 * static_cast<double>(i * i % 1009)));
+    }
+    const std::vector<std::pair<float, int>> pair{{500.0f, 0}};
+    const std::vector<float> row = m_parts.conditioning->rows(pair);
+    const std::vector<const float*> rows(static_cast<std::size_t>(images), row.data());
+    const Pass pass = passOf(workspace, x.data(), rows.data(), images, y.data());
+    std::vector<std::vector<double>> times(m_parts.operations.size());
+    for (int round = -1; round < rounds; ++round) {
+        for (std::size_t index = 0; index < times.size(); ++index) {
+            const double start = threadMs();
+            m_parts.operations[index]->execute(pass);
+            if (round >= 0) {  // the first warms up
+                times[index].push_back((threadMs() - start) / images);
+            }
+        }
+    }
+    std::vector<double> medians;
+    for (auto& samples : times) {
+        std::ranges::nth_element(samples, samples.begin() + static_cast<std::ptrdiff_t>(samples.size() / 2));
+        medians.push_back(samples[samples.size() / 2]);
+    }
+    return medians;
+}
+
+std::string InferencePlan::line(std::size_t index) const
+{
+    const Operation& operation = *m_parts.operations[index];
+    const auto views = operation.views();
+    const std::string shapes =
+        views.size() > 1 ? shapeOf(views.front()) + " → " + shapeOf(views.back()) : shapeOf(views.front());
+    return formatted("%3zu  ", index) + column(operation.name(), 28) + column(operation.description(), 62) +
+           column(shapes, 24) + formatted("%7.2f MFLOP", operation.operationsPerImage() / kMega);
+}
+
+std::string InferencePlan::description(std::span<const double> operationMs) const
+{
+    std::string text =
+        formatted("%s, %d images at once on each thread\n", m_parts.kernels->name, m_imagesAtOnce);
     double weightBytes = static_cast<double>(m_parts.conditioning->weightBytes());
     for (std::size_t index = 0; index < m_parts.operations.size(); ++index) {
-        const Operation& operation = *m_parts.operations[index];
-        const auto views = operation.views();
-        const std::string shapes = views.size() > 1 ? shapeOf(views.front()) + " → " + shapeOf(views.back())
-                                                    : shapeOf(views.front());
-        text += formatted("%3zu  ", index) + column(operation.name(), 28) +
-                column(operation.description(), 62) + column(shapes, 24) +
-                formatted("%7.2f MFLOP\n", operation.operationsPerImage() / kMega);
-        weightBytes += static_cast<double>(operation.weightBytes());
+        text += line(index);
+        if (!operationMs.empty()) {
+            text += formatted("  %8.4f ms", operationMs[index]);
+        }
+        text += '\n';
+        weightBytes += static_cast<double>(m_parts.operations[index]->weightBytes());
     }
     const double arenaBytes = static_cast<double>(m_parts.layout.size() * sizeof(float));
-    return formatted("%s, %d images at once on each thread\n", m_parts.kernels->name, m_imagesAtOnce) + text +
-           formatted("%.1f MFLOP an image, weights %.1f MiB, arena %.1f MiB and scratch %.1f MiB a thread\n",
-                     operationsPerImage() / kMega, weightBytes / kMebi, arenaBytes / kMebi,
-                     static_cast<double>(m_scratchBytes) / kMebi);
+    text += formatted("%.1f MFLOP an image, weights %.1f MiB, arena %.1f MiB and scratch %.1f MiB a thread\n",
+                      operationsPerImage() / kMega, weightBytes / kMebi, arenaBytes / kMebi,
+                      static_cast<double>(m_scratchBytes) / kMebi);
+    if (!operationMs.empty()) {
+        text += formatted("%.3f ms an image on one thread\n",
+                          std::accumulate(operationMs.begin(), operationMs.end(), 0.0));
+    }
+    return text;
 }
 
 }  // namespace diffuscope::network::plan

@@ -13,19 +13,29 @@ DIFFUSCOPE_INLINE Register splat(float value)
     return value - Register{};
 }
 
-/// exp(x) to 2 units in the last place for |x| <= 80, clamped beyond (far from numbers that are slow): 2^k ·
-/// p(r), |r| <= 1/2.
+/// 2^z to 2 units in the last place for |z| <= 115, clamped beyond (far from numbers that are slow): 2^k ·
+/// p(f), |f| <= 1/2.
+DIFFUSCOPE_INLINE Register powerOfTwo(Register z)
+{
+    constexpr float kLimit = 115.0f, kRounder = 12582912.0f;  // 1.5 · 2^23
+    constexpr float kLn2 = 0.693147181f, kLn2Squared = kLn2 * kLn2, kLn2Cubed = kLn2Squared * kLn2;
+    const Register clamped = smallest(splat(kLimit), largest(splat(-kLimit), z));
+    const Register shifted = clamped + kRounder;
+    const Register f = clamped - (shifted - kRounder);
+    // The Taylor series of 2^f, whose remainder (f ln 2)^7/7! is below 2e-7 here.
+    const Register p =
+        1.0f + f * (kLn2 + f * (kLn2Squared / 2 +
+                                f * (kLn2Cubed / 6 + f * (kLn2Squared * kLn2Squared / 24 +
+                                                          f * (kLn2Squared * kLn2Cubed / 120 +
+                                                               f * (kLn2Cubed * kLn2Cubed / 720))))));
+    return (Register)((IntRegister)p + ((IntRegister)shifted << 23));
+}
+
+constexpr float kLog2E = 1.44269504f;
+
 DIFFUSCOPE_INLINE Register exponential(Register x)
 {
-    constexpr float kLimit = 80.0f, kLog2E = 1.44269504f, kRounder = 12582912.0f;  // 1.5 · 2^23
-    const Register z = smallest(splat(kLimit), largest(splat(-kLimit), x)) * kLog2E;
-    const Register shifted = z + kRounder;
-    const Register r = (z - (shifted - kRounder)) * 0.693147181f;
-    // The Taylor series of exp, whose remainder r^7/7! is below 2e-7 here.
-    const Register p =
-        1.0f +
-        r * (1.0f + r * (0.5f + r * (1.0f / 6 + r * (1.0f / 24 + r * (1.0f / 120 + r * (1.0f / 720))))));
-    return (Register)((IntRegister)p + ((IntRegister)shifted << 23));
+    return powerOfTwo(x * kLog2E);
 }
 
 DIFFUSCOPE_INLINE Register reciprocal(Register x)
@@ -39,7 +49,12 @@ DIFFUSCOPE_INLINE Register reciprocal(Register x)
 #endif
 }
 
-template <bool affine, bool silu>
+DIFFUSCOPE_INLINE Register FloatFormat::silu(Register u)
+{
+    return u * reciprocal(1.0f + powerOfTwo(u * -kLog2E));
+}
+
+template <typename Format, bool affine, bool silu>
 void activateEach(const Activation& activation)
 {
     const ConstImage& image = activation.x;
@@ -54,69 +69,68 @@ void activateEach(const Activation& activation)
                 if constexpr (affine) {
                     u = load(activation.factor + c) * u + load(activation.offset + c);
                 }
-                save(y + c, silu ? u * reciprocal(1.0f + exponential(-u)) : u);
+                save(y + c, silu ? Format::silu(u) : u);
             }
         }
     }
 }
 
+template <typename Format>
 void activate(const Activation& activation)
 {
     if (activation.silu) {
-        activation.factor ? activateEach<true, true>(activation) : activateEach<false, true>(activation);
+        activation.factor ? activateEach<Format, true, true>(activation)
+                          : activateEach<Format, false, true>(activation);
     } else {
-        activation.factor ? activateEach<true, false>(activation) : activateEach<false, false>(activation);
+        activation.factor ? activateEach<Format, true, false>(activation)
+                          : activateEach<Format, false, false>(activation);
     }
 }
 
-/// Sums of `width` registers of channels, over every other position each: additions wait for one another.
-template <std::ptrdiff_t width, typename Term>
-DIFFUSCOPE_INLINE void sumColumns(const ConstImage& image, std::ptrdiff_t c, float* sums, Term term)
+/// The moments of `width` registers of channels, over every other pixel each: additions wait for one another.
+template <std::ptrdiff_t width>
+DIFFUSCOPE_INLINE void sumColumnMoments(const ConstImage& image, std::ptrdiff_t c, float* sums,
+                                        float* squares)
 {
     const std::ptrdiff_t positions = static_cast<std::ptrdiff_t>(image.height) * image.width;
-    Register even[width] = {}, odd[width] = {};
     const float* x = image.values + c;
-    std::ptrdiff_t p = 0;
-    for (; p + 2 <= positions; p += 2, x += 2 * image.stride) {
+    Register center[width], sum[2][width] = {}, square[2][width] = {};
 #pragma GCC unroll 3
-        for (std::ptrdiff_t k = 0; k < width; ++k) {
-            even[k] += term(load(x + k * kLanes), c + k * kLanes);
-            odd[k] += term(load(x + image.stride + k * kLanes), c + k * kLanes);
+    for (std::ptrdiff_t k = 0; k < width; ++k) {
+        center[k] = load(x + k * kLanes);
+    }
+    for (std::ptrdiff_t p = 0; p < positions; p += 2) {
+        const bool isPair = p + 1 < positions;
+#pragma GCC unroll 2
+        for (int odd = 0; odd < 2; ++odd, x += image.stride) {
+            if (odd && !isPair) {
+                break;
+            }
+#pragma GCC unroll 3
+            for (std::ptrdiff_t k = 0; k < width; ++k) {
+                const Register difference = load(x + k * kLanes) - center[k];
+                sum[odd][k] += difference;
+                square[odd][k] += difference * difference;
+            }
         }
     }
 #pragma GCC unroll 3
     for (std::ptrdiff_t k = 0; k < width; ++k) {
-        if (p < positions) {
-            even[k] += term(load(x + k * kLanes), c + k * kLanes);
-        }
-        save(sums + c + k * kLanes, even[k] + odd[k]);
+        save(sums + c + k * kLanes, sum[0][k] + sum[1][k]);
+        save(squares + c + k * kLanes, square[0][k] + square[1][k]);
     }
 }
 
-template <typename Term>
-DIFFUSCOPE_INLINE void sumOver(const ConstImage& image, float* sums, Term term)
+void sumMoments(const ConstImage& image, float* sums, float* squares)
 {
     constexpr std::ptrdiff_t kStep = std::ptrdiff_t{3} * kLanes;
     std::ptrdiff_t c = 0;
     for (; c + kStep <= image.channels; c += kStep) {
-        sumColumns<3>(image, c, sums, term);
+        sumColumnMoments<3>(image, c, sums, squares);
     }
     for (; c < image.channels; c += kLanes) {
-        sumColumns<1>(image, c, sums, term);
+        sumColumnMoments<1>(image, c, sums, squares);
     }
-}
-
-void sumPositions(const ConstImage& image, float* sums)
-{
-    sumOver(image, sums, [](Register x, std::ptrdiff_t) { return x; });
-}
-
-void sumSquaresAround(const ConstImage& image, const float* center, float* sums)
-{
-    sumOver(image, sums, [center](Register x, std::ptrdiff_t c) {
-        const Register difference = x - load(center + c);
-        return difference * difference;
-    });
 }
 
 /// The values of a register, combined by halves.

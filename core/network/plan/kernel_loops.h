@@ -20,9 +20,8 @@ constexpr Kernels kernelsOf(const char* name)
             .store = store<Format>,
             .toWinograd = toWinograd<Format>,
             .fromWinograd = fromWinograd,
-            .sumPositions = sumPositions,
-            .sumSquaresAround = sumSquaresAround,
-            .activate = activate,
+            .sumMoments = sumMoments,
+            .activate = activate<Format>,
             .softmax = softmax};
 }
 

@@ -64,6 +64,8 @@ struct FloatFormat
     }
     static DIFFUSCOPE_INLINE void store(Register values, Value* stored) { save(stored, values); }
     static DIFFUSCOPE_INLINE void store(float value, Value* stored) { *stored = value; }
+    /// u / (1 + exp(−u)), as exactly as what is stored needs it.
+    static DIFFUSCOPE_INLINE Register silu(Register u);
 };
 
 }  // namespace

@@ -10,18 +10,77 @@ namespace {
 
 constexpr float kNear2 = kNearPoint * kNearPoint, kNear3 = kNear2 * kNearPoint;
 constexpr float kFar2 = kFarPoint * kFarPoint, kFar3 = kFar2 * kFarPoint;
+constexpr int kHalf = kTileInput / 2;
 
-/// Bᵀ d: row p ≠ ∞ holds the coefficients of the product of (x − q) over the other points q.
-DIFFUSCOPE_INLINE void transformInput(const Register (&d)[kTileInput], Register (&v)[kTileInput])
+/// Rows 0 to 2 (of the points 0 and ±kNearPoint) or 3 to 5 (±kFarPoint and ∞) of Bᵀ d, whose row p ≠ ∞ holds
+/// the coefficients of the product of (x − q) over the other points q.
+template <bool isFar>
+DIFFUSCOPE_INLINE void transformInput(const Register (&d)[kTileInput], Register (&v)[kHalf])
 {
-    const Register nearEven = d[4] - kFar2 * d[2], nearOdd = kNearPoint * (d[3] - kFar2 * d[1]);
-    const Register farEven = d[4] - kNear2 * d[2], farOdd = kFarPoint * (d[3] - kNear2 * d[1]);
-    v[0] = (kNear2 * kFar2) * d[0] - (kNear2 + kFar2) * d[2] + d[4];
-    v[1] = nearEven + nearOdd;
-    v[2] = nearEven - nearOdd;
-    v[3] = farEven + farOdd;
-    v[4] = farEven - farOdd;
-    v[5] = (kNear2 * kFar2) * d[1] - (kNear2 + kFar2) * d[3] + d[5];
+    constexpr float kPoint = isFar ? kFarPoint : kNearPoint, kOther2 = isFar ? kNear2 : kFar2;
+    const Register even = d[4] - kOther2 * d[2], odd = kPoint * (d[3] - kOther2 * d[1]);
+    const Register plus = even + odd, minus = even - odd;
+    if constexpr (isFar) {
+        v[0] = plus;
+        v[1] = minus;
+        v[2] = (kNear2 * kFar2) * d[1] - (kNear2 + kFar2) * d[3] + d[5];
+    } else {
+        v[0] = (kNear2 * kFar2) * d[0] - (kNear2 + kFar2) * d[2] + d[4];
+        v[1] = plus;
+        v[2] = minus;
+    }
+}
+
+/// Half of a tile's 36 transformed values, so that what lies between the two directions stays in registers.
+template <typename Format, bool isFar>
+DIFFUSCOPE_INLINE void transformTile(const float* corner, std::ptrdiff_t rowStride, std::ptrdiff_t channels,
+                                     typename Format::Value* values, std::ptrdiff_t plane)
+{
+    constexpr int kFirst = isFar ? kHalf : 0;
+    Register rows[kHalf][kTileInput];
+#pragma GCC unroll 6
+    for (int j = 0; j < kTileInput; ++j) {
+        Register d[kTileInput] = {}, v[kHalf];
+#pragma GCC unroll 6
+        for (int i = isFar; i < kTileInput - !isFar; ++i) {
+            d[i] = load(corner + i * rowStride + j * channels);
+        }
+        transformInput<isFar>(d, v);
+#pragma GCC unroll 3
+        for (int i = 0; i < kHalf; ++i) {
+            rows[i][j] = v[i];
+        }
+    }
+#pragma GCC unroll 3
+    for (int i = 0; i < kHalf; ++i) {
+        Register near[kHalf], far[kHalf];
+        transformInput<false>(rows[i], near);
+        transformInput<true>(rows[i], far);
+        typename Format::Value* row = values + (kFirst + i) * kTileInput * plane;
+#pragma GCC unroll 3
+        for (int j = 0; j < kHalf; ++j) {
+            Format::store(near[j], row + j * plane);
+            Format::store(far[j], row + (kHalf + j) * plane);
+        }
+    }
+}
+
+template <typename Format>
+void toWinograd(const WinogradInput& input)
+{
+    const std::ptrdiff_t channels = input.channels;
+    const std::ptrdiff_t rowStride = (kTile * input.tilesX + 2) * channels;
+    auto* values = reinterpret_cast<typename Format::Value*>(input.values);
+    for (int tile = 0; tile < input.tilesY * input.tilesX; ++tile) {
+        const int y = tile / input.tilesX * kTile, x = tile % input.tilesX * kTile;
+        const float* corner = input.padded + y * rowStride + x * channels;
+        for (std::ptrdiff_t c = 0; c < channels; c += kLanes) {
+            transformTile<Format, false>(corner + c, rowStride, channels, values + tile * channels + c,
+                                         input.plane);
+            transformTile<Format, true>(corner + c, rowStride, channels, values + tile * channels + c,
+                                        input.plane);
+        }
+    }
 }
 
 /// Aᵀ m: result i is the sum over the points p of pⁱ m_p, and of ∞ in the last.
@@ -35,55 +94,64 @@ DIFFUSCOPE_INLINE void transformOutput(const Register (&m)[kTileInput], Register
     y[3] = kNear3 * nearDifference + kFar3 * farDifference + m[5];
 }
 
-template <typename Format>
-void toWinograd(const WinogradInput& input)
+/// Row i of the transformed sums of a tile, transformed along x.
+DIFFUSCOPE_INLINE void transformSumRow(const float* sums, std::ptrdiff_t plane, int i, Register (&row)[kTile])
 {
-    using Value = typename Format::Value;
-    const std::ptrdiff_t channels = input.channels;
-    const std::ptrdiff_t rowStride = (kTile * input.tilesX + 2) * channels;
-    auto* values = reinterpret_cast<Value*>(input.values);
-    for (int tile = 0; tile < input.tilesY * input.tilesX; ++tile) {
-        const int y = tile / input.tilesX * kTile, x = tile % input.tilesX * kTile;
-        for (std::ptrdiff_t c = 0; c < channels; c += kLanes) {
-            const float* corner = input.padded + y * rowStride + x * channels + c;
-            Register columns[kTileInput][kTileInput];
-            for (int j = 0; j < kTileInput; ++j) {
-                Register d[kTileInput], v[kTileInput];
+    Register m[kTileInput];
 #pragma GCC unroll 6
-                for (int i = 0; i < kTileInput; ++i) {
-                    d[i] = load(corner + i * rowStride + j * channels);
-                }
-                transformInput(d, v);
-#pragma GCC unroll 6
-                for (int i = 0; i < kTileInput; ++i) {
-                    columns[i][j] = v[i];
-                }
-            }
-            for (int i = 0; i < kTileInput; ++i) {
-                Register v[kTileInput];
-                transformInput(columns[i], v);
-#pragma GCC unroll 6
-                for (int j = 0; j < kTileInput; ++j) {
-                    Format::store(v[j], values + (i * kTileInput + j) * input.plane + tile * channels + c);
-                }
-            }
-        }
+    for (int j = 0; j < kTileInput; ++j) {
+        m[j] = load(sums + (i * kTileInput + j) * plane);
+    }
+    transformOutput(m, row);
+}
+
+/// The 4×4 results of a tile; rows are added to them as they come, so that they stay in registers.
+DIFFUSCOPE_INLINE void transformSums(const float* sums, std::ptrdiff_t plane, Register (&y)[kTile][kTile])
+{
+    Register first[kTile], plus[kTile], minus[kTile], last[kTile];
+    transformSumRow(sums, plane, 0, first);
+    transformSumRow(sums, plane, 1, plus);
+    transformSumRow(sums, plane, 2, minus);
+#pragma GCC unroll 4
+    for (int j = 0; j < kTile; ++j) {
+        const Register sum = plus[j] + minus[j], difference = plus[j] - minus[j];
+        y[0][j] = first[j] + sum;
+        y[1][j] = kNearPoint * difference;
+        y[2][j] = kNear2 * sum;
+        y[3][j] = kNear3 * difference;
+    }
+    transformSumRow(sums, plane, 3, plus);
+    transformSumRow(sums, plane, 4, minus);
+#pragma GCC unroll 4
+    for (int j = 0; j < kTile; ++j) {
+        const Register sum = plus[j] + minus[j], difference = plus[j] - minus[j];
+        y[0][j] += sum;
+        y[1][j] += kFarPoint * difference;
+        y[2][j] += kFar2 * sum;
+        y[3][j] += kFar3 * difference;
+    }
+    transformSumRow(sums, plane, 5, last);
+#pragma GCC unroll 4
+    for (int j = 0; j < kTile; ++j) {
+        y[3][j] += last[j];
     }
 }
 
 /// The 4×4 results of a tile and kLanes channels, of which those inside the image are kept.
-DIFFUSCOPE_INLINE void saveTile(const WinogradOutput& output, const Register (&columns)[kTile][kTileInput],
-                                int top, int left, std::ptrdiff_t c)
+DIFFUSCOPE_INLINE void saveTile(const WinogradOutput& output, const Register (&y)[kTile][kTile], int top,
+                                int left, std::ptrdiff_t c)
 {
     const Register bias = load(output.bias + c);
-    for (int i = 0; i < kTile && top + i < output.height; ++i) {
-        Register y[kTile];
-        transformOutput(columns[i], y);
+#pragma GCC unroll 4
+    for (int i = 0; i < kTile; ++i) {
+        if (top + i >= output.height) {
+            break;
+        }
         const std::ptrdiff_t pixel = static_cast<std::ptrdiff_t>(top + i) * output.width + left;
 #pragma GCC unroll 4
         for (int j = 0; j < kTile; ++j) {
             if (left + j < output.width) {
-                Register sum = y[j] + bias;
+                Register sum = y[i][j] + bias;
                 if (output.addend) {
                     sum += load(output.addend + (pixel + j) * output.addendStride + c);
                 }
@@ -99,21 +167,9 @@ void fromWinograd(const WinogradOutput& output)
     const std::ptrdiff_t channels = output.channels;
     for (int tile = 0; tile < tilesOf(output.height) * tilesX; ++tile) {
         for (std::ptrdiff_t c = 0; c < channels; c += kLanes) {
-            const float* sums = output.sums + tile * channels + c;
-            Register columns[kTile][kTileInput];
-            for (int j = 0; j < kTileInput; ++j) {
-                Register m[kTileInput], y[kTile];
-#pragma GCC unroll 6
-                for (int i = 0; i < kTileInput; ++i) {
-                    m[i] = load(sums + (i * kTileInput + j) * output.plane);
-                }
-                transformOutput(m, y);
-#pragma GCC unroll 4
-                for (int i = 0; i < kTile; ++i) {
-                    columns[i][j] = y[i];
-                }
-            }
-            saveTile(output, columns, tile / tilesX * kTile, tile % tilesX * kTile, c);
+            Register y[kTile][kTile];
+            transformSums(output.sums + tile * channels + c, output.plane, y);
+            saveTile(output, y, tile / tilesX * kTile, tile % tilesX * kTile, c);
         }
     }
 }

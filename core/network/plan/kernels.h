@@ -104,8 +104,8 @@ struct Kernels
     void (*store)(const float* values, std::ptrdiff_t count, std::byte* stored);
     void (*toWinograd)(const WinogradInput&);
     void (*fromWinograd)(const WinogradOutput&);
-    void (*sumPositions)(const ConstImage&, float* sums);  ///< sums [channels]
-    void (*sumSquaresAround)(const ConstImage&, const float* center, float* sums);
+    /// Sums [channels] of the differences from the first pixel, and of their squares, over all pixels.
+    void (*sumMoments)(const ConstImage&, float* sums, float* squares);
     void (*activate)(const Activation&);
     /// The first `count` values of each row become exp(x − max) / sum. Rows are padded to kLaneMultiple.
     void (*softmax)(float* rows, int rowCount, std::ptrdiff_t stride, int count);

@@ -76,7 +76,7 @@ std::size_t MatrixConvolution::gatheredValues() const
 std::size_t MatrixConvolution::scratchBytes() const
 {
     return Scratch::bytesFor(m_source.scratchBytes()) + Scratch::bytesFor(paddedValues() * sizeof(float)) +
-           Scratch::bytesFor(gatheredValues() * sizeof(float)) +
+           Scratch::bytesFor(paddedValues() * static_cast<std::size_t>(m_kernels.storedBytes)) +
            Scratch::bytesFor(gatheredValues() * static_cast<std::size_t>(m_kernels.storedBytes));
 }
 
@@ -85,18 +85,35 @@ bool MatrixConvolution::readsInPlace() const
     return m_kernel == 1 && m_source.isUnchanged() && m_kernels.storedBytes == sizeof(float);
 }
 
-void MatrixConvolution::gather(const float* paddedImage, float* rows) const
+void MatrixConvolution::storePixels(const Pass& pass, int image, std::byte* stored) const
 {
-    const std::ptrdiff_t channels = m_source.channels(), rowStride = paddedWidth() * channels;
-    const std::ptrdiff_t run = m_kernel * channels;
-    for (std::ptrdiff_t y = 0; y < m_result.height; ++y) {
-        for (std::ptrdiff_t x = 0; x < m_result.width; ++x) {
-            const float* corner = paddedImage + y * m_stride * rowStride + x * m_stride * channels;
-            for (int line = 0; line < m_kernel; ++line) {
+    const View& view = m_source.view();
+    const float* values = pass.values(view, image);
+    if (view.channels == view.pixelStride) {
+        m_kernels.store(values, static_cast<std::ptrdiff_t>(view.valuesPerImage()), stored);
+        return;
+    }
+    const auto step = static_cast<std::size_t>(view.channels * m_kernels.storedBytes);
+    for (int pixel = 0; pixel < view.positions(); ++pixel, values += view.pixelStride, stored += step) {
+        m_kernels.store(values, view.channels, stored);
+    }
+}
+
+void MatrixConvolution::gather(const std::byte* paddedImage, std::byte* rows) const
+{
+    const auto pixel = countOf(m_source.channels(), m_kernels.storedBytes);
+    const std::size_t rowStride = static_cast<std::size_t>(paddedWidth()) * pixel;
+    const std::size_t run = static_cast<std::size_t>(m_kernel) * pixel;
+    const std::size_t depth = countOf(m_matrix.depth(), m_kernels.storedBytes);
+    const auto stride = static_cast<std::size_t>(m_stride), kernel = static_cast<std::size_t>(m_kernel);
+    for (std::size_t y = 0; y < static_cast<std::size_t>(m_result.height); ++y) {
+        for (std::size_t x = 0; x < static_cast<std::size_t>(m_result.width); ++x) {
+            const std::byte* corner = paddedImage + y * stride * rowStride + x * stride * pixel;
+            for (std::size_t line = 0; line < kernel; ++line) {
                 std::copy_n(corner + line * rowStride, run, rows + line * run);
             }
-            std::fill(rows + m_kernel * run, rows + m_matrix.depth(), 0.0f);
-            rows += m_matrix.depth();
+            std::fill(rows + kernel * run, rows + depth, std::byte{0});
+            rows += depth;
         }
     }
 }
@@ -104,11 +121,11 @@ void MatrixConvolution::gather(const float* paddedImage, float* rows) const
 MatrixConvolution::Work MatrixConvolution::prepared(const Pass& pass) const
 {
     Scratch scratch(pass.scratch);
-    const Work work{
-        .paddedImage = scratch.floats(paddedValues()),
-        .sourceScratch = scratch.take(m_source.scratchBytes()),
-        .rows = scratch.floats(gatheredValues()),
-        .stored = scratch.take(gatheredValues() * static_cast<std::size_t>(m_kernels.storedBytes))};
+    const auto valueBytes = static_cast<std::size_t>(m_kernels.storedBytes);
+    const Work work{.paddedImage = scratch.floats(paddedValues()),
+                    .sourceScratch = scratch.take(m_source.scratchBytes()),
+                    .stored = scratch.take(paddedValues() * valueBytes),
+                    .rows = scratch.take(gatheredValues() * valueBytes)};
     if (border() > 0) {
         std::fill_n(work.paddedImage, paddedValues(), 0.0f);  // its border stays so
     }
@@ -122,16 +139,24 @@ void MatrixConvolution::setRows(const Pass& pass, int image, const Work& work, P
         product.rowStride = m_source.view().pixelStride;
         return;
     }
-    const std::ptrdiff_t channels = m_source.channels(), rowStride = paddedWidth() * channels;
-    m_source.write(pass, image, work.paddedImage + border() * (rowStride + channels), rowStride,
-                   work.sourceScratch);
-    const float* rows = work.paddedImage;
-    if (m_kernel > 1 || m_matrix.depth() != m_source.channels()) {
-        gather(work.paddedImage, work.rows);
-        rows = work.rows;
+    const std::byte* stored = work.stored;
+    if (m_kernel == 1 && m_source.isUnchanged()) {
+        storePixels(pass, image, work.stored);
+    } else {
+        const std::ptrdiff_t channels = m_source.channels(), rowStride = paddedWidth() * channels;
+        m_source.write(pass, image, work.paddedImage + border() * (rowStride + channels), rowStride,
+                       work.sourceScratch);
+        if (m_kernels.storedBytes == sizeof(float)) {
+            stored = reinterpret_cast<const std::byte*>(work.paddedImage);
+        } else {
+            m_kernels.store(work.paddedImage, static_cast<std::ptrdiff_t>(paddedValues()), work.stored);
+        }
     }
-    m_kernels.store(rows, static_cast<std::ptrdiff_t>(gatheredValues()), work.stored);
-    product.rows = work.stored;
+    const bool isGathered = m_kernel > 1 || m_matrix.depth() != m_source.channels();
+    if (isGathered) {
+        gather(stored, work.rows);
+    }
+    product.rows = isGathered ? work.rows : stored;
     product.rowStride = m_matrix.depth();
 }
 

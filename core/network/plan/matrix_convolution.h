@@ -30,14 +30,16 @@ private:
     std::size_t gatheredValues() const;
     /// Whether the product reads the arena as it is.
     bool readsInPlace() const;
+    /// An unchanged source as the kernels store it, [positions][channels].
+    void storePixels(const Pass& pass, int image, std::byte* stored) const;
     /// What each position's kernel sees, [positions][depth].
-    void gather(const float* paddedImage, float* rows) const;
+    void gather(const std::byte* paddedImage, std::byte* rows) const;
     struct Work
     {
         float* paddedImage;
         std::byte* sourceScratch;
-        float* rows;
-        std::byte* stored;
+        std::byte* stored;  ///< the padded image as the kernels store it
+        std::byte* rows;
     };
     Work prepared(const Pass& pass) const;
     void setRows(const Pass& pass, int image, const Work& work, Product& product) const;
