@@ -11,6 +11,7 @@ constexpr int interruptedExit = 130;
 
 void addTrainCommand(CLI::App& program);
 void addExportCommand(CLI::App& program);
+void addExportRunCommand(CLI::App& program);
 void addSampleCommand(CLI::App& program);
 void addEvaluateCommand(CLI::App& program);
 void addModelsCommand(CLI::App& program);

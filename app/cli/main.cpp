@@ -47,6 +47,7 @@ int main(int argc, char** argv)
     });
     diffuscope::cli::addSampleCommand(program);
     diffuscope::cli::addSheetCommand(program);
+    diffuscope::cli::addExportRunCommand(program);
     diffuscope::cli::addScheduleCommands(program);
     diffuscope::cli::addListingCommands(program);
     diffuscope::cli::addModelsCommand(program);

@@ -3,6 +3,7 @@
 #include "app/cli/progress_line.h"
 #include "app/cli/recipe_arguments.h"
 #include "core/catalog/catalog.h"
+#include "core/exports/picture.h"
 #include "core/network/safetensors.h"
 #include "core/registry/error.h"
 #include "core/train/image_sheet.h"
@@ -83,7 +84,9 @@ void runSampling(const SampleArguments& arguments)
     const Recording recording = record(*run, arguments.frames);
     if (!arguments.sheet.empty()) {
         const int columns = static_cast<int>(std::ceil(std::sqrt(static_cast<double>(recipe.batch))));
-        train::writeImageSheet(arguments.sheet, recording.images, columns);
+        const train::ImageSheet sheet = train::imageSheet(recording.images, columns);
+        exports::writePicture(arguments.sheet,
+                              {sheet.pixels.data(), sheet.width, sheet.height, sheet.channels}, recipe);
         writeRecipeBeside(arguments.sheet, recipe);
     }
     if (!arguments.tensors.empty()) {
@@ -100,7 +103,9 @@ void addSampleCommand(CLI::App& program)
     auto arguments = std::make_shared<SampleArguments>();
     addRecipeFlags(*command, arguments->recipe, {});
     addRunFlags(*command, arguments->recipe, {});
-    command->add_option("--out", arguments->sheet, "PNG sheet to write; its recipe goes to NAME.recipe.json")
+    command
+        ->add_option("--out", arguments->sheet,
+                     "PNG sheet to write, with its recipe in it and in NAME.recipe.json")
         ->type_name("FILE.png");
     command
         ->add_option("--tensors", arguments->tensors,

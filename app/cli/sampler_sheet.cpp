@@ -1,10 +1,13 @@
 #include "app/cli/sampler_sheet.h"
 
-#include "app/cli/bitmap_font.h"
+#include "core/exports/bitmap_font.h"
 
 #include <algorithm>
 
 namespace diffuscope::cli {
+
+using exports::Canvas;
+
 namespace {
 
 constexpr int kScale = 2;
@@ -12,7 +15,7 @@ constexpr int kMargin = 12;
 constexpr int kImageGap = 2;
 constexpr int kGroupGap = 24;
 constexpr int kRowGap = 6;
-constexpr int kLine = kFontHeight * kScale;
+constexpr int kLine = exports::kFontHeight * kScale;
 constexpr int kLineGap = 6;
 constexpr unsigned char kBlack = 0;
 constexpr unsigned char kGrey = 96;
@@ -20,7 +23,7 @@ constexpr unsigned char kRule = 224;
 
 int widthOf(const std::string& text)
 {
-    return textWidth(text) * kScale;
+    return exports::textWidth(text) * kScale;
 }
 
 /// Where everything lies, in pixels.
@@ -87,7 +90,7 @@ void drawRow(Canvas& canvas, const SheetRow& row, int top, const Layout& layout,
     for (int column = 0; column < int(row.cells.size()); ++column) {
         const auto& cell = row.cells[std::size_t(column)];
         drawCell(canvas, cell, layout.columnLeft(column), top, layout, zoom);
-        const int numberTop = top + (layout.rowHeight - kRowGap - kFontAscent * kScale) / 2;
+        const int numberTop = top + (layout.rowHeight - kRowGap - exports::kFontAscent * kScale) / 2;
         if (cell.note.empty()) {
             drawRightAligned(canvas, layout.numberRight(column), numberTop, std::to_string(cell.evaluations),
                              kGrey);

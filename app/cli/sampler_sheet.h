@@ -1,7 +1,7 @@
 // A table of small pictures: one row a sampler, one column a number of steps.
 #pragma once
 
-#include "app/cli/canvas.h"
+#include "core/exports/canvas.h"
 
 #include <string>
 #include <vector>
@@ -32,6 +32,6 @@ struct SamplerSheet
 };
 
 /// The sheet with its labels, each pixel of an image `zoom` wide. Every row has one cell a column.
-Canvas drawnSheet(const SamplerSheet& sheet, int zoom);
+exports::Canvas drawnSheet(const SamplerSheet& sheet, int zoom);
 
 }  // namespace diffuscope::cli

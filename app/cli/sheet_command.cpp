@@ -6,8 +6,8 @@
 #include "app/cli/sampler_sheet.h"
 #include "app/cli/text_layout.h"
 #include "core/catalog/catalog.h"
+#include "core/exports/picture.h"
 #include "core/registry/error.h"
-#include "core/train/png_file.h"
 
 #include <cstdio>
 #include <memory>
@@ -164,9 +164,7 @@ void makeSheet(const SheetArguments& arguments)
             sheet.shape = images.shape.batch > 0 ? images.shape : sheet.shape;
         }
     }
-    const Canvas canvas = drawnSheet(sheet, arguments.zoom);
-    train::writePng(arguments.file,
-                    {canvas.pixels().data(), canvas.width(), canvas.height(), canvas.channels()});
+    exports::writePicture(arguments.file, exports::pictureOf(drawnSheet(sheet, arguments.zoom)), recipe);
     writeRecipeBeside(arguments.file, recipe);
     line.finish(std::to_string(sheet.rows.size()) + " samplers, " + arguments.file);
     if (failures > 0) {

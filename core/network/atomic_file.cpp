@@ -8,77 +8,60 @@
 #include <unistd.h>
 
 namespace diffuscope::network {
-namespace {
 
-class TemporaryFile
+AtomicFile::AtomicFile(const std::string& path)
+    : m_target(path), m_path(path + ".part-" + std::to_string(::getpid()))
 {
-public:
-    explicit TemporaryFile(const std::string& target)
-        : m_target(target), m_path(target + ".part-" + std::to_string(::getpid()))
-    {
-        m_descriptor = ::open(m_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-        require(m_descriptor >= 0);
+    m_descriptor = ::open(m_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    require(m_descriptor >= 0);
+}
+
+AtomicFile::~AtomicFile()
+{
+    if (m_descriptor >= 0) {
+        ::close(m_descriptor);
     }
+    if (!m_committed) {
+        ::unlink(m_path.c_str());
+    }
+}
 
-    TemporaryFile(const TemporaryFile&) = delete;
-    TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-    ~TemporaryFile()
-    {
-        if (m_descriptor >= 0) {
-            ::close(m_descriptor);
+void AtomicFile::write(const ByteRange& range)
+{
+    const char* next = static_cast<const char*>(range.data);
+    std::size_t left = range.size;
+    while (left > 0) {
+        const ssize_t written = ::write(m_descriptor, next, left);
+        if (written < 0 && errno == EINTR) {
+            continue;
         }
-        if (!m_committed) {
-            ::unlink(m_path.c_str());
-        }
+        require(written > 0);
+        next += written;
+        left -= static_cast<std::size_t>(written);
     }
+}
 
-    void write(const ByteRange& range)
-    {
-        const char* next = static_cast<const char*>(range.data);
-        std::size_t left = range.size;
-        while (left > 0) {
-            const ssize_t written = ::write(m_descriptor, next, left);
-            if (written < 0 && errno == EINTR) {
-                continue;
-            }
-            require(written > 0);
-            next += written;
-            left -= static_cast<std::size_t>(written);
-        }
+void AtomicFile::commit()
+{
+    require(::fsync(m_descriptor) == 0);
+    const int descriptor = m_descriptor;
+    m_descriptor = -1;
+    require(::close(descriptor) == 0);
+    require(::rename(m_path.c_str(), m_target.c_str()) == 0);
+    m_committed = true;
+}
+
+void AtomicFile::require(bool succeeded) const
+{
+    if (!succeeded) {
+        throw Error(ErrorCode::writeFailed, "Cannot write " + m_target + ": " + std::strerror(errno) + ".",
+                    "Check that the folder exists, may be written to and has room.");
     }
-
-    void commit()
-    {
-        require(::fsync(m_descriptor) == 0);
-        const int descriptor = m_descriptor;
-        m_descriptor = -1;
-        require(::close(descriptor) == 0);
-        require(::rename(m_path.c_str(), m_target.c_str()) == 0);
-        m_committed = true;
-    }
-
-private:
-    void require(bool succeeded) const
-    {
-        if (!succeeded) {
-            throw Error(ErrorCode::writeFailed,
-                        "Cannot write " + m_target + ": " + std::strerror(errno) + ".",
-                        "Check that the folder exists, may be written to and has room.");
-        }
-    }
-
-    std::string m_target;
-    std::string m_path;
-    int m_descriptor = -1;
-    bool m_committed = false;
-};
-
-}  // namespace
+}
 
 void writeFileAtomically(const std::string& path, const std::vector<ByteRange>& ranges)
 {
-    TemporaryFile file(path);
+    AtomicFile file(path);
     for (const auto& range : ranges) {
         file.write(range);
     }

@@ -13,6 +13,30 @@ struct ByteRange
     std::size_t size;
 };
 
+/// A file that is written piece by piece beside `path`, and takes its place in one step at the end. Every
+/// function throws Error(writeFailed) that names the file and the reason; until commit() has returned,
+/// nothing is left of it where the object goes.
+class AtomicFile
+{
+public:
+    explicit AtomicFile(const std::string& path);
+    ~AtomicFile();
+    AtomicFile(const AtomicFile&) = delete;
+    AtomicFile& operator=(const AtomicFile&) = delete;
+
+    void write(const ByteRange& range);
+    /// Flushes it to the disk and renames it to its path.
+    void commit();
+
+private:
+    void require(bool succeeded) const;
+
+    std::string m_target;
+    std::string m_path;
+    int m_descriptor = -1;
+    bool m_committed = false;
+};
+
 /// Writes the ranges one after the other to a temporary file beside `path`, flushes it to the disk and
 /// renames it to `path`. Throws Error, with the temporary file removed.
 void writeFileAtomically(const std::string& path, const std::vector<ByteRange>& ranges);

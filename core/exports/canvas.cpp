@@ -1,11 +1,11 @@
-#include "app/cli/canvas.h"
+#include "core/exports/canvas.h"
 
-#include "app/cli/bitmap_font.h"
+#include "core/exports/bitmap_font.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace diffuscope::cli {
+namespace diffuscope::exports {
 
 Canvas::Canvas(int width, int height, int channels)
     : m_width(width),
@@ -49,4 +49,34 @@ void Canvas::drawImage(int left, int top, const record::ImageBatch& images, int 
     }
 }
 
-}  // namespace diffuscope::cli
+void Canvas::drawValues(int left, int top, const record::BatchShape& shape, std::span<const float> values,
+                        const ColorScale& scale, int zoom)
+{
+    const ColorScale ofChannels{scale.low, scale.high, false};
+    for (int y = 0; y < shape.height; ++y) {
+        for (int x = 0; x < shape.width; ++x) {
+            const std::size_t pixel = std::size_t(y * shape.width + x);
+            Color color = colorOf(values[pixel], shape.channels == 3 ? ofChannels : scale);
+            for (std::size_t c = 1; shape.channels == 3 && c < color.size(); ++c) {
+                color[c] = colorOf(values[c * shape.pixels() + pixel], ofChannels)[c];
+            }
+            for (int row = top + y * zoom; row < std::min(top + (y + 1) * zoom, m_height); ++row) {
+                for (int column = left + x * zoom; column < std::min(left + (x + 1) * zoom, m_width);
+                     ++column) {
+                    std::ranges::copy(color, m_pixels.begin() + std::ptrdiff_t(offset(column, row)));
+                }
+            }
+        }
+    }
+}
+
+void Canvas::drawCanvas(int left, int top, const Canvas& other)
+{
+    const int width = std::min(other.m_width, m_width - left);
+    for (int y = 0; y < std::min(other.m_height, m_height - top) && width > 0; ++y) {
+        std::copy_n(other.m_pixels.begin() + std::ptrdiff_t(other.offset(0, y)), width * m_channels,
+                    m_pixels.begin() + std::ptrdiff_t(offset(left, top + y)));
+    }
+}
+
+}  // namespace diffuscope::exports

@@ -1,10 +1,10 @@
-#include "app/cli/bitmap_font.h"
+#include "core/exports/bitmap_font.h"
 
 #include <algorithm>
 #include <string_view>
 #include <vector>
 
-namespace diffuscope::cli {
+namespace diffuscope::exports {
 namespace {
 
 // Rows of each character from ' ' on, the highest first, parted by blanks; rows that are left out are empty.
@@ -183,4 +183,4 @@ void forEachDot(const std::string& text, const std::function<void(int x, int y)>
     }
 }
 
-}  // namespace diffuscope::cli
+}  // namespace diffuscope::exports

@@ -1,12 +1,14 @@
 // A picture that images and labels are put on.
 #pragma once
 
+#include "core/exports/color_scale.h"
 #include "core/record/image_batch.h"
 
+#include <span>
 #include <string>
 #include <vector>
 
-namespace diffuscope::cli {
+namespace diffuscope::exports {
 
 /// Bytes [height, width, channels], white at first; what lies outside is not drawn.
 class Canvas
@@ -26,6 +28,13 @@ public:
     /// Image k of the batch, values in [-1, 1], each pixel `zoom` wide. A grey image is drawn in all
     /// channels.
     void drawImage(int left, int top, const record::ImageBatch& images, int k, int zoom);
+    /// Values [shape.channels, shape.height, shape.width] in the colours of a scale, on a canvas of 3
+    /// channels; images of three channels are coloured by their channels.
+    void drawValues(int left, int top, const record::BatchShape& shape, std::span<const float> values,
+                    const ColorScale& scale, int zoom);
+
+    /// Another canvas of as many channels.
+    void drawCanvas(int left, int top, const Canvas& other);
 
 private:
     std::size_t offset(int x, int y) const
@@ -39,4 +48,4 @@ private:
     std::vector<unsigned char> m_pixels;
 };
 
-}  // namespace diffuscope::cli
+}  // namespace diffuscope::exports

@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-namespace diffuscope::cli {
+namespace diffuscope::exports {
 
 /// Dots from the top of a capital letter to its foot.
 constexpr int kFontAscent = 7;
@@ -17,4 +17,4 @@ int textWidth(const std::string& text);
 /// Calls `dot(x, y)` for each dot of the text, from its upper left corner.
 void forEachDot(const std::string& text, const std::function<void(int x, int y)>& dot);
 
-}  // namespace diffuscope::cli
+}  // namespace diffuscope::exports

@@ -1,0 +1,184 @@
+#include "core/exports/picture.h"
+
+#include "core/network/atomic_file.h"
+#include "core/registry/error.h"
+
+#include <png.h>
+
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+namespace diffuscope::exports {
+
+namespace {
+
+constexpr std::size_t kSignatureBytes = 8;
+/// A recipe is a few hundred bytes; a text chunk of more is not one, or is hostile.
+constexpr std::size_t kMostTextBytes = 4 << 20;
+
+/// libpng ends a call with longjmp or, as here, with an exception of ours (it is compiled with unwind
+/// tables).
+[[noreturn]] void throwPngError(png_structp, png_const_charp message)
+{
+    throw std::runtime_error(message);
+}
+
+void ignorePngWarning(png_structp, png_const_charp)
+{
+}
+
+void appendBytes(png_structp png, png_bytep bytes, std::size_t count)
+{
+    auto& encoded = *static_cast<std::vector<unsigned char>*>(png_get_io_ptr(png));
+    encoded.insert(encoded.end(), bytes, bytes + count);
+}
+
+struct PngWriter
+{
+    PngWriter()
+        : png(png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, throwPngError, ignorePngWarning))
+    {
+        if (!png)
+            throw std::bad_alloc();
+        info = png_create_info_struct(png);
+    }
+    ~PngWriter() { png_destroy_write_struct(&png, &info); }
+    PngWriter(const PngWriter&) = delete;
+    PngWriter& operator=(const PngWriter&) = delete;
+
+    png_structp png;
+    png_infop info = nullptr;
+};
+
+struct PngReader
+{
+    PngReader() : png(png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, throwPngError, ignorePngWarning))
+    {
+        if (!png)
+            throw std::bad_alloc();
+        info = png_create_info_struct(png);
+    }
+    ~PngReader() { png_destroy_read_struct(&png, &info, nullptr); }
+    PngReader(const PngReader&) = delete;
+    PngReader& operator=(const PngReader&) = delete;
+
+    png_structp png;
+    png_infop info = nullptr;
+};
+
+std::vector<unsigned char> encoded(const Picture& picture, std::string recipe)
+{
+    std::vector<unsigned char> bytes;
+    PngWriter writer;
+    png_set_write_fn(writer.png, &bytes, appendBytes, nullptr);
+    png_set_IHDR(writer.png, writer.info, png_uint_32(picture.width), png_uint_32(picture.height), 8,
+                 picture.channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    std::string key = kRecipeKey;
+    png_text text{};
+    text.compression = PNG_ITXT_COMPRESSION_NONE;
+    text.key = key.data();
+    text.text = recipe.data();
+    text.itxt_length = recipe.size();
+    png_set_text(writer.png, writer.info, &text, 1);
+    png_write_info(writer.png, writer.info);
+    const std::size_t stride = std::size_t(picture.width) * std::size_t(picture.channels);
+    for (std::size_t y = 0; y < std::size_t(picture.height); ++y)
+        png_write_row(writer.png, picture.pixels + y * stride);
+    png_write_end(writer.png, writer.info);
+    return bytes;
+}
+
+struct CloseFile
+{
+    void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using File = std::unique_ptr<std::FILE, CloseFile>;
+
+bool beginsAsPng(std::FILE* file)
+{
+    std::array<unsigned char, kSignatureBytes> begin{};
+    return std::fread(begin.data(), 1, begin.size(), file) == begin.size() &&
+           png_sig_cmp(begin.data(), 0, begin.size()) == 0;
+}
+
+/// The recipe among texts that were read so far; empty where there is none.
+std::string recipeAmongTexts(PngReader& reader)
+{
+    png_textp texts = nullptr;
+    int count = 0;
+    png_get_text(reader.png, reader.info, &texts, &count);
+    for (int i = 0; i < count; ++i)
+        if (std::string(texts[i].key) == kRecipeKey && texts[i].text)
+            return texts[i].text;
+    return {};
+}
+
+/// Chunks may stand before or behind the pixels, which are read for the latter's sake.
+std::string recipeIn(std::FILE* file)
+{
+    PngReader reader;
+    png_init_io(reader.png, file);
+    png_set_sig_bytes(reader.png, kSignatureBytes);
+    png_set_chunk_malloc_max(reader.png, kMostTextBytes);
+    png_read_info(reader.png, reader.info);
+    if (std::string recipe = recipeAmongTexts(reader); !recipe.empty())
+        return recipe;
+    png_set_interlace_handling(reader.png);
+    png_read_update_info(reader.png, reader.info);
+    std::vector<unsigned char> row(png_get_rowbytes(reader.png, reader.info));
+    const int passes = png_get_interlace_type(reader.png, reader.info) == PNG_INTERLACE_ADAM7 ? 7 : 1;
+    for (int pass = 0; pass < passes; ++pass)
+        for (png_uint_32 y = 0; y < png_get_image_height(reader.png, reader.info); ++y)
+            png_read_row(reader.png, row.data(), nullptr);
+    png_read_end(reader.png, reader.info);
+    return recipeAmongTexts(reader);
+}
+
+}  // namespace
+
+void writePicture(const std::string& path, const Picture& picture, const session::Recipe& recipe)
+{
+    const std::string text = session::toJson(recipe);
+    std::vector<unsigned char> bytes;
+    try {
+        bytes = encoded(picture, text);
+    } catch (const std::runtime_error& error) {
+        throw Error(ErrorCode::writeFailed, "Cannot make the picture " + path + ": " + error.what() + ".",
+                    "Choose fewer frames or images, or a smaller magnification.");
+    }
+    network::writeFileAtomically(path, {{bytes.data(), bytes.size()}});
+}
+
+bool isPng(const std::string& path)
+{
+    const File file(std::fopen(path.c_str(), "rb"));
+    return file && beginsAsPng(file.get());
+}
+
+std::string readRecipeOfPicture(const std::string& path)
+{
+    const File file(std::fopen(path.c_str(), "rb"));
+    if (!file)
+        throw Error(ErrorCode::missingFile, "Cannot open " + path + ".", "Choose a file that can be read.");
+    if (!beginsAsPng(file.get()))
+        throw Error(ErrorCode::invalidFile, path + " is not a PNG picture.",
+                    "Choose a picture that Diffuscope exported, or a recipe file.");
+    std::string recipe;
+    try {
+        recipe = recipeIn(file.get());
+    } catch (const std::runtime_error& error) {
+        throw Error(ErrorCode::invalidFile, path + " is a damaged PNG picture: " + error.what() + ".",
+                    "Export it again.");
+    }
+    if (recipe.empty())
+        throw Error(
+            ErrorCode::invalidFile, path + " holds no recipe: Diffuscope did not export it.",
+            "Choose a picture that Diffuscope exported; editing a picture elsewhere may remove its recipe.");
+    return recipe;
+}
+
+}  // namespace diffuscope::exports

@@ -1,0 +1,40 @@
+// PNG files that hold the recipe they were made from.
+#pragma once
+
+#include "core/exports/canvas.h"
+#include "core/session/recipe.h"
+
+#include <string>
+
+namespace diffuscope::exports {
+
+/// Bytes [height, width, channels], 1 (grey) or 3 (red, green, blue) channels.
+struct Picture
+{
+    const unsigned char* pixels;
+    int width;
+    int height;
+    int channels;
+};
+
+/// Of a canvas that must outlive it, or the expression that it is used in.
+inline Picture pictureOf(const Canvas& canvas)
+{
+    return {canvas.pixels().data(), canvas.width(), canvas.height(), canvas.channels()};
+}
+
+/// The PNG's text chunk (iTXt) in which the recipe is.
+inline constexpr const char* kRecipeKey = "diffuscope-recipe";
+
+/// Replaces the file in one atomic step; the recipe is in it as JSON. Throws Error(writeFailed) that names
+/// the file, with nothing left of it where it was not there before.
+void writePicture(const std::string& path, const Picture& picture, const session::Recipe& recipe);
+
+/// Whether a file begins as PNGs do.
+bool isPng(const std::string& path);
+
+/// The recipe, as JSON, in a PNG file that this program wrote. Throws Error: missingFile, invalidFile for
+/// what is no PNG or a damaged one, and for a PNG without a recipe.
+std::string readRecipeOfPicture(const std::string& path);
+
+}  // namespace diffuscope::exports
