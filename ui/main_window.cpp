@@ -11,6 +11,9 @@
 #include "ui/playback/player.h"
 #include "ui/theme/theme.h"
 #include "ui/views/curves_view.h"
+#include "ui/views/detail_plot.h"
+#include "ui/views/layers.h"
+#include "ui/views/path_plot.h"
 #include "ui/views/run_view.h"
 #include "ui/views/stage_view.h"
 #include "ui/views/step_equation_view.h"
@@ -35,7 +38,7 @@ namespace diffuscope::ui {
 namespace {
 
 /// Raised when docks are added or renamed, so that an old layout is not applied to new docks.
-constexpr int layoutVersion = 2;
+constexpr int layoutVersion = 3;
 /// From this height on the right column has room for three docks; below, two of them share a place.
 constexpr int roomyHeight = 1080;
 constexpr qint64 largestRecipeBytes = 1 << 20;
@@ -45,7 +48,7 @@ const QString layoutKey = QStringLiteral("window/layout");
 const QString recipeKey = QStringLiteral("session/recipe");
 const QString autoRunKey = QStringLiteral("session/autoRun");
 const QString layerKey = QStringLiteral("view/layer");
-const QString rangeKey = QStringLiteral("view/range");
+const QString rangesKey = QStringLiteral("view/ranges");
 const QString rateKey = QStringLiteral("playback/rate");
 const QString loopKey = QStringLiteral("playback/loop");
 
@@ -116,19 +119,25 @@ void MainWindow::buildDocks()
     addDock(Qt::RightDockWidgetArea, QStringLiteral("stepDock"), tr("Per Step"), new StepPlot(m_document));
     m_equation = new StepEquationView(m_document);
     addDock(Qt::RightDockWidgetArea, QStringLiteral("equationDock"), tr("Step Equation"), m_equation);
-    ImageGrid& grid = stage().grid();
-    connect(&grid, &ImageGrid::pixelHovered, m_equation, &StepEquationView::hoverPixel);
-    connect(&grid, &ImageGrid::pixelLeft, m_equation, &StepEquationView::leavePixel);
-    connect(&grid, &ImageGrid::pixelPinned, m_equation, &StepEquationView::pinPixel);
-    connect(m_equation, &StepEquationView::pinnedChanged, &grid, &ImageGrid::setMarked);
+    addDock(Qt::RightDockWidgetArea, QStringLiteral("detailDock"), tr("Detail"), new DetailPlot(m_document));
+    addDock(Qt::RightDockWidgetArea, QStringLiteral("pathDock"), tr("Path"), new PathPlot(m_document));
+    connect(&stage(), &StageView::pixelHovered, m_equation, &StepEquationView::hoverPixel);
+    connect(&stage(), &StageView::pixelLeft, m_equation, &StepEquationView::leavePixel);
+    connect(&stage(), &StageView::pixelPinned, m_equation, &StepEquationView::pinPixel);
+    connect(m_equation, &StepEquationView::pinnedChanged, &stage(), &StageView::setMarked);
 }
 
-/// It stands below the per-step plot; behind it where that would leave both too small.
+/// Detail and path share the place of the per-step plot. The equation stands below it; behind it too where
+/// that would leave both too small.
 void MainWindow::placeEquation()
 {
-    if (height() >= roomyHeight)
-        return;
-    tabifyDockWidget(m_docks[2], m_docks[3]);
+    const auto share = [this](const char* name) {
+        tabifyDockWidget(m_docks[2], findChild<QDockWidget*>(QLatin1String(name)));
+    };
+    share("detailDock");
+    share("pathDock");
+    if (height() < roomyHeight)
+        share("equationDock");
     m_docks[2]->raise();
 }
 
@@ -276,11 +285,10 @@ void MainWindow::restoreLayout()
     m_hasUsualSizes = !restoreState(m_settings.value(layoutKey).toByteArray(), layoutVersion);
     m_document.setAutoRun(m_settings.value(autoRunKey, true).toBool());
     const int layer = m_settings.value(layerKey, int(m_document.layer())).toInt();
-    for (const auto shown : StageView::layers())
+    for (const auto shown : allLayers())
         if (int(shown) == layer)
             m_document.setLayer(shown);
-    stage().setRangeMode(
-        RangeMode(std::clamp(m_settings.value(rangeKey, 0).toInt(), 0, int(RangeMode::fit))));
+    stage().restoreRangeModes(m_settings.value(rangesKey).toString());
     m_player.setFramesPerSecond(m_settings.value(rateKey, Player::usualRate).toDouble());
     m_player.setLooping(m_settings.value(loopKey, false).toBool());
 }
@@ -322,7 +330,7 @@ void MainWindow::saveSettings()
         m_settings.setValue(recipeKey, QString::fromStdString(session::toJson(lastGood)));
     m_settings.setValue(autoRunKey, m_document.isAutoRun());
     m_settings.setValue(layerKey, int(m_document.layer()));
-    m_settings.setValue(rangeKey, int(stage().rangeMode()));
+    m_settings.setValue(rangesKey, stage().rangeModes());
     m_settings.setValue(rateKey, m_player.framesPerSecond());
     m_settings.setValue(loopKey, m_player.isLooping());
     m_theme.save(m_settings);
@@ -341,7 +349,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
 void MainWindow::keyPressEvent(QKeyEvent* event)
 {
     if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter)
-        return stage().grid().setFocus();
+        return stage().focusPicture();
     QMainWindow::keyPressEvent(event);
 }
 

@@ -8,6 +8,7 @@
 #include "ui/panels/recipe_panel.h"
 #include "ui/playback/player.h"
 #include "ui/theme/theme_menu.h"
+#include "ui/views/layers.h"
 #include "ui/views/run_view.h"
 #include "ui/views/stage_view.h"
 #include "ui/views/step_equation_view.h"
@@ -19,12 +20,15 @@
 #include <QFileDialog>
 #include <QMenuBar>
 
+#include <functional>
+
 namespace diffuscope::ui {
 
 namespace {
 
 constexpr int longStride = 10;
 constexpr double rateFactor = 1.5;
+constexpr double zoomFactor = 1.5;
 
 }  // namespace
 
@@ -136,6 +140,16 @@ void MainWindow::buildPlaybackMenu()
                           tr("Go to the newest frame and follow the run.")),
             &QAction::triggered, &m_player, &Player::toEnd);
     menu->addSeparator();
+    connect(
+        addMenuAction(
+            menu, QStringLiteral("action.placeSecond"), tr("Put Cursor &B Here"), {QKeySequence(Qt::Key_B)},
+            tr("Put the second cursor of all plots at the playhead; Ctrl+click in a plot does too.")),
+        &QAction::triggered, this, [this] { m_document.cursors().placeSecond(m_document.playhead()); });
+    connect(
+        addMenuAction(menu, QStringLiteral("action.removeSecond"), tr("Re&move Cursor B"),
+                      {QKeySequence(Qt::SHIFT | Qt::Key_B)}, tr("Remove the second cursor of all plots.")),
+        &QAction::triggered, &m_document.cursors(), &PlotCursors::removeSecond);
+    menu->addSeparator();
     buildEquationActions(menu);
     menu->addSeparator();
     auto* loop = addMenuAction(menu, QStringLiteral("action.loop"), tr("L&oop"), {QKeySequence(Qt::Key_L)},
@@ -181,27 +195,44 @@ void MainWindow::buildViewMenu()
 {
     auto* menu = menuBar()->addMenu(tr("&View"));
     auto* layers = new QActionGroup(this);
-    int key = Qt::Key_1;
-    for (const auto layer : StageView::layers()) {
-        auto* action =
-            addMenuAction(menu, QStringLiteral("action.layer.%1").arg(key - Qt::Key_0),
-                          StageView::layerName(layer), {QKeySequence(key)}, tr("Show this of each step."));
+    for (const auto layer : allLayers()) {
+        auto* action = addMenuAction(menu, QStringLiteral("action.layer.%1").arg(layerPlace(layer) + 1),
+                                     layerName(layer), {layerShortcut(layer)}, layerTip(layer));
         action->setCheckable(true);
         action->setChecked(m_document.layer() == layer);
         layers->addAction(action);
         connect(action, &QAction::triggered, this, [this, layer] { m_document.setLayer(layer); });
         connect(&m_document, &SessionDocument::layerChanged, action,
                 [action, layer](record::Layer shown) { action->setChecked(shown == layer); });
-        ++key;
     }
+    auto* all = addMenuAction(
+        menu, QStringLiteral("action.allLayers"), tr("&All Layers of One Image"), {QKeySequence(Qt::Key_A)},
+        tr("Show the ten layers of one image side by side, or one layer of all images."));
+    all->setCheckable(true);
+    connect(all, &QAction::triggered, &stage(), &StageView::setShowsAllLayers);
+    connect(&stage(), &StageView::showsAllLayersChanged, all, &QAction::setChecked);
     menu->addSeparator();
     connect(addMenuAction(menu, QStringLiteral("action.enlarge"), tr("&Enlarge or Show All"),
                           {QKeySequence(Qt::Key_F)}, tr("Show one image large, or all of them.")),
-            &QAction::triggered, this, [this] { stage().grid().setEnlarged(!stage().grid().isEnlarged()); });
-    connect(addMenuAction(menu, QStringLiteral("action.back"), tr("&Back to All Images"),
-                          {QKeySequence(Qt::Key_Escape)},
-                          tr("Leave the enlarged image; again, leave the selection.")),
-            &QAction::triggered, this, &MainWindow::leaveEnlarged);
+            &QAction::triggered, &stage(), &StageView::toggleEnlarged);
+    const auto zoom = [&](const char* name, const QString& text, const QList<QKeySequence>& keys,
+                          const QString& tip, const std::function<void(ImageGrid&)>& act) {
+        connect(addMenuAction(menu, QLatin1String(name), text, keys, tip), &QAction::triggered, this,
+                [this, act] { act(stage().visibleGrid()); });
+    };
+    zoom("action.zoomIn", tr("Zoom &In"), {QKeySequence(Qt::Key_Plus), QKeySequence(Qt::Key_Equal)},
+         tr("Magnify the images about the cursor; the wheel does too."),
+         [](ImageGrid& grid) { grid.zoomBy(zoomFactor); });
+    zoom("action.zoomOut", tr("Zoom &Out"), {QKeySequence(Qt::Key_Minus)}, tr("Show more of the images."),
+         [](ImageGrid& grid) { grid.zoomBy(1 / zoomFactor); });
+    zoom("action.zoomFit", tr("&Zoom to Fit"), {QKeySequence(Qt::Key_Z)},
+         tr("Show all of the images again; a double-click does too."),
+         [](ImageGrid& grid) { grid.showAll(); });
+    connect(
+        addMenuAction(menu, QStringLiteral("action.back"), tr("&Back to All Images"),
+                      {QKeySequence(Qt::Key_Escape)},
+                      tr("Leave the zoom, the layers, the enlarged image, the selection: one at a time.")),
+        &QAction::triggered, this, &MainWindow::leaveEnlarged);
     connect(addMenuAction(menu, QStringLiteral("action.previousImage"), tr("Pre&vious Image"),
                           {QKeySequence(Qt::Key_BracketLeft)}, tr("Select the image before.")),
             &QAction::triggered, this, [this] { moveSelection(-1); });
@@ -236,7 +267,10 @@ void MainWindow::buildHelpMenu()
                                {{tr("Ctrl+0 … Ctrl+9"), tr("Choose a class")},
                                 {tr("Alt + underlined letter"), tr("Go to a control of the recipe")},
                                 {tr("Tab, Shift+Tab"), tr("Next and previous control")},
-                                {tr("↑, ↓ on the stage"), tr("Select the image above or below")}}});
+                                {tr("↑, ↓ on the stage"), tr("Select the image above or below")},
+                                {tr("Wheel on the stage"), tr("Zoom in and out at the cursor")},
+                                {tr("Ctrl+click in a plot"), tr("Put cursor B")},
+                                {tr("Drag, Ctrl + arrow"), tr("Move images that are zoomed in")}}});
                 groups.append({tr("On a point of a drawn curve"),
                                {{tr("←, →, ↑, ↓"), tr("Move it by a hundredth of the plot")},
                                 {tr("Shift, Ctrl + arrow"), tr("Move it by a tenth, by a thousandth")},
@@ -282,10 +316,7 @@ void MainWindow::askWhereToSaveImages()
 
 void MainWindow::leaveEnlarged()
 {
-    auto& grid = stage().grid();
-    if (grid.isEnlarged())
-        grid.setEnlarged(false);
-    else
+    if (!stage().goBack())
         m_document.selectImage(-1);
 }
 

@@ -65,6 +65,7 @@ CurvesView::CurvesView(SessionDocument& document, QWidget* parent) : QWidget(par
     stylePlot(*m_plot, [this] { restyle(); });
     connect(&m_document, &SessionDocument::trajectoryChanged, this, &CurvesView::takeRun);
     connect(&m_document, &SessionDocument::playheadChanged, this, &CurvesView::movePlayhead);
+    connect(&m_document.cursors(), &PlotCursors::secondChanged, this, &CurvesView::movePlayhead);
     connect(m_drawing, &DrawnScheduleEditor::changed, this, &CurvesView::takeDrawing);
     connect(m_drawing, &DrawnScheduleEditor::drawingBegan, this, [this] {
         if (curveSet() == CurveSet::beta)
@@ -106,9 +107,9 @@ void CurvesView::makePlot()
     m_plot = new QCustomPlot;
     m_plot->setObjectName(QStringLiteral("curvesPlot"));
     m_plot->setAccessibleName(tr("Curve over training time"));
-    m_plot->setToolTip(
-        richTip(tr("Hover to preview the frame nearest in time, click or drag to go there. Sampling runs "
-                   "from right (noise) to left (image); short ticks are the times it visits.")));
+    m_plot->setToolTip(richTip(tr(
+        "Hover to preview the frame nearest in time, click or drag to go there; Ctrl+click puts "
+        "cursor B. Sampling runs from right (noise) to left (image); short ticks are the times it visits.")));
     m_plot->setMinimumHeight(90);
     m_plot->xAxis->setLabel(tr("training time t"));
     for (int curve = 0; curve < mostCurves; ++curve)
@@ -331,24 +332,36 @@ int CurvesView::nearestFrame(double key) const
     return nearest;
 }
 
-void CurvesView::movePlayhead()
+std::vector<PlayheadPoint> CurvesView::pointsAt(const schedule::NoiseLevel& level) const
 {
-    const record::FramePtr frame = m_document.frame();
-    m_readouts->setLevel(frame ? &frame->level : nullptr, shownSchedule().get(),
-                         showsTraining() ? m_training.get() : nullptr);
-    if (!frame || !m_schedule)
-        return m_playhead->hide();
-    const double key = keyOf(frame->level);
     const CurveSet set = curveSet();
     const ThemeColors& colors = themeColors(m_plot->palette());
     std::vector<PlayheadPoint> points;
     for (int curve = 0; curve < curveCount(set); ++curve)
-        points.push_back({key, curveValue(set, curve, *m_schedule, frame->level), m_plot->yAxis,
+        points.push_back({keyOf(level), curveValue(set, curve, *m_schedule, level), m_plot->yAxis,
                           colors.series[std::size_t(curve)]});
+    return points;
+}
+
+void CurvesView::movePlayhead()
+{
+    const auto& frames = m_document.trajectory().frames;
+    const auto levelAt = [&](int frame) {
+        return frame >= 0 && frame < int(frames.size()) ? &frames[std::size_t(frame)]->level : nullptr;
+    };
+    const schedule::NoiseLevel* first = levelAt(m_document.playhead());
+    const schedule::NoiseLevel* second = levelAt(m_document.cursors().second());
+    m_readouts->setLevels(first, second, shownSchedule().get(), showsTraining() ? m_training.get() : nullptr);
+    if (second && m_schedule)
+        m_playhead->moveSecondTo(keyOf(*second), pointsAt(*second));
+    else
+        m_playhead->hideSecond();
+    if (!first || !m_schedule)
+        return m_playhead->hide();
     std::optional<double> rest;
-    if (m_document.isPreviewing() && m_document.committedFrame() >= 0)
-        rest = keyOf(m_document.trajectory().frames[std::size_t(m_document.committedFrame())]->level);
-    m_playhead->moveTo(key, std::move(points), rest);
+    if (const auto* committed = levelAt(m_document.committedFrame()); committed && m_document.isPreviewing())
+        rest = keyOf(*committed);
+    m_playhead->moveTo(keyOf(*first), pointsAt(*first), rest);
 }
 
 }  // namespace diffuscope::ui

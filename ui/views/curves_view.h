@@ -21,12 +21,13 @@ class CurveTabs;
 class DrawnScheduleEditor;
 class LevelReadouts;
 class PlayheadLine;
+struct PlayheadPoint;
 class SessionDocument;
 class VisitedTicks;
 
 /// Shows the schedule and grid of the document's shown run, one CurveSet at a time. Hovering previews the
-/// nearest frame, clicking and dragging commit it; ←/→ (Shift: ten), Home and End move it. A schedule that is
-/// drawn by hand has handles on its curve.
+/// nearest frame, clicking and dragging commit it (with Ctrl: put cursor B); ←/→ (Shift: ten), Home and End
+/// move it. A schedule that is drawn by hand has handles on its curve.
 class CurvesView : public QWidget
 {
     Q_OBJECT
@@ -58,6 +59,7 @@ private:
     void rescale(CurveSet set);
     void restyle();
     void movePlayhead();
+    std::vector<PlayheadPoint> pointsAt(const schedule::NoiseLevel& level) const;
 
     /// The schedule whose curve is shown: the drawn one before a run on it has begun, else that of the run.
     const std::shared_ptr<const schedule::NoiseSchedule>& shownSchedule() const;

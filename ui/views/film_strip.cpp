@@ -1,5 +1,8 @@
 #include "ui/views/film_strip.h"
 
+#include "ui/document/run_facts.h"
+#include "ui/views/layer_absence.h"
+
 #include <QLocale>
 #include <QMouseEvent>
 #include <QPainter>
@@ -22,8 +25,7 @@ int wholeMagnification(int side, int limit)
 
 }  // namespace
 
-FilmStrip::FilmStrip(QWidget* parent)
-    : QAbstractScrollArea(parent), m_trajectory(std::make_shared<const record::Trajectory>())
+FilmStrip::FilmStrip(QWidget* parent) : QAbstractScrollArea(parent)
 {
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
@@ -33,11 +35,11 @@ FilmStrip::FilmStrip(QWidget* parent)
     viewport()->setMouseTracking(true);
 }
 
-void FilmStrip::setTrajectory(std::shared_ptr<const record::Trajectory> trajectory)
+void FilmStrip::setRun(const RunUpdate& run)
 {
-    const bool replanned = trajectory->plannedFrames != m_trajectory->plannedFrames;
-    const auto shape = trajectory->frames.empty() ? m_shape : trajectory->frames.front()->shape;
-    m_trajectory = std::move(trajectory);
+    const bool replanned = run.trajectory->plannedFrames != trajectory().plannedFrames;
+    const auto shape = run.trajectory->frames.empty() ? m_shape : run.trajectory->frames.front()->shape;
+    m_run = run;
     if (replanned || !(shape == m_shape)) {
         m_shape = shape;
         m_hovered = -1;
@@ -56,19 +58,11 @@ void FilmStrip::setImage(int image)
     forgetThumbnails();
 }
 
-void FilmStrip::setLayer(record::Layer layer)
+void FilmStrip::setColoring(const LayerColoring& coloring)
 {
-    if (layer == m_layer)
+    if (coloring == m_coloring)
         return;
-    m_layer = layer;
-    forgetThumbnails();
-}
-
-void FilmStrip::setRangeMode(RangeMode mode)
-{
-    if (mode == m_rangeMode)
-        return;
-    m_rangeMode = mode;
+    m_coloring = coloring;
     forgetThumbnails();
 }
 
@@ -103,7 +97,7 @@ QSize FilmStrip::minimumSizeHint() const
 /// All frames side by side where whole magnifications allow it, otherwise comfortable thumbnails that scroll.
 void FilmStrip::updateLayout()
 {
-    const int frames = m_trajectory->plannedFrames;
+    const int frames = trajectory().plannedFrames;
     const int width = std::max(1, m_shape.width);
     const int height = std::max(1, m_shape.height);
     const int side = std::max(width, height);
@@ -126,7 +120,7 @@ void FilmStrip::updateLayout()
 
 QRect FilmStrip::frameRect(int frame) const
 {
-    const int total = m_trajectory->plannedFrames * slotWidth() - gapPx;
+    const int total = trajectory().plannedFrames * slotWidth() - gapPx;
     const int left = std::max(marginPx, (viewport()->width() - total) / 2);
     const int labelled = m_thumbnailSize.height() + fontMetrics().height();
     const int top = std::max(4, (viewport()->height() - labelled) / 2);
@@ -135,11 +129,11 @@ QRect FilmStrip::frameRect(int frame) const
 
 int FilmStrip::frameAt(QPoint position) const
 {
-    if (m_trajectory->size() == 0)
+    if (trajectory().size() == 0)
         return -1;
     const int offset = position.x() - frameRect(0).left() + gapPx / 2;
     const int frame = offset < 0 ? -1 : offset / slotWidth();
-    return frame < m_trajectory->size() ? frame : -1;
+    return frame < trajectory().size() ? frame : -1;
 }
 
 void FilmStrip::bringIntoView(int frame)
@@ -158,14 +152,19 @@ void FilmStrip::bringIntoView(int frame)
 /// The thumbnail of a frame that has arrived, made when it is first painted.
 const QImage& FilmStrip::thumbnail(int index)
 {
-    const auto& frame = m_trajectory->frames[std::size_t(index)];
+    const auto& frame = trajectory().frames[std::size_t(index)];
     Thumbnail& known = m_thumbnails[index];
-    if (known.frame.lock() != frame) {
-        known.frame = frame;
-        const int image = std::clamp(m_image, 0, frame->shape.batch - 1);
-        const record::Layer layer = frame->has(m_layer) ? m_layer : record::Layer::xt;
-        const auto values = frame->layer(layer, image);
-        known.image = renderImage(frame->shape, values, valueRange(m_rangeMode, values));
+    if (known.frame.lock() == frame)
+        return known.image;
+    const explain::RunReader run(factsOf(m_run));
+    const explain::Absence absence = run.whyAbsent(index, m_coloring.layer);
+    known.image = {};
+    known.frame = frame;
+    if (isYetToCome(absence))
+        known.frame.reset();  // so that it is asked for again
+    if (absence == explain::Absence::none) {
+        const auto values = run.read(index, m_coloring.layer, std::clamp(m_image, 0, frame->shape.batch - 1));
+        known.image = renderImage(frame->shape, values, m_coloring.scale(extremesOf(values)));
     }
     return known.image;
 }
@@ -174,7 +173,7 @@ void FilmStrip::paintEvent(QPaintEvent* event)
 {
     QPainter painter(viewport());
     painter.fillRect(event->rect(), palette().color(QPalette::Window));
-    const int frames = m_trajectory->plannedFrames;
+    const int frames = trajectory().plannedFrames;
     if (frames == 0)
         return;
     QFont small = font();
@@ -190,9 +189,13 @@ void FilmStrip::paintEvent(QPaintEvent* event)
 void FilmStrip::paintFrame(QPainter& painter, int index)
 {
     const QRect slot = frameRect(index);
-    const bool arrived = index < m_trajectory->size();
-    if (arrived) {
+    const bool arrived = index < trajectory().size();
+    if (arrived && !thumbnail(index).isNull()) {
         painter.drawImage(slot, thumbnail(index));
+    } else if (arrived) {
+        painter.fillRect(slot, palette().color(QPalette::AlternateBase));
+        painter.setPen(palette().color(QPalette::PlaceholderText));
+        painter.drawText(slot, Qt::AlignCenter, QStringLiteral("–"));
     } else {
         painter.fillRect(slot, palette().color(QPalette::AlternateBase));
         if (const auto ghost = m_thumbnails.find(index); ghost != m_thumbnails.end()) {
@@ -211,11 +214,11 @@ void FilmStrip::paintFrame(QPainter& painter, int index)
     }
     if (!arrived)
         return;
-    const record::Frame& frame = *m_trajectory->frames[std::size_t(index)];
+    const record::Frame& frame = *trajectory().frames[std::size_t(index)];
     const QString label = frame.isResult() ? tr("end") : QLocale().toString(frame.level.t, 'f', 0);
     // Narrow thumbnails carry a label every so often only: numbers that touch cannot be read.
     const int every = 1 + (painter.fontMetrics().horizontalAdvance(QStringLiteral("0000")) / slotWidth());
-    if (index % every != 0 && !shown && index + 1 != m_trajectory->plannedFrames)
+    if (index % every != 0 && !shown && index + 1 != trajectory().plannedFrames)
         return;
     painter.setPen(palette().color(shown ? QPalette::WindowText : QPalette::PlaceholderText));
     painter.drawText(QRect(slot.left() - 12, slot.bottom() + 4, slot.width() + 24, fontMetrics().height()),

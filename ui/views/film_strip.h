@@ -2,8 +2,8 @@
 // it.
 #pragma once
 
-#include "core/record/trajectory.h"
-#include "ui/views/image_renderer.h"
+#include "ui/engine/run_update.h"
+#include "ui/views/layer_ranges.h"
 
 #include <QAbstractScrollArea>
 
@@ -22,10 +22,10 @@ class FilmStrip : public QAbstractScrollArea
 public:
     explicit FilmStrip(QWidget* parent = nullptr);
 
-    void setTrajectory(std::shared_ptr<const record::Trajectory> trajectory);
+    void setRun(const RunUpdate& run);
     void setImage(int image);
-    void setLayer(record::Layer layer);
-    void setRangeMode(RangeMode mode);
+    /// Which layer is shown, and in which colours.
+    void setColoring(const LayerColoring& coloring);
     /// The frame that was gone to and the one that is shown (they differ while hovering); −1 for none. Going
     /// to a frame brings it into view.
     void setPlayhead(int committed, int shown);
@@ -59,7 +59,7 @@ private:
     struct Thumbnail
     {
         std::weak_ptr<const record::Frame> frame;
-        QImage image;
+        QImage image;  ///< null where the frame has no such layer
     };
 
     int slotWidth() const { return m_thumbnailSize.width() + gapPx; }
@@ -73,13 +73,14 @@ private:
     static constexpr int gapPx = 4;
     static constexpr int marginPx = 8;
 
-    std::shared_ptr<const record::Trajectory> m_trajectory;
+    const record::Trajectory& trajectory() const { return *m_run.trajectory; }
+
+    RunUpdate m_run;
     std::unordered_map<int, Thumbnail> m_thumbnails;
     record::BatchShape m_shape;
     QSize m_thumbnailSize{56, 56};
     int m_image = 0;
-    record::Layer m_layer = record::Layer::xt;
-    RangeMode m_rangeMode = RangeMode::data;
+    LayerColoring m_coloring;
     int m_committed = -1;
     int m_shown = -1;
     int m_hovered = -1;

@@ -1,19 +1,21 @@
 #include "ui/views/image_grid.h"
 
-#include "ui/views/image_renderer.h"
-
+#include <QApplication>
 #include <QEvent>
+#include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
-#include <QPainter>
-#include <QtMath>
+#include <QNativeGestureEvent>
+#include <QToolTip>
+
+#include <cmath>
 
 namespace diffuscope::ui {
 
 namespace {
 
-constexpr int marginPx = 16;
-constexpr double ringPx = 2.0;
+constexpr double zoomOfANotch = 1.25;
+constexpr int wheelNotch = 120;
 
 }  // namespace
 
@@ -54,6 +56,28 @@ void ImageGrid::setSelected(int image)
     update();
 }
 
+void ImageGrid::setAbsences(const QStringList& reasons)
+{
+    m_absences = reasons;
+    update();
+}
+
+void ImageGrid::setNotice(const QString& notice)
+{
+    if (notice == m_notice)
+        return;
+    m_notice = notice;
+    update();
+}
+
+void ImageGrid::setEcho(const std::optional<QPoint>& pixel)
+{
+    if (pixel == m_echo)
+        return;
+    m_echo = pixel;
+    update();
+}
+
 void ImageGrid::setMarked(const std::optional<ImagePixel>& pixel)
 {
     m_marked = pixel;
@@ -68,6 +92,7 @@ void ImageGrid::setEnlarged(bool enlarged)
     if (m_enlarged && m_selected < 0)
         m_selected = 0;
     updateLayout();
+    m_geometry.fit();
     update();
     Q_EMIT enlargeToggled(m_enlarged);
 }
@@ -85,6 +110,7 @@ void ImageGrid::clear()
     m_atlas = {};
     m_shape = {};
     m_enlarged = false;
+    updateLayout();
     update();
 }
 
@@ -98,63 +124,44 @@ QSize ImageGrid::minimumSizeHint() const
     return {240, 200};
 }
 
-/// The number of columns that gives the largest magnification, and of those that give the same the one that
-/// leaves the fewest places empty. A whole number of device pixels is taken unless that would waste more than
-/// a quarter of the size (many images in a small window) or shrink below one.
-ImageGrid::Layout ImageGrid::layoutFor(int count) const
-{
-    Layout best;
-    if (count == 0 || m_shape.width == 0 || m_shape.height == 0)
-        return best;
-    const double ratio = devicePixelRatioF();
-    const int gap = qRound((count > 36 ? 4 : 8) * ratio);
-    const int caption = m_captions.isEmpty() ? 0 : qCeil((fontMetrics().height() + 2) * ratio);
-    const double width = this->width() * ratio - 2 * marginPx * ratio + gap;
-    const double height = this->height() * ratio - 2 * marginPx * ratio + gap;
-    best.magnification = 0;
-    int fewestEmpty = count;
-    for (int columns = 1; columns <= count; ++columns) {
-        const int rows = (count + columns - 1) / columns;
-        const double byWidth = (width / columns - gap) / m_shape.width;
-        const double byHeight = (height / rows - gap - caption) / m_shape.height;
-        const double fitting = std::min(byWidth, byHeight);
-        const double whole = std::floor(fitting);
-        const double magnification = whole >= 1 && whole >= 0.75 * fitting ? whole : fitting;
-        const int empty = columns * rows - count;
-        const bool larger = magnification > best.magnification + 1e-9;
-        if (larger || (magnification > best.magnification - 1e-9 && empty < fewestEmpty)) {
-            best = {columns, magnification, gap, caption, {}};
-            fewestEmpty = empty;
-        }
-    }
-    best.magnification = std::max(best.magnification, 0.25);
-
-    const int rows = (count + best.columns - 1) / best.columns;
-    const double usedWidth = best.columns * (best.magnification * m_shape.width + gap) - gap;
-    const double usedHeight = rows * (best.magnification * m_shape.height + gap + caption) - gap;
-    best.origin = QPoint(qRound((this->width() * ratio - usedWidth) / 2),
-                         qRound((this->height() * ratio - usedHeight) / 2));
-    return best;
-}
-
 void ImageGrid::updateLayout()
 {
-    m_layout = layoutFor(visibleCount());
+    m_geometry.arrange(visibleCount(), QSize(m_shape.width, m_shape.height),
+                       {.size = size(),
+                        .ratio = devicePixelRatioF(),
+                        .captionPx = m_captions.isEmpty() ? 0 : fontMetrics().height() + 2});
 }
 
 QRectF ImageGrid::imageRect(int k) const
 {
     if (k < 0 || k >= m_shape.batch || (m_enlarged && k != m_selected))
         return {};
-    const int place = m_enlarged ? 0 : k;
-    const int column = place % m_layout.columns;
-    const int row = place / m_layout.columns;
-    const int width = qRound(m_layout.magnification * m_shape.width);
-    const int height = qRound(m_layout.magnification * m_shape.height);
-    const double x = m_layout.origin.x() + column * (width + m_layout.gap);
-    const double y = m_layout.origin.y() + row * (height + m_layout.gap + m_layout.captionHeight);
-    const double ratio = devicePixelRatioF();
-    return {x / ratio, y / ratio, width / ratio, height / ratio};
+    return m_geometry.cell(m_enlarged ? 0 : k);
+}
+
+void ImageGrid::zoomAt(QPointF position, double factor)
+{
+    m_geometry.zoomAt(position, factor);
+    showCursor(position);
+    update();
+}
+
+void ImageGrid::panBy(QPointF delta)
+{
+    m_geometry.panBy(delta);
+    update();
+}
+
+void ImageGrid::zoomBy(double factor)
+{
+    const QPointF cursor = mapFromGlobal(QCursor::pos());
+    zoomAt(underMouse() && rect().contains(cursor.toPoint()) ? cursor : QRectF(rect()).center(), factor);
+}
+
+void ImageGrid::showAll()
+{
+    m_geometry.fit();
+    update();
 }
 
 std::optional<ImagePixel> ImageGrid::pixelAt(QPointF position) const
@@ -172,72 +179,6 @@ std::optional<ImagePixel> ImageGrid::pixelAt(QPointF position) const
     return std::nullopt;
 }
 
-void ImageGrid::paintEvent(QPaintEvent*)
-{
-    QPainter painter(this);
-    painter.fillRect(rect(), palette().color(QPalette::Window));
-    if (m_shape.batch == 0 || m_atlas.isNull())
-        return paintEmpty(painter);
-    for (int k = m_enlarged ? m_selected : 0; k <= (m_enlarged ? m_selected : m_shape.batch - 1); ++k)
-        paintCell(painter, k);
-    paintMark(painter);
-}
-
-/// Around the pixel, dark within light, so that it shows on every grey.
-void ImageGrid::paintMark(QPainter& painter) const
-{
-    const QRectF cell = m_marked ? imageRect(m_marked->image) : QRectF();
-    if (cell.isEmpty() || m_marked->x >= m_shape.width || m_marked->y >= m_shape.height)
-        return;
-    const double side = cell.width() / m_shape.width;
-    const QRectF pixel(cell.left() + m_marked->x * side, cell.top() + m_marked->y * side, side, side);
-    painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(palette().color(QPalette::Window), 1));
-    painter.drawRect(pixel.adjusted(-2.5, -2.5, 2.5, 2.5));
-    painter.setPen(QPen(palette().color(QPalette::Highlight), 2));
-    painter.drawRect(pixel.adjusted(-1, -1, 1, 1));
-}
-
-void ImageGrid::paintEmpty(QPainter& painter) const
-{
-    const QRect area = rect().adjusted(marginPx, marginPx, -marginPx, -marginPx);
-    QFont titleFont = font();
-    titleFont.setPointSizeF(font().pointSizeF() * 1.5);
-    const int titleHeight = QFontMetrics(titleFont).height();
-    const int flags = Qt::AlignHCenter | Qt::TextWordWrap;
-    const int textHeight = fontMetrics().boundingRect(area, flags, m_emptyText).height();
-    const int top = area.center().y() - (titleHeight + 8 + textHeight) / 2;
-    painter.setPen(palette().color(QPalette::WindowText));
-    painter.setFont(titleFont);
-    painter.drawText(QRect(area.left(), top, area.width(), titleHeight), flags, m_emptyTitle);
-    painter.setFont(font());
-    painter.setPen(palette().color(QPalette::PlaceholderText));
-    painter.drawText(QRect(area.left(), top + titleHeight + 8, area.width(), area.bottom() - top), flags,
-                     m_emptyText);
-}
-
-void ImageGrid::paintCell(QPainter& painter, int k) const
-{
-    const QRectF cell = imageRect(k);
-    if (cell.isEmpty())
-        return;
-    painter.drawImage(cell, m_atlas, atlasCell(m_shape, k));
-    const QColor highlight = palette().color(QPalette::Highlight);
-    if (k == m_selected && !m_enlarged) {
-        painter.setPen(QPen(highlight, ringPx));
-        painter.setBrush(Qt::NoBrush);
-        const double out = ringPx / 2 + 1;
-        painter.drawRect(cell.adjusted(-out, -out, out, out));
-    }
-    if (m_layout.captionHeight == 0 || k >= m_captions.size())
-        return;
-    const QRectF line(cell.left() - 2, cell.bottom() + 2, cell.width() + 4,
-                      m_layout.captionHeight / devicePixelRatioF() - 2);
-    painter.setPen(palette().color(k == m_selected ? QPalette::WindowText : QPalette::PlaceholderText));
-    painter.drawText(line, Qt::AlignHCenter | Qt::AlignTop,
-                     fontMetrics().elidedText(m_captions[k], Qt::ElideRight, int(line.width())));
-}
-
 void ImageGrid::resizeEvent(QResizeEvent*)
 {
     updateLayout();
@@ -250,6 +191,24 @@ void ImageGrid::changeEvent(QEvent* event)
     QWidget::changeEvent(event);
 }
 
+bool ImageGrid::event(QEvent* event)
+{
+    if (event->type() == QEvent::ToolTip && !m_tips.isEmpty()) {
+        const auto* help = static_cast<QHelpEvent*>(event);
+        const auto pixel = pixelAt(help->pos());
+        QToolTip::showText(help->globalPos(), pixel ? m_tips.value(pixel->image) : QString(), this);
+        return true;
+    }
+    if (event->type() == QEvent::NativeGesture) {
+        const auto* gesture = static_cast<QNativeGestureEvent*>(event);
+        if (gesture->gestureType() == Qt::ZoomNativeGesture) {
+            zoomAt(gesture->position(), 1 + gesture->value());
+            return true;
+        }
+    }
+    return QWidget::event(event);
+}
+
 void ImageGrid::mousePressEvent(QMouseEvent* event)
 {
     if (event->button() == Qt::RightButton) {
@@ -257,26 +216,78 @@ void ImageGrid::mousePressEvent(QMouseEvent* event)
             Q_EMIT pixelPinned(*pixel);
         return;
     }
-    if (event->button() != Qt::LeftButton)
-        return event->ignore();
-    if (m_enlarged)
-        return setEnlarged(false);
-    const auto pixel = pixelAt(event->position());
-    if (!pixel)
-        return;
-    Q_EMIT imageClicked(pixel->image);
-    setSelected(pixel->image);
-    setEnlarged(true);
+    if (event->button() == Qt::MiddleButton)
+        m_dragged = event->position();
+    else if (event->button() == Qt::LeftButton)
+        m_pressed = event->position();
+    else
+        event->ignore();
 }
 
 void ImageGrid::mouseMoveEvent(QMouseEvent* event)
 {
-    const auto pixel = pixelAt(event->position());
-    setCursor(pixel ? Qt::PointingHandCursor : Qt::ArrowCursor);
-    if (pixel)
+    const QPointF position = event->position();
+    if (m_pressed && isZoomed() &&
+        (position - *m_pressed).manhattanLength() >= QApplication::startDragDistance())
+        m_dragged = std::exchange(m_pressed, std::nullopt);
+    if (m_dragged) {
+        setCursor(Qt::ClosedHandCursor);
+        panBy(position - *m_dragged);
+        m_dragged = position;
+        return;
+    }
+    showCursor(position);
+    if (const auto pixel = pixelAt(position))
         Q_EMIT pixelHovered(*pixel);
     else
         Q_EMIT pixelLeft();
+}
+
+void ImageGrid::mouseReleaseEvent(QMouseEvent* event)
+{
+    if (event->button() != Qt::LeftButton && event->button() != Qt::MiddleButton)
+        return event->ignore();
+    const bool isClick = m_pressed && event->button() == Qt::LeftButton;
+    m_pressed.reset();
+    m_dragged.reset();
+    showCursor(event->position());
+    if (isClick)
+        click(event->position());
+}
+
+void ImageGrid::mouseDoubleClickEvent(QMouseEvent* event)
+{
+    if (event->button() == Qt::LeftButton && isZoomed())
+        return showAll();
+    mousePressEvent(event);
+}
+
+void ImageGrid::showCursor(QPointF position)
+{
+    setCursor(isZoomed() ? Qt::OpenHandCursor : pixelAt(position) ? Qt::PointingHandCursor : Qt::ArrowCursor);
+}
+
+/// While zoomed in a click chooses and leaves the view as it is: it may be the first of two.
+void ImageGrid::click(QPointF position)
+{
+    const auto pixel = pixelAt(position);
+    if (m_enlarged && !isZoomed())
+        return setEnlarged(false);
+    if (!pixel || m_enlarged)
+        return;
+    const bool enlarges = m_clickEnlarges && !isZoomed();
+    Q_EMIT imageClicked(pixel->image);
+    setSelected(pixel->image);
+    if (enlarges)
+        setEnlarged(true);
+}
+
+void ImageGrid::wheelEvent(QWheelEvent* event)
+{
+    const double notches = double(event->angleDelta().y()) / wheelNotch;
+    if (notches != 0 && m_shape.batch > 0)
+        zoomAt(event->position(), std::pow(zoomOfANotch, notches));
+    event->accept();
 }
 
 void ImageGrid::leaveEvent(QEvent*)
@@ -293,10 +304,26 @@ void ImageGrid::moveSelection(int delta)
     Q_EMIT selectionMoved(image);
 }
 
-/// Left and right belong to the playhead everywhere in the window; up and down choose the image.
+/// Left and right belong to the playhead everywhere in the window; up and down choose the image. With Ctrl
+/// they move a picture that is zoomed in.
 void ImageGrid::keyPressEvent(QKeyEvent* event)
 {
-    const int row = m_enlarged ? 1 : m_layout.columns;
+    if (event->modifiers() & Qt::ControlModifier && isZoomed()) {
+        const QPointF stride(width() / 8.0, height() / 8.0);
+        switch (event->key()) {
+            case Qt::Key_Left:
+                return panBy({stride.x(), 0});
+            case Qt::Key_Right:
+                return panBy({-stride.x(), 0});
+            case Qt::Key_Up:
+                return panBy({0, stride.y()});
+            case Qt::Key_Down:
+                return panBy({0, -stride.y()});
+            default:
+                break;
+        }
+    }
+    const int row = m_enlarged ? 1 : m_geometry.columns();
     switch (event->key()) {
         case Qt::Key_Up:
             return moveSelection(-row);
@@ -308,8 +335,12 @@ void ImageGrid::keyPressEvent(QKeyEvent* event)
             return moveSelection(1);
         case Qt::Key_Return:
         case Qt::Key_Enter:
+            if (!m_clickEnlarges)
+                return Q_EMIT imageClicked(std::max(m_selected, 0));
             return setEnlarged(!m_enlarged);
         case Qt::Key_Escape:
+            if (isZoomed())
+                return showAll();
             if (m_enlarged)
                 return setEnlarged(false);
             break;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/record/image_batch.h"
+#include "ui/views/grid_geometry.h"
 
 #include <QImage>
 #include <QStringList>
@@ -21,7 +22,9 @@ struct ImagePixel
 };
 
 /// A grid of images with captions and a selection ring. Magnification is a whole number of device pixels
-/// wherever that leaves the images large enough, so that every pixel of the network is equally large.
+/// wherever that leaves the images large enough, so that every pixel of the network is equally large. The
+/// wheel zooms at the cursor; while zoomed in, dragging moves the picture and a double-click shows all of it
+/// again.
 class ImageGrid : public QWidget
 {
     Q_OBJECT
@@ -37,6 +40,16 @@ public:
     /// The image with the ring; −1 for none.
     void setSelected(int image);
     int selected() const { return m_selected; }
+    /// Why an image is not there, shown in its place; all are there for an empty list.
+    void setAbsences(const QStringList& reasons);
+    /// Why none of them is there, across the grid; empty where they are.
+    void setNotice(const QString& notice);
+    /// One tooltip an image.
+    void setTips(const QStringList& tips) { m_tips = tips; }
+    /// Whether a click enlarges (as it does at first), or only tells.
+    void setClickEnlarges(bool enlarges) { m_clickEnlarges = enlarges; }
+    /// The pixel with a thin frame in every image.
+    void setEcho(const std::optional<QPoint>& pixel);
     /// The pixel with a frame around it; none at first.
     void setMarked(const std::optional<ImagePixel>& pixel);
     void setEnlarged(bool enlarged);
@@ -44,6 +57,12 @@ public:
     /// What is shown while there is no image.
     void setEmptyText(const QString& title, const QString& text);
     void clear();
+
+    bool isZoomed() const { return m_geometry.isZoomed(); }
+    double magnification() const { return m_geometry.magnification(); }
+    /// Larger or smaller by this factor, about the cursor where it is over the grid, else about the middle.
+    void zoomBy(double factor);
+    void showAll();
 
     int imageCount() const { return m_shape.batch; }
     /// The area of image k in this widget; empty where it is not visible.
@@ -63,39 +82,48 @@ Q_SIGNALS:
     void pixelPinned(const diffuscope::ui::ImagePixel& pixel);
 
 protected:
+    bool event(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
     void leaveEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
-    /// Cells of `columns` columns, all of one size, in device pixels.
-    struct Layout
-    {
-        int columns = 1;
-        double magnification = 1;
-        int gap = 0;
-        int captionHeight = 0;
-        QPoint origin;
-    };
-    Layout layoutFor(int count) const;
     void updateLayout();
+    void zoomAt(QPointF position, double factor);
+    void panBy(QPointF delta);
+    void click(QPointF position);
+    void showCursor(QPointF position);
     void paintEmpty(QPainter& painter) const;
     void paintCell(QPainter& painter, int k) const;
+    void paintAbsence(QPainter& painter, const QRectF& cell, const QString& reason) const;
+    void paintCaption(QPainter& painter, const QRectF& cell, int k) const;
+    void paintNotice(QPainter& painter) const;
     void paintMark(QPainter& painter) const;
+    QRectF pixelRect(const ImagePixel& pixel) const;
     int visibleCount() const { return m_enlarged ? 1 : m_shape.batch; }
     void moveSelection(int delta);
 
     QImage m_atlas;
     record::BatchShape m_shape;
     QStringList m_captions;
+    QStringList m_absences;
+    QStringList m_tips;
+    QString m_notice;
     int m_selected = -1;
     std::optional<ImagePixel> m_marked;
+    std::optional<QPoint> m_echo;
     bool m_enlarged = false;
-    Layout m_layout;
+    bool m_clickEnlarges = true;
+    GridGeometry m_geometry;
+    std::optional<QPointF> m_pressed;  ///< where, while no more than a click
+    std::optional<QPointF> m_dragged;  ///< where the last movement of a drag ended
     QString m_emptyTitle;
     QString m_emptyText;
 };

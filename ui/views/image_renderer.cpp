@@ -1,7 +1,11 @@
 #include "ui/views/image_renderer.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstdint>
+#include <limits>
+#include <numbers>
 
 namespace diffuscope::ui {
 
@@ -25,34 +29,123 @@ void renderGrey(std::span<const float> values, float low, float scale, std::uint
         out[i] = 0xff000000U | level(values[i], low, scale) * 0x010101U;
 }
 
+constexpr int divergingSteps = 511;  // odd: the middle one is zero
+
+/// sRGB's transfer function, of a linear component that may lie outside of what a screen shows.
+int encodedChannel(double linear)
+{
+    const double clipped = std::clamp(linear, 0.0, 1.0);
+    const double encoded =
+        clipped <= 0.0031308 ? 12.92 * clipped : 1.055 * std::pow(clipped, 1 / 2.4) - 0.055;
+    return int(std::lround(255 * encoded));
+}
+
+/// A colour of Oklab (Ottosson 2020): lightness, and the two opponent axes.
+QRgb fromOklab(double lightness, double a, double b)
+{
+    const double l = std::pow(lightness + 0.3963377774 * a + 0.2158037573 * b, 3);
+    const double m = std::pow(lightness - 0.1055613458 * a - 0.0638541728 * b, 3);
+    const double s = std::pow(lightness - 0.0894841775 * a - 1.2914855480 * b, 3);
+    return qRgb(encodedChannel(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s),
+                encodedChannel(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),
+                encodedChannel(-0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s));
+}
+
+const std::array<std::uint32_t, divergingSteps>& divergingTable()
+{
+    static const auto table = [] {
+        std::array<std::uint32_t, divergingSteps> colors{};
+        for (int i = 0; i < divergingSteps; ++i)
+            colors[std::size_t(i)] = divergingColor(2.0 * i / (divergingSteps - 1) - 1);
+        return colors;
+    }();
+    return table;
+}
+
+/// Not a number becomes black, which is no colour of the scale.
+void renderDiverging(std::span<const float> values, ValueRange range, std::uint32_t* out)
+{
+    const auto& table = divergingTable();
+    const float scale = float(divergingSteps - 1) / (range.high - range.low);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const float place = (values[i] - range.low) * scale + 0.5F;
+        const auto step = std::size_t(std::min(std::max(0.0F, place), float(divergingSteps - 1)));
+        out[i] = std::isnan(values[i]) ? 0xff000000U : table[step];
+    }
+}
+
 /// Planar values [channels, pixels] of one image; one channel or three.
-void renderCell(std::span<const float> values, int channels, float low, float scale, std::uint32_t* out)
+void renderCell(std::span<const float> values, int channels, const ColorScale& scale, std::uint32_t* out)
 {
     const std::size_t pixels = values.size() / std::size_t(channels);
+    const float low = scale.range.low;
+    const float perLevel = 255.0F / (scale.range.high - low);
+    if (channels != 3 && scale.isDiverging)
+        return renderDiverging(values.first(pixels), scale.range, out);
     if (channels != 3)
-        return renderGrey(values.first(pixels), low, scale, out);
+        return renderGrey(values.first(pixels), low, perLevel, out);
     const auto red = values.first(pixels);
     const auto green = values.subspan(pixels, pixels);
     const auto blue = values.subspan(2 * pixels, pixels);
     for (std::size_t i = 0; i < pixels; ++i)
-        out[i] = pixel(level(red[i], low, scale), level(green[i], low, scale), level(blue[i], low, scale));
+        out[i] = pixel(level(red[i], low, perLevel), level(green[i], low, perLevel),
+                       level(blue[i], low, perLevel));
 }
 
 }  // namespace
 
-ValueRange valueRange(RangeMode mode, std::span<const float> values)
+QRgb divergingColor(double place)
 {
-    if (mode == RangeMode::data || values.empty())
-        return {-1, 1};
-    if (mode == RangeMode::wide)
-        return {-3, 3};
-    const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    if (!(*low < *high))
-        return {*low - 1, *high + 1};
-    return {*low, *high};
+    constexpr double paleLightness = 0.97;
+    constexpr double endLightness = 0.47;
+    constexpr double endChroma = 0.17;
+    constexpr double blueHue = 258 * std::numbers::pi / 180;
+    constexpr double redHue = 29 * std::numbers::pi / 180;
+    const double size = std::min(std::abs(place), 1.0);
+    const double chroma = endChroma * std::sin(size * std::numbers::pi / 2);
+    const double hue = place < 0 ? blueHue : redHue;
+    return fromOklab(paleLightness - (paleLightness - endLightness) * size, chroma * std::cos(hue),
+                     chroma * std::sin(hue));
 }
 
-void renderAtlas(const record::BatchShape& shape, std::span<const float> values, ValueRange range,
+ValueRange extremesOf(std::span<const float> values)
+{
+    ValueRange range{std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()};
+    for (const float value : values) {
+        range.low = value < range.low ? value : range.low;
+        range.high = value > range.high ? value : range.high;
+    }
+    return range;
+}
+
+ValueRange united(ValueRange a, ValueRange b)
+{
+    return {std::min(a.low, b.low), std::max(a.high, b.high)};
+}
+
+ColorScale colorScale(RangeMode mode, bool isSigned, ValueRange extremes)
+{
+    ValueRange range = mode == RangeMode::wide ? ValueRange{-3, 3} : ValueRange{-1, 1};
+    const bool looks = mode == RangeMode::fit || mode == RangeMode::run;
+    if (looks && extremes.low <= extremes.high && std::isfinite(extremes.low) &&
+        std::isfinite(extremes.high)) {
+        if (isSigned) {
+            const float size = std::max(std::abs(extremes.low), std::abs(extremes.high));
+            range = size > 0 ? ValueRange{-size, size} : ValueRange{-1, 1};
+        } else {
+            range = extremes.low < extremes.high ? extremes : ValueRange{extremes.low - 1, extremes.high + 1};
+        }
+    }
+    return {range, isSigned};
+}
+
+ValueRange valueRange(RangeMode mode, std::span<const float> values)
+{
+    const bool looks = mode == RangeMode::fit || mode == RangeMode::run;
+    return colorScale(mode, false, looks ? extremesOf(values) : ValueRange{}).range;
+}
+
+void renderAtlas(const record::BatchShape& shape, std::span<const float> values, const ColorScale& scale,
                  QImage& target)
 {
     const QSize size(shape.width, shape.height * shape.batch);
@@ -62,19 +155,18 @@ void renderAtlas(const record::BatchShape& shape, std::span<const float> values,
         return;
     // RGB32 scan lines have no padding, so the whole picture is one array.
     auto* out = reinterpret_cast<std::uint32_t*>(target.bits());
-    const float scale = 255.0F / (range.high - range.low);
     if (shape.channels == 1)
-        return renderGrey(values, range.low, scale, out);
+        return renderCell(values, 1, scale, out);
     for (int k = 0; k < shape.batch; ++k)
         renderCell(values.subspan(std::size_t(k) * shape.imageValues(), shape.imageValues()), shape.channels,
-                   range.low, scale, out + std::size_t(k) * shape.pixels());
+                   scale, out + std::size_t(k) * shape.pixels());
 }
 
-QImage renderImage(record::BatchShape shape, std::span<const float> values, ValueRange range)
+QImage renderImage(record::BatchShape shape, std::span<const float> values, const ColorScale& scale)
 {
     shape.batch = 1;
     QImage image;
-    renderAtlas(shape, values, range, image);
+    renderAtlas(shape, values, scale, image);
     return image;
 }
 

@@ -6,6 +6,9 @@
 #include "ui/views/readout.h"
 #include "ui/views/uniform_flow_layout.h"
 
+#include <cmath>
+#include <limits>
+
 namespace diffuscope::ui {
 
 LevelReadouts::LevelReadouts(QWidget* parent) : QWidget(parent)
@@ -42,24 +45,38 @@ Readout* LevelReadouts::add(const QString& caption, const char* name, const QStr
     return readout;
 }
 
-void LevelReadouts::setLevel(const schedule::NoiseLevel* level, const schedule::NoiseSchedule* schedule,
-                             const schedule::NoiseSchedule* training)
+void LevelReadouts::setLevels(const schedule::NoiseLevel* level, const schedule::NoiseLevel* second,
+                              const schedule::NoiseSchedule* schedule,
+                              const schedule::NoiseSchedule* training)
 {
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
     m_toldTime->setVisible(training != nullptr);
-    if (!level || !schedule) {
-        for (Readout* readout : {m_time, m_toldTime, m_beta, m_alphaBar, m_snr, m_ratio})
-            readout->setValue(QString());
-        return;
-    }
-    m_time->setValue(level->isClean() ? tr("clean") : timeText(level->t, locale()));
-    if (training)
-        m_toldTime->setValue(level->isClean()
-                                 ? QStringLiteral("–")
-                                 : timeText(training->timeOfNoiseToSignal(level->noiseToSignal()), locale()));
-    m_beta->setValue(numberText(curveValue(CurveSet::beta, 0, *schedule, *level), locale()));
-    m_alphaBar->setValue(numberText(level->alphaBar(), locale()));
-    m_snr->setValue(numberText(level->snr(), locale()));
-    m_ratio->setValue(numberText(level->noiseToSignal(), locale()));
+    const auto show = [&](Readout& readout, bool isTime, const auto& valueOf) {
+        const auto text = [&](double value) {
+            return isTime && std::isfinite(value) ? timeText(value, locale()) : numberText(value, locale());
+        };
+        if (!level || !schedule) {
+            readout.setValue(QString());
+            return readout.setSecond(std::nullopt);
+        }
+        const double a = valueOf(*level);
+        readout.setValue(text(a));
+        if (!second)
+            return readout.setSecond(std::nullopt);
+        const double b = valueOf(*second);
+        readout.setSecond(SecondValue{text(b), text(b - a)});
+    };
+    using Level = schedule::NoiseLevel;
+    show(*m_time, true, [&](const Level& at) { return at.isClean() ? unknown : at.t; });
+    show(*m_toldTime, true, [&](const Level& at) {
+        return at.isClean() || !training ? unknown : training->timeOfNoiseToSignal(at.noiseToSignal());
+    });
+    show(*m_beta, false, [&](const Level& at) { return curveValue(CurveSet::beta, 0, *schedule, at); });
+    show(*m_alphaBar, false, [](const Level& at) { return at.alphaBar(); });
+    show(*m_snr, false, [](const Level& at) { return at.snr(); });
+    show(*m_ratio, false, [](const Level& at) { return at.noiseToSignal(); });
+    if (level && schedule && level->isClean())
+        m_time->setValue(tr("clean"));
 }
 
 }  // namespace diffuscope::ui

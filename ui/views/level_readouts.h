@@ -16,10 +16,10 @@ class LevelReadouts : public QWidget
 public:
     explicit LevelReadouts(QWidget* parent = nullptr);
 
-    /// Shows a level of this schedule; null for none. Where the network was trained on another schedule
-    /// (`training`, null if not), also the time that it is told.
-    void setLevel(const schedule::NoiseLevel* level, const schedule::NoiseSchedule* schedule,
-                  const schedule::NoiseSchedule* training);
+    /// Shows a level of this schedule, and how far a second one is from it; null for none. Where the network
+    /// was trained on another schedule (`training`, null if not), also the time that it is told.
+    void setLevels(const schedule::NoiseLevel* level, const schedule::NoiseLevel* second,
+                   const schedule::NoiseSchedule* schedule, const schedule::NoiseSchedule* training);
 
 private:
     Readout* add(const QString& caption, const char* name, const QString& spoken, const QString& tip);

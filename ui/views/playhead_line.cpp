@@ -40,6 +40,21 @@ double PlayheadLine::key() const
     return m_overlay->key();
 }
 
+void PlayheadLine::moveSecondTo(double key, std::vector<PlayheadPoint> points)
+{
+    m_overlay->placeSecond(key, std::move(points));
+}
+
+void PlayheadLine::hideSecond()
+{
+    m_overlay->clearSecond();
+}
+
+std::optional<double> PlayheadLine::secondKey() const
+{
+    return m_overlay->secondKey();
+}
+
 bool PlayheadLine::eventFilter(QObject* watched, QEvent* event)
 {
     if (watched != &m_plot)
@@ -79,10 +94,15 @@ bool PlayheadLine::handleMouse(QEvent* event)
     const bool inArea = m_plot.axisRect()->rect().adjusted(-4, -8, 4, 4).contains(position.toPoint());
     if (event->type() == QEvent::MouseButtonRelease) {
         m_dragging = false;
+        m_draggingSecond = false;
         return false;
     }
     if (event->type() != QEvent::MouseMove && mouse->button() == Qt::LeftButton && inArea)
-        m_dragging = true;
+        (mouse->modifiers() & Qt::ControlModifier ? m_draggingSecond : m_dragging) = true;
+    if (m_draggingSecond) {
+        Q_EMIT secondPicked(key);
+        return false;
+    }
     if (m_dragging) {
         Q_EMIT picked(key);
         return false;

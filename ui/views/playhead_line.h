@@ -40,6 +40,11 @@ public:
     void hide();
     bool isShown() const;
     double key() const;
+    /// Shows the second cursor, B, at `key`; it does not move with the mouse.
+    void moveSecondTo(double key, std::vector<PlayheadPoint> points);
+    void hideSecond();
+    /// Where the second cursor is; absent while it is hidden.
+    std::optional<double> secondKey() const;
 
     bool eventFilter(QObject* watched, QEvent* event) override;
 
@@ -48,6 +53,8 @@ Q_SIGNALS:
     void hovered(double key);
     /// The mouse was pressed at, or dragged to, this key.
     void picked(double key);
+    /// The same with Ctrl held: the second cursor is meant.
+    void secondPicked(double key);
     /// The mouse left the plot.
     void left();
     /// A key asks for so many frames forward (negative: back).
@@ -62,6 +69,7 @@ private:
     QCustomPlot& m_plot;
     PlayheadOverlay* m_overlay = nullptr;
     bool m_dragging = false;
+    bool m_draggingSecond = false;
     bool m_inside = false;
 };
 

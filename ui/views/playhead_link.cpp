@@ -23,6 +23,10 @@ void linkPlayhead(PlayheadLine& line, SessionDocument& document, std::function<i
         if (const int frame = frameAt(key); frame >= 0)
             commit(frame);
     });
+    QObject::connect(&line, &PlayheadLine::secondPicked, &document, [&document, frameAt](double key) {
+        if (const int frame = frameAt(key); frame >= 0)
+            document.cursors().placeSecond(frame);
+    });
     QObject::connect(&line, &PlayheadLine::left, &document, &SessionDocument::leavePreview);
     QObject::connect(&line, &PlayheadLine::stepRequested, &document,
                      [&document, commit](int frames) { commit(document.committedFrame() + frames); });

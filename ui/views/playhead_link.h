@@ -8,8 +8,9 @@ namespace diffuscope::ui {
 class PlayheadLine;
 class SessionDocument;
 
-/// Hovering previews, clicking, dragging and keys commit. `frameAt` is the arrived frame nearest to a key of
-/// the plot, −1 if there is none. The line's plot must not outlive the document.
+/// Hovering previews, clicking, dragging and keys commit; with Ctrl held, clicking and dragging put cursor B.
+/// `frameAt` is the arrived frame nearest to a key of the plot, −1 if there is none. The line's plot must not
+/// outlive the document.
 void linkPlayhead(PlayheadLine& line, SessionDocument& document, std::function<int(double key)> frameAt);
 
 }  // namespace diffuscope::ui

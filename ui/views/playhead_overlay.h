@@ -18,6 +18,9 @@ public:
 
     void place(double key, std::vector<PlayheadPoint> points, std::optional<double> rest);
     void clear();
+    void placeSecond(double key, std::vector<PlayheadPoint> points);
+    void clearSecond();
+    std::optional<double> secondKey() const { return m_second; }
     bool isShown() const { return m_shown; }
     double key() const { return m_key; }
 
@@ -29,12 +32,17 @@ private:
     /// Where the line at `key` and its points may paint.
     QRect stripAt(double key) const;
     void updateStrips();
+    void paintSecond(QPainter& painter) const;
+    void paintPoints(QPainter& painter, const std::vector<PlayheadPoint>& points, bool isFilled) const;
+    void paintLetter(QPainter& painter, int x, const QString& letter) const;
 
     QCustomPlot& m_plot;
     bool m_shown = false;
     double m_key = 0;
     std::optional<double> m_rest;
     std::vector<PlayheadPoint> m_points;
+    std::optional<double> m_second;
+    std::vector<PlayheadPoint> m_secondPoints;
 };
 
 }  // namespace diffuscope::ui

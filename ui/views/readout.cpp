@@ -14,26 +14,53 @@ constexpr int padding = 4;
 constexpr int swatchWidth = 14;
 constexpr int swatchGap = 6;
 
-QSize cellSize(const QFont& font, const QString& caption, const QString& widest)
+const QString firstMark = QStringLiteral("A ");
+const QString secondMark = QStringLiteral("B ");
+const QString differenceMark = QStringLiteral("B−A ");
+
+QSize cellSize(const QFont& font, const QString& caption, const QString& widest, bool hasSecond)
 {
     const QFontMetrics captions(captionFont(font));
     const QFontMetrics values(tabularFont(font));
-    const int width = std::max(captions.horizontalAdvance(caption), values.horizontalAdvance(widest));
-    return {width + 2 * padding, captions.height() + values.height() + 2 * padding};
+    int width = std::max(captions.horizontalAdvance(caption), values.horizontalAdvance(widest));
+    if (hasSecond)
+        width = std::max(width, values.horizontalAdvance(differenceMark + widest));
+    return {width + 2 * padding, captions.height() + (hasSecond ? 3 : 1) * values.height() + 2 * padding};
 }
 
-/// Caption above, value beneath, left-aligned in `rect`.
-void paintCell(QPainter& painter, const QRect& rect, const QString& caption, const QString& value,
-               const QColor& captionColor, const QColor& valueColor)
+/// What a cell says.
+struct CellText
+{
+    QString caption;
+    QString value;
+    std::optional<SecondValue> second;
+};
+
+/// Caption above, values beneath, left-aligned in `rect`.
+void paintCell(QPainter& painter, const QRect& rect, const CellText& text, const QColor& captionColor,
+               const ThemeColors& colors)
 {
     const QFont font = painter.font();
     painter.setFont(captionFont(font));
-    const int captionHeight = painter.fontMetrics().height();
+    int top = painter.fontMetrics().height();
     painter.setPen(captionColor);
-    painter.drawText(QRect(rect.left(), rect.top(), rect.width(), captionHeight), Qt::AlignLeading, caption);
+    painter.drawText(QRect(rect.left(), rect.top(), rect.width(), top), Qt::AlignLeading, text.caption);
     painter.setFont(tabularFont(font));
-    painter.setPen(valueColor);
-    painter.drawText(rect.adjusted(0, captionHeight, 0, 0), Qt::AlignLeading, value);
+    const int line = painter.fontMetrics().height();
+    const int indent = painter.fontMetrics().horizontalAdvance(differenceMark);
+    const auto paintLine = [&](const QString& mark, const QString& value) {
+        const QRect place(rect.left(), rect.top() + top, rect.width(), line);
+        painter.setPen(colors.mutedText);
+        painter.drawText(place, Qt::AlignLeading, mark);
+        painter.setPen(colors.text);
+        painter.drawText(place.adjusted(mark.isEmpty() ? 0 : indent, 0, 0, 0), Qt::AlignLeft, value);
+        top += line;
+    };
+    paintLine(text.second ? firstMark : QString(), text.value);
+    if (text.second) {
+        paintLine(secondMark, text.second->value);
+        paintLine(differenceMark, text.second->difference);
+    }
     painter.setFont(font);
 }
 
@@ -61,9 +88,19 @@ void Readout::setValue(const QString& value)
     update();
 }
 
+void Readout::setSecond(const std::optional<SecondValue>& second)
+{
+    if (second == m_second)
+        return;
+    if (second.has_value() != m_second.has_value())
+        updateGeometry();
+    m_second = second;
+    update();
+}
+
 QSize Readout::sizeHint() const
 {
-    return cellSize(font(), m_caption, m_widest);
+    return cellSize(font(), m_caption, m_widest, m_second.has_value());
 }
 
 void Readout::paintEvent(QPaintEvent*)
@@ -71,8 +108,8 @@ void Readout::paintEvent(QPaintEvent*)
     QPainter painter(this);
     painter.setFont(font());
     const ThemeColors& colors = themeColors(palette());
-    paintCell(painter, rect().adjusted(padding, padding, -padding, -padding), m_caption, m_value,
-              colors.mutedText, colors.text);
+    paintCell(painter, rect().adjusted(padding, padding, -padding, -padding), {m_caption, m_value, m_second},
+              colors.mutedText, colors);
 }
 
 SeriesSwitch::SeriesSwitch(const QString& caption, const QString& widest, int series, bool dashed,
@@ -89,7 +126,13 @@ SeriesSwitch::SeriesSwitch(const QString& caption, const QString& widest, int se
 
 QColor SeriesSwitch::color() const
 {
-    return themeColors(palette()).series.at(std::size_t(m_series));
+    return m_color.value_or(themeColors(palette()).series.at(std::size_t(m_series)));
+}
+
+void SeriesSwitch::setColor(const QColor& color)
+{
+    m_color = color;
+    update();
 }
 
 void SeriesSwitch::setValue(const QString& value)
@@ -101,9 +144,19 @@ void SeriesSwitch::setValue(const QString& value)
     update();
 }
 
+void SeriesSwitch::setSecond(const std::optional<SecondValue>& second)
+{
+    if (second == m_second)
+        return;
+    if (second.has_value() != m_second.has_value())
+        updateGeometry();
+    m_second = second;
+    update();
+}
+
 QSize SeriesSwitch::sizeHint() const
 {
-    return cellSize(font(), text(), m_widest) + QSize(swatchWidth + swatchGap, 0);
+    return cellSize(font(), text(), m_widest, m_second.has_value()) + QSize(swatchWidth + swatchGap, 0);
 }
 
 void SeriesSwitch::paintEvent(QPaintEvent*)
@@ -112,7 +165,7 @@ void SeriesSwitch::paintEvent(QPaintEvent*)
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setFont(font());
-    if (underMouse() || isDown()) {
+    if (isCheckable() && (underMouse() || isDown())) {
         painter.setPen(Qt::NoPen);
         painter.setBrush(colors.hover);
         painter.drawRoundedRect(rect(), 3, 3);
@@ -128,16 +181,19 @@ void SeriesSwitch::paintEvent(QPaintEvent*)
     const int captionHeight = QFontMetrics(captionFont(font())).height();
     const int swatchLeft = isLeftToRight ? inner.left() : inner.right() - swatchWidth + 1;
     const qreal y = inner.top() + captionHeight / 2.0;
-    QPen pen(isChecked() ? color() : colors.outline, 3, m_dashed ? Qt::CustomDashLine : Qt::SolidLine,
-             Qt::FlatCap);
+    const bool isLit = isChecked() || !isCheckable();
+    QPen pen(isLit ? color() : colors.outline, 3, m_dashed ? Qt::CustomDashLine : Qt::SolidLine, Qt::FlatCap);
     if (m_dashed)
         pen.setDashPattern({1.6, 1.4});
     painter.setPen(pen);
     painter.drawLine(QPointF(swatchLeft, y), QPointF(swatchLeft + swatchWidth, y));
 
     const int indent = swatchWidth + swatchGap;
-    paintCell(painter, inner.adjusted(isLeftToRight ? indent : 0, 0, isLeftToRight ? 0 : -indent, 0), text(),
-              isChecked() ? m_value : QString(), isChecked() ? colors.text : colors.mutedText, colors.text);
+    CellText cell{text(), isLit ? m_value : QString(), m_second};
+    if (!isLit && cell.second)
+        cell.second = SecondValue{};
+    paintCell(painter, inner.adjusted(isLeftToRight ? indent : 0, 0, isLeftToRight ? 0 : -indent, 0), cell,
+              isLit ? colors.text : colors.mutedText, colors);
 }
 
 }  // namespace diffuscope::ui

@@ -5,9 +5,20 @@
 #include <QAbstractButton>
 #include <QWidget>
 
+#include <optional>
+
 namespace diffuscope::ui {
 
-/// Shows a caption and, beneath it, a value. Changing the value repaints and never lays out again.
+/// The value at the second cursor, and how far it is from the first one's.
+struct SecondValue
+{
+    QString value;
+    QString difference;
+    bool operator==(const SecondValue&) const = default;
+};
+
+/// Shows a caption and, beneath it, a value, and that of a second cursor where there is one. Changing the
+/// value repaints and never lays out again.
 class Readout : public QWidget
 {
     Q_OBJECT
@@ -19,6 +30,9 @@ public:
     void setCaption(const QString& caption);
     void setValue(const QString& value);
     const QString& value() const { return m_value; }
+    /// Takes two more lines; absent where there is no second cursor.
+    void setSecond(const std::optional<SecondValue>& second);
+    const std::optional<SecondValue>& second() const { return m_second; }
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return sizeHint(); }
@@ -30,9 +44,11 @@ private:
     QString m_caption;
     QString m_widest;
     QString m_value;
+    std::optional<SecondValue> m_second;
 };
 
-/// As Readout, with a swatch of the series' colour: filled while the series is shown.
+/// As Readout, with a swatch of the series' colour: filled while the series is shown, and where it always is
+/// (not checkable).
 class SeriesSwitch : public QAbstractButton
 {
     Q_OBJECT
@@ -44,8 +60,13 @@ public:
 
     void setValue(const QString& value);
     const QString& value() const { return m_value; }
+    /// Takes two more lines; absent where there is no second cursor.
+    void setSecond(const std::optional<SecondValue>& second);
+    const std::optional<SecondValue>& second() const { return m_second; }
     int series() const { return m_series; }
     QColor color() const;
+    /// A colour of its own in place of the series'.
+    void setColor(const QColor& color);
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return sizeHint(); }
@@ -56,7 +77,9 @@ protected:
 private:
     QString m_widest;
     QString m_value;
+    std::optional<SecondValue> m_second;
     int m_series;
+    std::optional<QColor> m_color;
     bool m_dashed;
 };
 

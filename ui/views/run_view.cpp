@@ -52,7 +52,7 @@ RunView::RunView(SessionDocument& document, Player& player, QWidget* parent)
 
     connectDocument();
     connectControls();
-    m_strip->setLayer(m_document.layer());
+    m_strip->setColoring(m_stage->coloring());
     showTrajectory();
 }
 
@@ -65,10 +65,9 @@ void RunView::connectDocument()
 {
     connect(&m_document, &SessionDocument::trajectoryChanged, this, &RunView::showTrajectory);
     connect(&m_document, &SessionDocument::playheadChanged, this, &RunView::showPlayhead);
-    connect(&m_document, &SessionDocument::layerChanged, m_strip, &FilmStrip::setLayer);
     connect(&m_document, &SessionDocument::selectionChanged, m_strip,
             [this](int image) { m_strip->setImage(std::max(0, image)); });
-    connect(m_stage, &StageView::rangeModeChanged, m_strip, &FilmStrip::setRangeMode);
+    connect(m_stage, &StageView::coloringChanged, m_strip, &FilmStrip::setColoring);
     connect(&m_player, &Player::playingChanged, m_timeline, &Timeline::setPlaying);
 }
 
@@ -92,7 +91,7 @@ void RunView::connectControls()
 void RunView::showTrajectory()
 {
     const auto& trajectory = m_document.shownRun().trajectory;
-    m_strip->setTrajectory(trajectory);
+    m_strip->setRun(m_document.shownRun());
     m_timeline->setFrames(trajectory->size(), trajectory->plannedFrames);
     showPlayhead();
 }

@@ -1,84 +1,84 @@
 #include "ui/views/stage_view.h"
 
+#include "ui/document/run_facts.h"
 #include "ui/document/session_document.h"
 #include "ui/panels/glyph_icon.h"
-#include "ui/panels/segment_button.h"
 #include "ui/theme/fonts.h"
-#include "ui/theme/symbols.h"
+#include "ui/views/empty_state.h"
+#include "ui/views/layer_absence.h"
+#include "ui/views/layer_bar.h"
+#include "ui/views/scale_bar.h"
 
-#include <QButtonGroup>
 #include <QComboBox>
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QLocale>
-#include <QPainter>
+#include <QStackedLayout>
 #include <QToolButton>
 
-#include <cmath>
+#include <algorithm>
 
 namespace diffuscope::ui {
 
 using record::Layer;
 
+namespace {
+
+/// Images as an image viewer shows them; what is noise to within three standard deviations; what is small as
+/// large as it gets in the run; the score, which grows beyond all bounds, frame by frame.
+RangeMode usualMode(Layer layer)
+{
+    if (!isSigned(layer))
+        return RangeMode::data;
+    if (layer == Layer::guidanceDifference || layer == Layer::x0HatChange)
+        return RangeMode::run;
+    return layer == Layer::score ? RangeMode::fit : RangeMode::wide;
+}
+
+}  // namespace
+
 StageView::StageView(SessionDocument& document, QWidget* parent) : QWidget(parent), m_document(document)
 {
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
+    for (const Layer layer : allLayers())
+        m_modes[std::size_t(layerPlace(layer))] = usualMode(layer);
+    m_ranges = new LayerRanges(this);
     m_grid = new ImageGrid(this);
     m_grid->setObjectName(QStringLiteral("imageGrid"));
     m_grid->setAccessibleName(tr("Images at the playhead"));
-    column->addWidget(buildBar());
-    column->addWidget(m_grid, 1);
+    m_sheet = new ImageGrid(this);
+    m_sheet->setObjectName(QStringLiteral("layerGrid"));
+    m_sheet->setAccessibleName(tr("Layers of one image at the playhead"));
+    m_sheet->setClickEnlarges(false);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(buildBars());
+    m_pages = new QStackedLayout;
+    m_pages->addWidget(m_grid);
+    m_pages->addWidget(m_sheet);
+    column->addLayout(m_pages, 1);
     connectGrid();
-
-    connect(&m_document, &SessionDocument::trajectoryChanged, this, &StageView::refresh);
-    connect(&m_document, &SessionDocument::playheadChanged, this, &StageView::refresh);
-    connect(&m_document, &SessionDocument::layerChanged, this, [this](Layer layer) {
-        showLayer(layer);
-        refresh();
-    });
-    connect(&m_document, &SessionDocument::selectionChanged, m_grid, &ImageGrid::setSelected);
-    showLayer(m_document.layer());
+    connectSheet();
+    connectDocument();
     m_grid->setSelected(m_document.selectedImage());
-    refresh();
+    takeLayer();
 }
 
-const std::vector<Layer>& StageView::layers()
+QWidget* StageView::buildBars()
 {
-    static const std::vector<Layer> shown{Layer::xt, Layer::x0Hat};
-    return shown;
-}
-
-QString StageView::layerSymbol(Layer layer)
-{
-    return layer == Layer::xt ? QStringLiteral("xₜ") : x0HatSymbol();
-}
-
-QString StageView::layerName(Layer layer)
-{
-    return layer == Layer::xt ? tr("State xₜ") : withHats(tr("Estimate x̂₀"));
-}
-
-QWidget* StageView::buildBar()
-{
-    auto* bar = new QWidget(this);
-    auto* row = new QHBoxLayout(bar);
-    row->setContentsMargins(8, 6, 8, 2);
-    row->setSpacing(8);
-    buildLayerButtons(row);
-    buildRangeBox(row);
-    row->addStretch(1);
-    m_readout = new QLabel(bar);
-    m_readout->setObjectName(QStringLiteral("pixelReadout"));
-    m_readout->setAccessibleName(tr("Value under the cursor"));
-    m_readout->setToolTip(
-        tr("The pixel under the cursor and its recorded value, before it is turned into a grey."));
-    m_readout->setFont(tabularFont(font()));
-    m_readout->setForegroundRole(QPalette::PlaceholderText);
-    row->addWidget(m_readout);
-    m_enlarge = new QToolButton(bar);
+    auto* bars = new QWidget(this);
+    auto* rows = new QVBoxLayout(bars);
+    rows->setContentsMargins(8, 6, 8, 2);
+    rows->setSpacing(4);
+    m_layers = new LayerBar(bars);
+    connect(m_layers, &LayerBar::layerChosen, this, [this](Layer layer) {
+        m_document.setLayer(layer);
+        m_layers->setLayer(m_document.layer());
+    });
+    connect(m_layers, &LayerBar::showAllToggled, this, &StageView::setShowsAllLayers);
+    auto* first = new QHBoxLayout;
+    first->addWidget(m_layers, 1);
+    m_enlarge = new QToolButton(bars);
     m_enlarge->setObjectName(QStringLiteral("enlargeButton"));
     m_enlarge->setAutoRaise(true);
     m_enlarge->setCheckable(true);
@@ -86,51 +86,62 @@ QWidget* StageView::buildBar()
     m_enlarge->setIcon(glyphIcon(Glyph::single));
     m_enlarge->setAccessibleName(tr("Enlarge one image"));
     m_enlarge->setToolTip(tr("Show one image large, or all of them (Return; Escape goes back)."));
-    row->addWidget(m_enlarge);
-    return bar;
+    first->addWidget(m_enlarge, 0, Qt::AlignTop);
+    rows->addLayout(first);
+    auto* second = new QHBoxLayout;
+    second->setSpacing(8);
+    buildScaleRow(second);
+    rows->addLayout(second);
+    return bars;
 }
 
-void StageView::buildLayerButtons(QHBoxLayout* row)
-{
-    m_layers = new QButtonGroup(this);
-    auto* segments = new QHBoxLayout;
-    segments->setSpacing(2);
-    int key = 1;
-    for (const Layer layer : layers()) {
-        auto* button = new SegmentButton(this);
-        button->setObjectName(layer == Layer::xt ? QStringLiteral("layer.xt")
-                                                 : QStringLiteral("layer.x0Hat"));
-        button->setText(layerSymbol(layer));
-        button->setAccessibleName(layerName(layer));
-        button->setToolTip(
-            layer == Layer::xt
-                ? tr("The state that the sampler holds at this step, noise and all (%1).").arg(key)
-                : tr("What the network takes the clean image to be at this step (%1).").arg(key));
-        button->setMinimumWidth(44);
-        button->setFont(scaledFont(font(), 1.15));
-        m_layers->addButton(button, int(layer));
-        segments->addWidget(button);
-        ++key;
-    }
-    row->addLayout(segments);
-    connect(m_layers, &QButtonGroup::idClicked, this, [this](int id) { m_document.setLayer(Layer(id)); });
-}
-
-void StageView::buildRangeBox(QHBoxLayout* row)
+void StageView::buildScaleRow(QHBoxLayout* row)
 {
     m_range = new QComboBox(this);
     m_range->setObjectName(QStringLiteral("rangeBox"));
-    m_range->setAccessibleName(tr("Grey range"));
+    m_range->setAccessibleName(tr("Range of values"));
     m_range->setToolTip(
-        tr("Which values are shown black and white; “data” is what an image viewer would show, and "
-           "nothing is stretched unless you choose “fit”."));
+        tr("Which values get the ends of the colour scale: the same ones in every frame, or those of "
+           "each frame; each layer keeps its own choice."));
     m_range->setFocusPolicy(Qt::TabFocus);
-    m_range->addItem(tr("data −1 … 1"), int(RangeMode::data));
-    m_range->addItem(tr("wide −3 … 3"), int(RangeMode::wide));
-    m_range->addItem(tr("fit each frame"), int(RangeMode::fit));
+    m_range->addItem(tr("fixed −1 … 1"), int(RangeMode::data));
+    m_range->addItem(tr("fixed −3 … 3"), int(RangeMode::wide));
+    m_range->addItem(tr("fixed over the run"), int(RangeMode::run));
+    m_range->addItem(tr("per frame"), int(RangeMode::fit));
     row->addWidget(m_range);
     connect(m_range, &QComboBox::activated, this,
             [this] { setRangeMode(RangeMode(m_range->currentData().toInt())); });
+    m_scale = new ScaleBar(this);
+    m_scale->setObjectName(QStringLiteral("scaleBar"));
+    m_scale->setToolTip(
+        tr("The colours of this layer and the values at the ends; what lies outside is cut off."));
+    row->addWidget(m_scale);
+    m_readout = new QLabel(this);
+    m_readout->setObjectName(QStringLiteral("pixelReadout"));
+    m_readout->setAccessibleName(tr("Value under the cursor"));
+    m_readout->setToolTip(
+        tr("The pixel under the cursor and its recorded value, before it is turned into a colour."));
+    m_readout->setFont(tabularFont(font()));
+    m_readout->setForegroundRole(QPalette::PlaceholderText);
+    m_readout->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_readout->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    row->addWidget(m_readout, 1);
+}
+
+void StageView::connectDocument()
+{
+    connect(&m_document, &SessionDocument::trajectoryChanged, this, &StageView::takeRun);
+    connect(&m_document, &SessionDocument::playheadChanged, this, &StageView::refresh);
+    connect(&m_document, &SessionDocument::layerChanged, this, &StageView::takeLayer);
+    connect(&m_document, &SessionDocument::selectionChanged, this, [this](int image) {
+        m_grid->setSelected(image);
+        if (m_showsAll)
+            refresh();
+    });
+    connect(m_ranges, &LayerRanges::changed, this, [this] {
+        updateColoring();
+        refresh();
+    });
 }
 
 void StageView::connectGrid()
@@ -142,20 +153,47 @@ void StageView::connectGrid()
         m_enlarge->setIcon(glyphIcon(enlarged ? Glyph::grid : Glyph::single));
         if (enlarged && m_document.selectedImage() < 0)
             m_document.selectImage(m_grid->selected());
-        m_grid->setFocus();
+        focusPicture();
     });
-    connect(m_enlarge, &QToolButton::clicked, this, [this](bool on) {
-        m_grid->setEnlarged(on);
+    connect(m_enlarge, &QToolButton::clicked, this, [this] {
+        toggleEnlarged();
         m_enlarge->setChecked(m_grid->isEnlarged());
     });
     connect(m_grid, &ImageGrid::pixelHovered, this, [this](const ImagePixel& pixel) {
         m_hovered = pixel;
         updateReadout();
+        Q_EMIT pixelHovered(pixel);
     });
-    connect(m_grid, &ImageGrid::pixelLeft, this, [this] {
-        m_hovered.reset();
+    connect(m_grid, &ImageGrid::pixelPinned, this, &StageView::pixelPinned);
+    for (ImageGrid* grid : {m_grid, m_sheet})
+        connect(grid, &ImageGrid::pixelLeft, this, [this] {
+            m_hovered.reset();
+            m_sheet->setEcho(std::nullopt);
+            updateReadout();
+            Q_EMIT pixelLeft();
+        });
+}
+
+/// Its cells are layers: choosing one shows it alone, for all images.
+void StageView::connectSheet()
+{
+    const auto inImage = [this](const ImagePixel& pixel) {
+        return ImagePixel{std::max(m_allLayers.image, 0), pixel.x, pixel.y};
+    };
+    connect(m_sheet, &ImageGrid::imageClicked, this, [this](int cell) {
+        m_document.setLayer(allLayers().at(std::size_t(cell)));
+        setShowsAllLayers(false);
+    });
+    connect(m_sheet, &ImageGrid::selectionMoved, this,
+            [this](int cell) { m_document.setLayer(allLayers().at(std::size_t(cell))); });
+    connect(m_sheet, &ImageGrid::pixelHovered, this, [this, inImage](const ImagePixel& pixel) {
+        m_hovered = pixel;
+        m_sheet->setEcho(QPoint(pixel.x, pixel.y));
         updateReadout();
+        Q_EMIT pixelHovered(inImage(pixel));
     });
+    connect(m_sheet, &ImageGrid::pixelPinned, this,
+            [this, inImage](const ImagePixel& pixel) { Q_EMIT pixelPinned(inImage(pixel)); });
 }
 
 void StageView::setModels(const QList<ModelEntry>& models)
@@ -167,41 +205,177 @@ void StageView::setModels(const QList<ModelEntry>& models)
 void StageView::setEmptyText(const QString& title, const QString& text)
 {
     m_grid->setEmptyText(title, text);
+    m_sheet->setEmptyText(title, text);
 }
 
 void StageView::setRangeMode(RangeMode mode)
 {
-    if (mode == m_rangeMode)
-        return;
-    m_rangeMode = mode;
-    m_range->setCurrentIndex(m_range->findData(int(mode)));
+    m_modes[std::size_t(layerPlace(m_coloring.layer))] = mode;
+    followRanges();
+    updateColoring();
     refresh();
-    Q_EMIT rangeModeChanged(mode);
 }
 
-void StageView::showLayer(Layer layer)
+QString StageView::rangeModes() const
 {
-    if (auto* button = m_layers->button(int(layer)))
-        button->setChecked(true);
+    QStringList modes;
+    for (const RangeMode mode : m_modes)
+        modes.append(QString::number(int(mode)));
+    return modes.join(QLatin1Char(' '));
+}
+
+void StageView::restoreRangeModes(const QString& modes)
+{
+    const QStringList parts = modes.split(QLatin1Char(' '));
+    for (std::size_t i = 0; i < m_modes.size() && int(i) < parts.size(); ++i) {
+        bool isNumber = false;
+        const int mode = parts[int(i)].toInt(&isNumber);
+        if (isNumber && mode >= 0 && mode <= int(RangeMode::run))
+            m_modes[i] = RangeMode(mode);
+    }
+    takeLayer();
+}
+
+void StageView::setShowsAllLayers(bool all)
+{
+    m_layers->setShowingAll(all);
+    if (std::exchange(m_showsAll, all) == all)
+        return;
+    m_hovered.reset();
+    m_pages->setCurrentIndex(all ? 1 : 0);
+    followRanges();
+    refresh();
+    focusPicture();
+    Q_EMIT showsAllLayersChanged(all);
+}
+
+bool StageView::goBack()
+{
+    if (visibleGrid().isZoomed())
+        visibleGrid().showAll();
+    else if (m_showsAll)
+        setShowsAllLayers(false);
+    else if (m_grid->isEnlarged())
+        m_grid->setEnlarged(false);
+    else
+        return false;
+    return true;
+}
+
+void StageView::toggleEnlarged()
+{
+    const bool enlarge = m_showsAll || !m_grid->isEnlarged();
+    setShowsAllLayers(false);
+    m_grid->setEnlarged(enlarge);
+}
+
+void StageView::focusPicture()
+{
+    visibleGrid().setFocus();
+}
+
+void StageView::setMarked(const std::optional<ImagePixel>& pixel)
+{
+    m_grid->setMarked(pixel);
+    std::optional<ImagePixel> inLayer = pixel;
+    if (inLayer)
+        inLayer->image = layerPlace(m_document.layer());
+    m_sheet->setMarked(inLayer);
+}
+
+int StageView::sheetImage() const
+{
+    const auto frame = m_document.frame();
+    return frame ? std::clamp(m_document.selectedImage(), 0, std::max(frame->shape.batch - 1, 0)) : 0;
+}
+
+void StageView::takeRun()
+{
+    const explain::RunReader reader(factsOf(m_document.shownRun()));
+    for (const Layer layer : allLayers())
+        m_layers->setMissing(layer, missingFromRun(reader, layer));
+    followRanges();
+    refresh();
+}
+
+void StageView::takeLayer()
+{
+    m_layers->setLayer(m_document.layer());
+    m_sheet->setSelected(layerPlace(m_document.layer()));
+    followRanges();
+    updateColoring();
+    refresh();
+}
+
+/// Looks over all frames for those layers whose range is that of the run, and are in view.
+void StageView::followRanges()
+{
+    std::vector<Layer> wanted;
+    for (const Layer layer : allLayers())
+        if (m_modes[std::size_t(layerPlace(layer))] == RangeMode::run &&
+            (m_showsAll || layer == m_document.layer()))
+            wanted.push_back(layer);
+    m_ranges->follow(m_document.shownRun(), wanted);
+}
+
+LayerColoring StageView::coloringOf(Layer layer) const
+{
+    return {layer, m_modes[std::size_t(layerPlace(layer))], m_ranges->range(layer)};
+}
+
+void StageView::updateColoring()
+{
+    const LayerColoring coloring = coloringOf(m_document.layer());
+    m_range->setCurrentIndex(m_range->findData(int(coloring.mode)));
+    if (coloring == m_coloring)
+        return;
+    m_coloring = coloring;
+    Q_EMIT coloringChanged(m_coloring);
 }
 
 /// Shows the frame at the playhead. What was shown stays where there is none.
 void StageView::refresh()
 {
-    const auto frame = m_document.frame();
+    const record::FramePtr frame = m_document.frame();
     if (!frame)
         return;
-    const Layer layer = frame->has(m_document.layer()) ? m_document.layer() : Layer::xt;
-    if (frame == m_renderedFrame && layer == m_renderedLayer && m_rangeMode == m_renderedRange)
+    const explain::RunReader run(factsOf(m_document.shownRun()));
+    StagePicture& shown = m_showsAll ? m_allLayers : m_images;
+    StagePicture wanted = describePicture(run, frame, m_document.layer(), m_showsAll ? sheetImage() : -1);
+    const bool isOther = !wanted.isOf(shown);
+    if (isOther) {
+        wanted.atlas = std::move(shown.atlas);  // its memory is used again
+        shown = std::move(wanted);
+        readValues(shown, run);
+    }
+    const bool isRecoloured = colorPicture(shown, [this](Layer layer) { return coloringOf(layer); });
+    if (!isOther && !isRecoloured)
         return;
-    m_values = frame->layer(layer);
-    renderAtlas(m_values.shape, m_values.values, valueRange(m_rangeMode, m_values.values), m_atlas);
-    m_renderedFrame = frame;
-    m_renderedLayer = layer;
-    m_renderedRange = m_rangeMode;
+    m_scale->setScale(shown.scales.at(m_showsAll ? std::size_t(layerPlace(m_document.layer())) : 0));
     updateCaptions();
-    m_grid->setImages(m_atlas, m_values.shape);
+    if (m_showsAll) {
+        showLayers();
+    } else {
+        m_grid->setNotice(missingFromFrame(m_images.absences.front()));
+        m_grid->setImages(m_images.atlas, m_images.values.shape);
+    }
     updateReadout();
+}
+
+void StageView::showLayers()
+{
+    QStringList captions, reasons, tips;
+    for (int cell = 0; cell < int(allLayers().size()); ++cell) {
+        const Layer layer = allLayers()[std::size_t(cell)];
+        captions.append(layerCaption(m_allLayers, cell));
+        reasons.append(missingFromFrame(m_allLayers.absences[std::size_t(cell)]));
+        tips.append(richTip(QStringLiteral("%1: %2").arg(layerName(layer), layerTip(layer))));
+    }
+    m_sheet->setCaptions(captions);
+    m_sheet->setAbsences(reasons);
+    m_sheet->setTips(tips);
+    m_sheet->setImages(m_allLayers.atlas, m_allLayers.values.shape);
+    m_sheet->setSelected(layerPlace(m_document.layer()));
 }
 
 /// The class of each image, as the run that is shown was asked for.
@@ -212,7 +386,7 @@ void StageView::updateCaptions()
     for (const auto& model : m_models) {
         if (model.id.toStdString() != recipe.model || recipe.condition.isNone())
             continue;
-        for (int k = 0; k < m_values.shape.batch; ++k) {
+        for (int k = 0; k < m_images.values.shape.batch; ++k) {
             const int label = recipe.condition.classOf(k);
             captions.append(label < model.classes.size() ? model.classes[label] : QString::number(label));
         }
@@ -222,55 +396,27 @@ void StageView::updateCaptions()
 
 void StageView::updateReadout()
 {
-    const auto& shape = m_values.shape;
-    if (!m_hovered || m_hovered->image >= shape.batch || m_hovered->x >= shape.width ||
-        m_hovered->y >= shape.height) {
-        m_readout->clear();
-        return;
-    }
-    const QLocale locale;
-    QStringList values;
-    const auto image = m_values.image(m_hovered->image);
-    for (int channel = 0; channel < shape.channels; ++channel) {
-        const std::size_t place = std::size_t(channel) * shape.pixels() +
-                                  std::size_t(m_hovered->y) * std::size_t(shape.width) +
-                                  std::size_t(m_hovered->x);
-        values.append(locale.toString(double(image[place]), 'f', 3));
-    }
-    m_readout->setText(tr("image %1 · x %2, y %3 · %4")
-                           .arg(m_hovered->image + 1)
-                           .arg(m_hovered->x)
-                           .arg(m_hovered->y)
-                           .arg(values.join(QStringLiteral(", "))));
+    const StagePicture& picture = m_showsAll ? m_allLayers : m_images;
+    const auto& shape = picture.values.shape;
+    const bool isInside = m_hovered && m_hovered->image < shape.batch && m_hovered->x < shape.width &&
+                          m_hovered->y < shape.height && !picture.values.values.empty();
+    if (!isInside)
+        return m_readout->clear();
+    m_readout->setText(tr("image %1 · %2")
+                           .arg((m_showsAll ? picture.image : m_hovered->image) + 1)
+                           .arg(pixelText(picture, *m_hovered)));
 }
 
 QImage StageView::sheet(int magnification) const
 {
-    const auto& shape = m_values.shape;
-    if (m_atlas.isNull() || shape.batch == 0)
-        return {};
-    const int columns = int(std::ceil(std::sqrt(shape.batch)));
-    const int rows = (shape.batch + columns - 1) / columns;
-    constexpr int gap = 2;
-    QImage sheet(columns * (shape.width + gap) - gap, rows * (shape.height + gap) - gap,
-                 QImage::Format_RGB32);
-    sheet.fill(Qt::white);
-    QPainter painter(&sheet);
-    for (int k = 0; k < shape.batch; ++k)
-        painter.drawImage((k % columns) * (shape.width + gap), (k / columns) * (shape.height + gap), m_atlas,
-                          0, k * shape.height, shape.width, shape.height);
-    painter.end();
-    return sheet.scaled(sheet.size() * magnification, Qt::IgnoreAspectRatio, Qt::FastTransformation);
+    return sheetOf(m_showsAll ? m_allLayers : m_images, magnification);
 }
 
 void StageView::changeEvent(QEvent* event)
 {
     QWidget::changeEvent(event);
-    if (event->type() != QEvent::FontChange || !m_layers)
-        return;
-    m_readout->setFont(tabularFont(font()));
-    for (auto* button : m_layers->buttons())
-        button->setFont(scaledFont(font(), 1.15));
+    if (event->type() == QEvent::FontChange && m_readout)
+        m_readout->setFont(tabularFont(font()));
 }
 
 }  // namespace diffuscope::ui

@@ -1,24 +1,28 @@
-// The stage: the images at the playhead, in a grid or one enlarged, with the choice of what is shown of them.
+// The stage: one layer of all images at the playhead, in a grid or one enlarged, or all layers of one image.
 #pragma once
 
-#include "core/record/trajectory.h"
 #include "ui/panels/model_entry.h"
 #include "ui/views/image_grid.h"
-#include "ui/views/image_renderer.h"
+#include "ui/views/stage_picture.h"
 
 #include <QWidget>
 
-class QButtonGroup;
+#include <array>
+
 class QComboBox;
 class QHBoxLayout;
 class QLabel;
+class QStackedLayout;
 class QToolButton;
 
 namespace diffuscope::ui {
 
+class LayerBar;
+class ScaleBar;
 class SessionDocument;
 
-/// Follows the document's playhead, layer and selection. A frame is turned into pictures once.
+/// Follows the document's playhead, layer and selection. A frame is turned into pictures once. Each layer has
+/// its own range.
 class StageView : public QWidget
 {
     Q_OBJECT
@@ -32,54 +36,82 @@ public:
     /// What the empty stage says.
     void setEmptyText(const QString& title, const QString& text);
 
-    RangeMode rangeMode() const { return m_rangeMode; }
+    /// Of the layer that is shown.
+    RangeMode rangeMode() const { return m_modes[std::size_t(layerPlace(m_coloring.layer))]; }
     void setRangeMode(RangeMode mode);
+    /// The ranges of all layers, for settings; what restoring does not understand it leaves alone.
+    QString rangeModes() const;
+    void restoreRangeModes(const QString& modes);
+    const LayerColoring& coloring() const { return m_coloring; }
+
+    /// All ten layers of the selected image (the first where there is none).
+    bool showsAllLayers() const { return m_showsAll; }
+    void setShowsAllLayers(bool all);
+    /// One step back: to the whole picture, to one layer of it, to all images. False where there is none.
+    bool goBack();
+    /// One image large, or all of them.
+    void toggleEnlarged();
+    /// Gives the keyboard to the picture.
+    void focusPicture();
+
     ImageGrid& grid() { return *m_grid; }
-    /// All images of the frame at the playhead as one sheet, magnified by whole pixels; null if there is
-    /// none.
+    /// The grid that is visible: of images or of layers.
+    ImageGrid& visibleGrid() { return m_showsAll ? *m_sheet : *m_grid; }
+    /// A pixel that is marked in the images.
+    void setMarked(const std::optional<ImagePixel>& pixel);
+    /// What is shown as one sheet, magnified by whole pixels; null if there is nothing.
     QImage sheet(int magnification = 4) const;
 
-    /// What a layer is called ("x̂₀", "the estimate of the clean image").
-    static QString layerSymbol(record::Layer layer);
-    static QString layerName(record::Layer layer);
-    /// Those that can be chosen, in the order of their keys 1, 2, …
-    static const std::vector<record::Layer>& layers();
-
 Q_SIGNALS:
-    void rangeModeChanged(diffuscope::ui::RangeMode mode);
+    void coloringChanged(const diffuscope::ui::LayerColoring& coloring);
+    void showsAllLayersChanged(bool all);
+    /// A pixel of an image of the batch, whichever way it is shown.
+    void pixelHovered(const diffuscope::ui::ImagePixel& pixel);
+    void pixelLeft();
+    /// A right click on it.
+    void pixelPinned(const diffuscope::ui::ImagePixel& pixel);
 
 protected:
     void changeEvent(QEvent* event) override;
 
 private:
-    QWidget* buildBar();
-    void buildLayerButtons(QHBoxLayout* row);
-    void buildRangeBox(QHBoxLayout* row);
+    QWidget* buildBars();
+    void buildScaleRow(QHBoxLayout* row);
+    void connectDocument();
     void connectGrid();
+    void connectSheet();
+
+    void takeRun();
+    void takeLayer();
+    void followRanges();
     void refresh();
+    void showLayers();
+    void updateColoring();
     void updateCaptions();
     void updateReadout();
-    void showLayer(record::Layer layer);
+    int sheetImage() const;
+    LayerColoring coloringOf(record::Layer layer) const;
 
     SessionDocument& m_document;
     QList<ModelEntry> m_models;
+    QStackedLayout* m_pages = nullptr;
     ImageGrid* m_grid = nullptr;
-    QButtonGroup* m_layers = nullptr;
+    ImageGrid* m_sheet = nullptr;
+    LayerBar* m_layers = nullptr;
     QComboBox* m_range = nullptr;
+    ScaleBar* m_scale = nullptr;
     QLabel* m_readout = nullptr;
     QToolButton* m_enlarge = nullptr;
+    LayerRanges* m_ranges = nullptr;
 
-    RangeMode m_rangeMode = RangeMode::data;
-    std::optional<ImagePixel> m_hovered;
-
-    // What the grid shows, so that nothing is rendered twice.
-    record::FramePtr m_renderedFrame;
-    record::Layer m_renderedLayer = record::Layer::xt;
-    RangeMode m_renderedRange = RangeMode::data;
-    record::ImageBatch m_values;
-    QImage m_atlas;
+    bool m_showsAll = false;
+    std::array<RangeMode, 10> m_modes{};
+    LayerColoring m_coloring;
+    std::optional<ImagePixel> m_hovered;  ///< of the visible grid's cells
+    StagePicture m_images;                ///< one layer of all
+    StagePicture m_allLayers;             ///< all layers of one
 };
 
 }  // namespace diffuscope::ui
 
-Q_DECLARE_METATYPE(diffuscope::ui::RangeMode)
+Q_DECLARE_METATYPE(diffuscope::ui::LayerColoring)

@@ -5,10 +5,11 @@
 #include "ui/theme/plot_style.h"
 #include "ui/theme/symbols.h"
 #include "ui/theme/theme_colors.h"
+#include "ui/views/cursor_bar.h"
 #include "ui/views/empty_state.h"
+#include "ui/views/frame_plot.h"
 #include "ui/views/number_text.h"
 #include "ui/views/playhead_line.h"
-#include "ui/views/playhead_link.h"
 #include "ui/views/readout.h"
 #include "ui/views/step_series.h"
 #include "ui/views/uniform_flow_layout.h"
@@ -60,12 +61,6 @@ double valueOf(const record::StepQuantities& quantities, int quantity)
     return none;
 }
 
-/// The step's number as people count: frame 0 holds step 1, the result stands one behind the last step.
-double keyOf(int frame)
-{
-    return frame + 1;
-}
-
 /// The next of 1, 1.5, 2, 3, 5, 7 × 10ⁿ above `value`, so that the axis moves seldom while a run grows.
 double niceAbove(double value)
 {
@@ -92,16 +87,22 @@ StepPlot::StepPlot(SessionDocument& document, QWidget* parent)
                     "Choose a model and a class in the recipe."));
     makePlot();
     m_pages = pages.stack;
+    pages.content->addWidget(new CursorBar(m_document, QStringLiteral("step")));
     pages.content->addWidget(m_plot, 1);
     pages.content->addWidget(makeSwitches());
 
-    linkPlayhead(*m_playhead, m_document, [this](double key) { return frameAt(key); });
+    m_frames = new FramePlot(m_document, *m_plot, [this](int frame) { return pointsAt(frame); });
     stylePlot(*m_plot, [this] { restyle(); });
+    connect(m_frames, &FramePlot::keysChanged, this, [this] {
+        clearGraphs();
+        appendPoints();
+    });
     connect(m_series, &StepSeries::restarted, this, &StepPlot::clearGraphs);
     connect(m_series, &StepSeries::grew, this, &StepPlot::appendPoints);
     connect(&m_document, &SessionDocument::trajectoryChanged, this, &StepPlot::takeRun);
     connect(&m_document, &SessionDocument::selectionChanged, this, &StepPlot::takeRun);
-    connect(&m_document, &SessionDocument::playheadChanged, this, &StepPlot::movePlayhead);
+    connect(&m_document, &SessionDocument::playheadChanged, this, &StepPlot::showValues);
+    connect(&m_document.cursors(), &PlotCursors::secondChanged, this, &StepPlot::showValues);
     takeRun();
 }
 
@@ -136,7 +137,8 @@ QWidget* StepPlot::makeSwitches()
             m_graphs[std::size_t(quantity)]->setVisible(shown);
             rescale();
             m_plot->replot(QCustomPlot::rpQueuedReplot);
-            movePlayhead();
+            m_frames->moveCursors();
+            showValues();
             Q_EMIT shownChanged(quantity, shown);
         });
         m_switches[place] = toggle;
@@ -168,15 +170,10 @@ void StepPlot::makePlot()
     m_plot = new QCustomPlot;
     m_plot->setObjectName(QStringLiteral("stepPlot"));
     m_plot->setAccessibleName(tr("Quantities over the steps"));
-    m_plot->setToolTip(richTip(tr("Hover to preview a step, click or drag to go there.")));
+    m_plot->setToolTip(
+        richTip(tr("Hover to preview a step, click or drag to go there; Ctrl+click puts cursor B.")));
     m_plot->setMinimumHeight(80);
-    m_plot->xAxis->setLabel(tr("step"));
     m_plot->yAxis2->setLabel(tr("ms"));
-    auto steps = QSharedPointer<QCPAxisTickerFixed>::create();
-    steps->setTickStep(1);
-    steps->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
-    m_plot->xAxis->setTicker(steps);
-    m_plot->xAxis->setSubTicks(false);
     for (QCPAxis* axis : {m_plot->yAxis, m_plot->yAxis2}) {
         auto ticker = QSharedPointer<QCPAxisTicker>::create();
         ticker->setTickCount(4);
@@ -192,7 +189,6 @@ void StepPlot::makePlot()
             graph->setLayer(QStringLiteral("times"));
         m_graphs[std::size_t(quantity)] = graph;
     }
-    m_playhead = new PlayheadLine(*m_plot);
 }
 
 QCPAxis* StepPlot::axisOf(int quantity) const
@@ -215,14 +211,8 @@ void StepPlot::takeRun()
     const RunUpdate& run = m_document.shownRun();
     m_series->follow(run.run, run.trajectory, m_document.selectedImage());
     m_pages->setCurrentIndex(m_document.trajectory().size() > 0 ? 1 : 0);
-    const double planned = std::max(m_document.trajectory().plannedFrames, 2);
-    const QCPRange range(0.5, planned + 0.5);
-    if (m_plot->xAxis->range() != range) {
-        m_plot->xAxis->setRange(range);
-        restyle();
-        m_plot->replot(QCustomPlot::rpQueuedReplot);
-    }
-    movePlayhead();
+    restyle();
+    showValues();
 }
 
 void StepPlot::clearGraphs()
@@ -235,17 +225,17 @@ void StepPlot::clearGraphs()
 
 void StepPlot::appendPoints()
 {
-    const auto& all = m_series->quantities();
-    for (; m_plotted < int(all.size()); ++m_plotted) {
+    const int known = std::min(int(m_series->quantities().size()), m_frames->keys().size());
+    for (; m_plotted < known; ++m_plotted) {
         if (m_series->frame(m_plotted).isResult())
             continue;
         for (int quantity = 0; quantity < quantityCount; ++quantity)
-            m_graphs[std::size_t(quantity)]->addData(keyOf(m_plotted),
-                                                     valueOf(all[std::size_t(m_plotted)], quantity));
+            m_graphs[std::size_t(quantity)]->addData(m_frames->key(m_plotted), value(m_plotted, quantity));
     }
     rescale();
     m_plot->replot(QCustomPlot::rpQueuedReplot);
-    movePlayhead();
+    m_frames->moveCursors();
+    showValues();
 }
 
 void StepPlot::rescale()
@@ -288,38 +278,44 @@ void StepPlot::restyle()
                 ? QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(color, 1), QBrush(color), 3.5)
                 : QCPScatterStyle(QCPScatterStyle::ssNone));
     }
-    if (m_playhead->isShown())
-        movePlayhead();
+    m_frames->moveCursors();
 }
 
-int StepPlot::frameAt(double key) const
+/// NaN for the result, which has no step, and for what is not known.
+double StepPlot::value(int frame, int quantity) const
 {
-    const int last = m_document.trajectory().size() - 1;
-    return last < 0 ? -1 : int(std::clamp(std::round(key - keyOf(0)), 0.0, double(last)));
-}
-
-void StepPlot::movePlayhead()
-{
-    const int frame = m_document.playhead();
     const auto& all = m_series->quantities();
-    const bool known = frame >= 0 && frame < int(all.size());
-    const bool isResult = known && m_series->frame(frame).isResult();
+    if (frame < 0 || frame >= int(all.size()) || m_series->frame(frame).isResult())
+        return none;
+    return valueOf(all[std::size_t(frame)], quantity);
+}
+
+std::vector<PlayheadPoint> StepPlot::pointsAt(int frame) const
+{
     const ThemeColors& colors = themeColors(m_plot->palette());
     std::vector<PlayheadPoint> points;
     for (int quantity = 0; quantity < quantityCount; ++quantity) {
         const auto place = std::size_t(quantity);
-        const double value = known && !isResult ? valueOf(all[std::size_t(frame)], quantity) : none;
-        m_switches[place]->setValue(numberText(value, locale()));
-        if (m_graphs[place]->visible() && std::isfinite(value))
-            points.push_back(
-                {keyOf(frame), value, axisOf(quantity), colors.series[std::size_t(drawings[place].series)]});
+        if (const double at = value(frame, quantity); m_graphs[place]->visible() && std::isfinite(at))
+            points.push_back({m_frames->key(frame), at, axisOf(quantity),
+                              colors.series[std::size_t(drawings[place].series)]});
     }
-    if (frame < 0)
-        return m_playhead->hide();
-    std::optional<double> rest;
-    if (m_document.isPreviewing() && m_document.committedFrame() >= 0)
-        rest = keyOf(m_document.committedFrame());
-    m_playhead->moveTo(keyOf(frame), std::move(points), rest);
+    return points;
+}
+
+void StepPlot::showValues()
+{
+    const int first = m_document.playhead();
+    const int second = m_document.cursors().second();
+    for (int quantity = 0; quantity < quantityCount; ++quantity) {
+        SeriesSwitch& readout = *m_switches[std::size_t(quantity)];
+        const double a = value(first, quantity);
+        readout.setValue(numberText(a, locale()));
+        const double b = value(second, quantity);
+        readout.setSecond(
+            second < 0 ? std::nullopt
+                       : std::optional(SecondValue{numberText(b, locale()), numberText(b - a, locale())}));
+    }
 }
 
 }  // namespace diffuscope::ui

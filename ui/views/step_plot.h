@@ -7,6 +7,7 @@
 #include <QWidget>
 
 #include <array>
+#include <vector>
 
 class QCPAxis;
 class QCPGraph;
@@ -16,7 +17,8 @@ class QStackedLayout;
 
 namespace diffuscope::ui {
 
-class PlayheadLine;
+class FramePlot;
+struct PlayheadPoint;
 class SeriesSwitch;
 class SessionDocument;
 class StepSeries;
@@ -31,8 +33,8 @@ enum class StepQuantity {
 };
 
 /// Grows as frames of the document's shown run arrive. Norms are of the picked image, or of up to about
-/// twenty evenly spaced images. Hovering previews a step, clicking and dragging commit it; ←/→ (Shift: ten),
-/// Home and End move it.
+/// twenty evenly spaced images. Hovering previews a step, clicking and dragging commit it, with Ctrl they put
+/// cursor B; ←/→ (Shift: ten), Home and End move the playhead.
 class StepPlot : public QWidget
 {
     Q_OBJECT
@@ -61,9 +63,10 @@ private:
     void appendPoints();
     void rescale();
     void restyle();
-    void movePlayhead();
+    void showValues();
+    double value(int frame, int quantity) const;
+    std::vector<PlayheadPoint> pointsAt(int frame) const;
     QCPAxis* axisOf(int quantity) const;
-    int frameAt(double key) const;
 
     SessionDocument& m_document;
     StepSeries* m_series = nullptr;
@@ -71,7 +74,7 @@ private:
 
     QStackedLayout* m_pages = nullptr;
     QCustomPlot* m_plot = nullptr;
-    PlayheadLine* m_playhead = nullptr;
+    FramePlot* m_frames = nullptr;
     std::array<SeriesSwitch*, quantityCount> m_switches{};
     std::array<QCPGraph*, quantityCount> m_graphs{};
 };

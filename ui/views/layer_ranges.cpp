@@ -1,0 +1,67 @@
+#include "ui/views/layer_ranges.h"
+
+#include "ui/document/run_facts.h"
+#include "ui/views/layer_absence.h"
+
+#include <algorithm>
+
+namespace diffuscope::ui {
+
+namespace {
+
+using explain::Absence;
+
+const ValueRange noRange = extremesOf({});
+
+/// The extremes of each layer in one frame, or nothing while some layer is yet to come.
+std::optional<std::vector<ValueRange>> extremesOfFrame(const explain::RunReader& reader, int frame,
+                                                       const std::vector<record::Layer>& layers)
+{
+    std::vector<ValueRange> ranges;
+    for (const record::Layer layer : layers) {
+        const Absence absence = reader.whyAbsent(frame, layer);
+        if (isYetToCome(absence))
+            return std::nullopt;
+        ranges.push_back(absence == Absence::none ? extremesOf(reader.read(frame, layer).values) : noRange);
+    }
+    return ranges;
+}
+
+}  // namespace
+
+LayerRanges::LayerRanges(QObject* parent) : QObject(parent), m_frames([this] { takeFrames(); })
+{
+}
+
+void LayerRanges::follow(const RunUpdate& run, const std::vector<record::Layer>& layers)
+{
+    if (run.run != m_run || layers != m_layers) {
+        m_run = run.run;
+        m_layers = layers;
+        m_ranges.assign(layers.size(), noRange);
+        m_taken = 0;
+        m_frames.restart();
+    }
+    m_given = layers.empty() ? 0 : run.trajectory->size();
+    m_frames.extend(m_given, [reader = explain::RunReader(factsOf(run)), layers](int frame) {
+        return extremesOfFrame(reader, frame, layers);
+    });
+}
+
+ValueRange LayerRanges::range(record::Layer layer) const
+{
+    const auto found = std::find(m_layers.begin(), m_layers.end(), layer);
+    return found == m_layers.end() ? noRange : m_ranges[std::size_t(found - m_layers.begin())];
+}
+
+void LayerRanges::takeFrames()
+{
+    const std::vector<ValueRange> before = m_ranges;
+    for (; m_taken < m_frames.values().size(); ++m_taken)
+        for (std::size_t i = 0; i < m_ranges.size(); ++i)
+            m_ranges[i] = united(m_ranges[i], m_frames.values()[m_taken][i]);
+    if (m_ranges != before)
+        Q_EMIT changed();
+}
+
+}  // namespace diffuscope::ui
