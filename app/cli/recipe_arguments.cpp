@@ -4,6 +4,7 @@
 #include "app/cli/registry_view.h"
 #include "app/cli/text_layout.h"
 #include "core/catalog/catalog.h"
+#include "core/exports/picture.h"
 #include "core/network/atomic_file.h"
 #include "core/registry/error.h"
 
@@ -38,6 +39,9 @@ session::Recipe readRecipe(const std::string& path)
 {
     if (path == "-") {
         return session::recipeFromJson(readAll(std::cin));
+    }
+    if (exports::isPng(path)) {
+        return session::recipeFromJson(exports::readRecipeOfPicture(path));
     }
     std::ifstream file(path, std::ios::binary);
     if (!file || std::filesystem::is_directory(path)) {
@@ -90,12 +94,21 @@ void applyClasses(const RecipeArguments& arguments, session::Recipe& recipe)
 {
     const auto model = catalog::findModel(catalog::modelFolders(), recipe.model);
     const int classes = model.card->architecture.classes;
+    if (model.card->architecture.hasText() && arguments.file.empty()) {
+        recipe.condition = denoise::Condition::none();
+    }
     if (arguments.classes) {
         recipe.condition.classes = parseClassList(*arguments.classes, classes);
     } else if (arguments.file.empty()) {
         recipe.condition.classes.resize(std::size_t(classes));
         std::iota(recipe.condition.classes.begin(), recipe.condition.classes.end(), 0);
     }
+    auto& text = recipe.condition.text;
+    text.prompt = arguments.prompt.value_or(text.prompt);
+    text.negative = arguments.negative.value_or(text.negative);
+    text.second = arguments.second.value_or(text.second);
+    // A second prompt alone is to be seen: half of each.
+    text.blend = arguments.blend.value_or(arguments.second && text.blend == 0 ? 0.5 : text.blend);
 }
 
 void addEntryFlags(CLI::App& command, EntryArguments& arguments, const std::string& flag, EntryKind kind,
@@ -127,9 +140,11 @@ std::function<std::string(const std::string&)> isNumber(const std::string& what)
 void addRecipeFlags(CLI::App& command, RecipeArguments& arguments, const session::Recipe& defaults)
 {
     command
-        .add_option("--recipe", arguments.file,
-                    "Recipe to start from, - for the standard input; other flags go on top of it")
-        ->type_name("FILE.json");
+        .add_option(
+            "--recipe", arguments.file,
+            "Recipe to start from, also out of an exported PNG, - for the standard input; other flags go on "
+            "top of it")
+        ->type_name("FILE.json|.png");
     command.add_option("--model", arguments.model, "Name of a model, or its folder")
         ->type_name("NAME")
         ->default_str(defaults.model);
@@ -137,6 +152,20 @@ void addRecipeFlags(CLI::App& command, RecipeArguments& arguments, const session
         .add_option("--class", arguments.classes,
                     "A class (7), classes in turn (0-9 or 1,3,5), or none; default: all in turn")
         ->type_name("CLASSES");
+    command
+        .add_option("--prompt", arguments.prompt,
+                    "What the images are to show, in the model's words; empty: anything")
+        ->type_name("WORDS");
+    command
+        .add_option("--negative", arguments.negative,
+                    "What guidance leads away from, in the place of the prediction without a prompt")
+        ->type_name("WORDS");
+    command.add_option("--second-prompt", arguments.second, "A prompt to blend with the first")
+        ->type_name("WORDS");
+    command.add_option("--blend", arguments.blend, "Weight of the second prompt, from 0 to 1; default: 0.5")
+        ->type_name("SHARE")
+        ->check(isNumber<double>("a number from 0 to 1"))
+        ->check(CLI::Range(0.0, 1.0));
     addEntryFlags(command, arguments.schedule, "schedule", EntryKind::schedule,
                   "Schedule to sample on; default: model, the model's own");
     addEntryFlags(command, arguments.grid, "grid", EntryKind::grid,

@@ -24,6 +24,8 @@ struct RecipeArguments
     std::string file;  ///< of a recipe, "-" for stdin, empty for none
     std::optional<std::string> model;
     std::optional<std::string> classes;
+    std::optional<std::string> prompt, negative, second;
+    std::optional<double> blend;
     EntryArguments schedule, grid, sampler, guidance, clipping;
     std::optional<double> scale;
     std::optional<std::uint64_t> seed;

@@ -4,6 +4,7 @@
 #include "core/measure/evaluation.h"
 #include "core/network/compute_threads.h"
 #include "core/registry/error.h"
+#include "core/train/attribute_task.h"
 #include "core/train/classifier_task.h"
 #include "core/train/diffusion_task.h"
 #include "core/train/export_noise_classifier.h"
@@ -166,10 +167,13 @@ std::unique_ptr<train::TrainingTask> makeCaptionedTask(TrainArguments& arguments
     auto& options = arguments.options;
     const auto images =
         std::make_shared<const train::CaptionedImages>(train::readCaptionedFolder(options.dataFolder));
+    if (options.task == "classifier") {
+        return std::make_unique<train::AttributeTask>(images, options, replicas);
+    }
     if (options.task != "diffusion") {
         throw Error(ErrorCode::invalidOption,
                     "There is no task " + options.task + " for images with captions.",
-                    "Train a diffusion model on them.");
+                    "Train a diffusion model or a classifier on them.");
     }
     if (!arguments.loop.resume) {
         train::fitToImages(options, *images);
@@ -218,6 +222,20 @@ void reportClassifier(train::ClassifierTask& task, const TrainArguments& argumen
     const double right = measure::accuracy(task.classifier(), test);
     std::printf("The classifier is right on %.2f %% of the test set; its weights are in %s.\n", 100 * right,
                 arguments.loop.outputFolder.c_str());
+}
+
+void reportAttributes(train::AttributeTask& task, const TrainArguments& arguments)
+{
+    auto& classifier = task.classifier();
+    classifier.net->to(torch::kCPU);
+    network::saveAttributeClassifier(arguments.loop.outputFolder, classifier);
+    const auto images = train::readCaptionedFolder(arguments.options.dataFolder);
+    const auto right = train::attributeAccuracy(classifier, images, train::splitOf(images, {}).test);
+    std::printf("The classifier is right on the held-out images:\n");
+    for (size_t index = 0; index < right.size(); ++index) {
+        std::printf("  %-16s %6.2f %%\n", classifier.attributes[index].name.c_str(), 100 * right[index]);
+    }
+    std::printf("Its weights are in %s.\n", arguments.loop.outputFolder.c_str());
 }
 
 void reportNoiseClassifier(const TrainArguments& arguments)
@@ -279,6 +297,8 @@ void runTraining(TrainArguments arguments)
     }
     if (auto* classifier = dynamic_cast<train::ClassifierTask*>(task.get())) {
         reportClassifier(*classifier, arguments);
+    } else if (auto* attributes = dynamic_cast<train::AttributeTask*>(task.get())) {
+        reportAttributes(*attributes, arguments);
     } else if (arguments.options.task == "noise-classifier") {
         reportNoiseClassifier(arguments);
     }

@@ -1,0 +1,99 @@
+#include "core/network/attribute_classifier.h"
+
+#include "core/network/atomic_file.h"
+#include "core/network/json_fields.h"
+#include "core/registry/error.h"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace diffuscope::network {
+namespace {
+
+constexpr int64_t kImagesAtOnce = 500;
+
+std::string attributesPath(const std::string& folder)
+{
+    return (std::filesystem::path(folder) / "attributes.json").string();
+}
+
+}  // namespace
+
+int Attribute::indexOf(const std::string& value) const
+{
+    const auto found = std::find(values.begin(), values.end(), value);
+    return found == values.end() ? -1 : static_cast<int>(found - values.begin());
+}
+
+int valueCount(const std::vector<Attribute>& attributes)
+{
+    size_t count = 0;
+    for (const Attribute& attribute : attributes) {
+        count += attribute.values.size();
+    }
+    return static_cast<int>(count);
+}
+
+AttributeClassifier makeAttributeClassifier(std::vector<Attribute> attributes, int channels)
+{
+    const int values = valueCount(attributes);
+    return {std::move(attributes), Classifier(channels, values)};
+}
+
+torch::Tensor judgedValues(AttributeClassifier& classifier, const torch::Tensor& images)
+{
+    torch::NoGradGuard noGrad;
+    std::vector<torch::Tensor> parts;
+    for (int64_t begin = 0; begin < images.size(0); begin += kImagesAtOnce) {
+        const auto part = images.slice(0, begin, std::min(begin + kImagesAtOnce, images.size(0)));
+        const auto logits = classifier.net->logits(classifier.net->features(part));
+        std::vector<torch::Tensor> values;
+        int64_t first = 0;
+        for (const Attribute& attribute : classifier.attributes) {
+            const auto count = static_cast<int64_t>(attribute.values.size());
+            values.push_back(logits.narrow(1, first, count).argmax(1));
+            first += count;
+        }
+        parts.push_back(torch::stack(values, 1));
+    }
+    return torch::cat(parts);
+}
+
+void saveAttributeClassifier(const std::string& folder, AttributeClassifier& classifier)
+{
+    saveClassifier(folder, classifier.net);
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const Attribute& attribute : classifier.attributes) {
+        list.push_back({{"name", attribute.name}, {"values", attribute.values}});
+    }
+    const nlohmann::ordered_json value = {
+        {"format", "diffuscope-attributes"}, {"version", 1}, {"attributes", list}};
+    writeFileAtomically(attributesPath(folder), value.dump(2) + "\n");
+}
+
+AttributeClassifier loadAttributeClassifier(const std::string& folder)
+{
+    const std::string path = attributesPath(folder);
+    const auto value = readJsonFile(path);
+    const JsonFields fields(value, path);
+    const auto list = value.find("attributes");
+    if (fields.text("format") != "diffuscope-attributes" || list == value.end() || !list->is_array()) {
+        throw Error(ErrorCode::invalidFile, path + " is no list of attributes.",
+                    "Restore the original file.");
+    }
+    AttributeClassifier classifier;
+    for (const auto& item : *list) {
+        const JsonFields attribute(item, path);
+        classifier.attributes.push_back({attribute.text("name"), attribute.texts("values")});
+    }
+    classifier.net = loadClassifier(folder);
+    if (classifier.net->classes() != valueCount(classifier.attributes)) {
+        throw Error(ErrorCode::invalidFile,
+                    path + " lists " + std::to_string(valueCount(classifier.attributes)) +
+                        " values for a classifier of " + std::to_string(classifier.net->classes()) + ".",
+                    "Take attributes.json and classifier.safetensors from the same place.");
+    }
+    return classifier;
+}
+
+}  // namespace diffuscope::network
