@@ -10,7 +10,9 @@
 #include "core/train/export_model.h"
 #include "core/train/labelled_tensors.h"
 #include "core/train/precision.h"
+#include "core/train/text_evaluation.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <thread>
@@ -27,8 +29,95 @@ struct EvaluateArguments
     std::string sampler = "ddim";
     std::string grid = "leading";
     measure::EvaluationRequest request;
+    std::vector<double> scales;  ///< of a model with text
+    bool hasImages = false;      ///< the number of images was given
+    bool hasSteps = false;
     bool write = false;
 };
+
+/// The parts of a text between "; ".
+std::vector<std::string> listOf(const std::string& text)
+{
+    std::vector<std::string> parts;
+    for (size_t begin = 0; begin < text.size();) {
+        const size_t end = std::min(text.find("; ", begin), text.size());
+        parts.push_back(text.substr(begin, end - begin));
+        begin = end + 2;
+    }
+    return parts;
+}
+
+void print(const train::TextEvaluation& evaluation, const std::vector<std::string>& pairs)
+{
+    const auto& quality = evaluation.quality;
+    const auto line = [](const std::string& name, double first, const std::vector<double>& shares) {
+        std::printf("%-44s %7.2f %%", name.c_str(), 100 * first);
+        for (const double share : shares) {
+            std::printf("  %7.2f %%", 100 * share);
+        }
+        std::printf("\n");
+    };
+    std::printf("%-44s %9s", "named in the prompt, seen in the image", "judge");
+    for (const double guidance : quality.guidance) {
+        std::printf("  guided %g", guidance);
+    }
+    std::printf("\n");
+    for (const auto& attribute : quality.attributes) {
+        line("  " + attribute.name, attribute.classifierAccuracy, attribute.agreement);
+    }
+    line("  both of a held-out pair", quality.heldOutClassifierAccuracy, quality.heldOutAgreement);
+    for (size_t k = 0; k < pairs.size(); ++k) {
+        line("    " + pairs[k], quality.heldOutClassifierAccuracy, evaluation.byPair[k]);
+    }
+    std::printf("not named, and there all the same (beside its share in the data)\n");
+    for (const auto& entry : evaluation.uncalled) {
+        line("  " + entry.name, entry.shareInData, entry.share);
+    }
+}
+
+void setSampling(EvaluateArguments& arguments, measure::GenerationRequest& generation)
+{
+    const auto sampler = chosenEntry(registry::EntryKind::sampler, arguments.sampler);
+    generation.sampler = {sampler.id, sampler.options};
+    const auto grid = chosenEntry(registry::EntryKind::grid, arguments.grid);
+    generation.grid = {grid.id, grid.options};
+    generation.workers = static_cast<int>(std::thread::hardware_concurrency());
+}
+
+void runTextEvaluation(EvaluateArguments& arguments, const std::string& folder, network::LoadedModel& model)
+{
+    auto classifier = network::loadAttributeClassifier(arguments.classifier.empty() ? folder + "/classifier"
+                                                                                    : arguments.classifier);
+    model.net->setConvolutionPrecision(train::choosePrecision(arguments.precision, torch::kCPU));
+    constexpr int kUsualImages = 2000, kUsualSteps = 25;
+    ProgressLine line;
+    train::TextEvaluationRequest request;
+    request.images = arguments.hasImages ? arguments.request.images : kUsualImages;
+    request.heldOutImages = std::max(1, request.images / 4);
+    if (!arguments.scales.empty()) {
+        request.guidance = arguments.scales;
+    }
+    if (const auto pairs = model.card.training.find("held_out"); pairs != model.card.training.end()) {
+        request.heldOut = listOf(pairs->second);
+    }
+    request.generation = arguments.request.generation;
+    request.generation.steps = arguments.hasSteps ? request.generation.steps : kUsualSteps;
+    setSampling(arguments, request.generation);
+    request.onProgress = [&line](const std::string& text) {
+        if (line.isDue()) {
+            line.show(text);
+        }
+    };
+    const auto images = train::readCaptionedFolder(arguments.data);
+    const auto evaluation = train::evaluateText(model, classifier, images, request);
+    line.finish(std::to_string(request.images) + " images at each guidance scale");
+    print(evaluation, request.heldOut);
+    if (arguments.write) {
+        model.card.textQuality = evaluation.quality;
+        network::writeModelCard(folder, model.card);
+        train::writeModelReadme(folder, model.card);
+    }
+}
 
 void print(const measure::Evaluation& evaluation, const std::vector<std::string>& classNames)
 {
@@ -49,8 +138,13 @@ void runEvaluation(EvaluateArguments arguments)
     network::setUpComputeThreads(1);
     const std::string folder = catalog::findModel(catalog::modelFolders(), arguments.model).folder.string();
     auto model = network::loadModel(folder);
+    const bool isRead = model.card.architecture.hasText();
     if (arguments.data.empty()) {
-        arguments.data = findDataFolder(model.card.name);
+        arguments.data = findDataFolder(isRead && model.card.name == "avatar" ? "avatar16" : model.card.name);
+    }
+    if (isRead) {
+        runTextEvaluation(arguments, folder, model);
+        return;
     }
     const auto classifierFolder =
         arguments.classifier.empty() ? folder + "/classifier" : arguments.classifier;
@@ -60,11 +154,7 @@ void runEvaluation(EvaluateArguments arguments)
                                              schedule::makeSchedule(model.card.schedule)};
     ProgressLine line;
     auto& generation = arguments.request.generation;
-    const auto sampler = chosenEntry(registry::EntryKind::sampler, arguments.sampler);
-    generation.sampler = {sampler.id, sampler.options};
-    const auto grid = chosenEntry(registry::EntryKind::grid, arguments.grid);
-    generation.grid = {grid.id, grid.options};
-    generation.workers = static_cast<int>(std::thread::hardware_concurrency());
+    setSampling(arguments, generation);
     generation.onProgress = [&](int done) {
         if (line.isDue()) {
             line.show("generated " + std::to_string(done) + " of " +
@@ -92,22 +182,33 @@ void addEvaluateCommand(CLI::App& program)
     auto& generation = arguments->request.generation;
     generation.guidance = 1.5;
     command->add_option("--model", arguments->model, "Name of a model, or its folder")->required();
-    command->add_option("--data", arguments->data,
-                        "Folder of its IDX data set; default: ../shared/data/NAME");
+    command->add_option("--data", arguments->data, "Folder of its data set; default: ../shared/data/NAME");
     command->add_option("--classifier", arguments->classifier, "Folder of classifier.safetensors");
-    command->add_option("--images", arguments->request.images, "Images to generate")->capture_default_str();
+    auto* images = command->add_option("--images", arguments->request.images, "Images to generate")
+                       ->capture_default_str();
     command->add_option("--sampler", arguments->sampler, "Sampler, NAME[:OPTION=VALUE,...]")
         ->capture_default_str();
     command->add_option("--grid", arguments->grid, "Time grid, NAME[:OPTION=VALUE,...]")
         ->capture_default_str();
-    command->add_option("--steps", generation.steps, "Steps")->capture_default_str();
-    command->add_option("--guidance", generation.guidance, "Guidance scale")->capture_default_str();
+    auto* steps = command->add_option("--steps", generation.steps, "Steps")->capture_default_str();
+    command
+        ->add_option("--guidance", arguments->scales,
+                     "Guidance scale; of a model that reads text several, default: 1,3,5")
+        ->delimiter(',')
+        ->default_str("1.5");
     command->add_option("--seed", generation.seed, "Seed")->capture_default_str();
     command->add_option("--precision", arguments->precision, "Of convolutions: auto, float32 or bfloat16")
         ->check(CLI::IsMember({"auto", "float32", "bfloat16"}))
         ->capture_default_str();
     command->add_flag("--write", arguments->write, "Write the figures into model.json and README.md");
-    command->callback([arguments] { runEvaluation(*arguments); });
+    command->callback([arguments, images, steps] {
+        arguments->hasImages = images->count() > 0;
+        arguments->hasSteps = steps->count() > 0;
+        if (!arguments->scales.empty()) {
+            arguments->request.generation.guidance = arguments->scales.front();
+        }
+        runEvaluation(*arguments);
+    });
 }
 
 }  // namespace diffuscope::cli

@@ -18,6 +18,8 @@ namespace {
 
 constexpr int kSheetRows = 8;
 constexpr double kSheetGuidance = 1.5;
+constexpr int kPromptColumns = 12;
+constexpr double kPromptGuidance = 3;
 
 struct ExportArguments
 {
@@ -26,10 +28,32 @@ struct ExportArguments
     std::string name;
 };
 
+// The picture of a text model's card: a row a prompt.
+void writePromptSheet(const std::string& folder, const network::LoadedModel& model)
+{
+    const auto prompts = train::sheetPrompts(model.card);
+    measure::GenerationRequest request;
+    for (size_t k = 0; k < prompts.size() * kPromptColumns; ++k) {
+        request.classes.push_back(static_cast<int>(k / kPromptColumns));
+    }
+    request.guidance = kPromptGuidance;
+    request.batch = kPromptColumns * 2;
+    request.workers = static_cast<int>(std::thread::hardware_concurrency());
+    const measure::GeneratingNetwork network{model.net, denoise::predictionTarget(model.card.target),
+                                             schedule::makeSchedule(model.card.schedule),
+                                             measure::contextsOf(model.net, model.card.vocabulary, prompts)};
+    request.steps = std::min(request.steps, network.schedule.levels());
+    train::writeImageSheet(folder + "/sheet.png", measure::generate(network, request), kPromptColumns, 3);
+}
+
 // The picture of the model's card: a row a sample, a column a class.
 void writeSheet(const std::string& folder)
 {
     const auto model = network::loadModel(folder);
+    if (model.card.architecture.hasText()) {
+        writePromptSheet(folder, model);
+        return;
+    }
     const int classes = std::max(1, model.card.architecture.classes);
     measure::GenerationRequest request;
     for (int k = 0; k < kSheetRows * classes; ++k) {

@@ -124,6 +124,23 @@ std::vector<int> JsonFields::integers(const char* key) const
     return result;
 }
 
+std::vector<double> JsonFields::numbers(const char* key) const
+{
+    const auto& value = field(key);
+    constexpr std::size_t kMost = 1000;
+    if (!value.is_array() || value.size() > kMost) {
+        refuse(key, "a list of finite numbers");
+    }
+    std::vector<double> result;
+    for (const auto& item : value) {
+        if (!item.is_number() || !std::isfinite(item.get<double>())) {
+            refuse(key, "a list of finite numbers");
+        }
+        result.push_back(item.get<double>());
+    }
+    return result;
+}
+
 std::vector<std::string> JsonFields::texts(const char* key) const
 {
     const auto& value = field(key);

@@ -28,6 +28,7 @@ public:
     int smallInteger(const char* key) const;
     bool boolean(const char* key) const;
     std::vector<int> integers(const char* key) const;
+    std::vector<double> numbers(const char* key) const;
     std::vector<std::string> texts(const char* key) const;
     JsonFields object(const char* key) const;
     const nlohmann::json& json() const { return m_object; }

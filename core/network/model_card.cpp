@@ -56,6 +56,49 @@ ModelQuality qualityFromJson(const JsonFields& fields)
     return quality;
 }
 
+json toJson(const TextQuality& quality)
+{
+    json attributes = json::array();
+    for (const AttributeQuality& attribute : quality.attributes) {
+        attributes.push_back({{"name", attribute.name},
+                              {"classifier_accuracy", attribute.classifierAccuracy},
+                              {"agreement", attribute.agreement}});
+    }
+    return {{"images", quality.images},
+            {"held_out_images", quality.heldOutImages},
+            {"sampler", quality.sampler},
+            {"steps", quality.steps},
+            {"guidance", quality.guidance},
+            {"attributes", attributes},
+            {"held_out_classifier_accuracy", quality.heldOutClassifierAccuracy},
+            {"held_out_agreement", quality.heldOutAgreement}};
+}
+
+TextQuality textQualityFromJson(const JsonFields& fields)
+{
+    TextQuality quality;
+    quality.images = fields.smallInteger("images");
+    quality.heldOutImages = fields.smallInteger("held_out_images");
+    quality.sampler = fields.text("sampler");
+    quality.steps = fields.smallInteger("steps");
+    quality.guidance = fields.numbers("guidance");
+    quality.heldOutClassifierAccuracy = fields.number("held_out_classifier_accuracy");
+    quality.heldOutAgreement = fields.numbers("held_out_agreement");
+    const auto list = fields.json().find("attributes");
+    if (list == fields.json().end() || !list->is_array()) {
+        refuse(fields.where(), "has no list of attributes");
+    }
+    for (const auto& item : *list) {
+        const JsonFields attribute(item, fields.where());
+        quality.attributes.push_back({attribute.text("name"), attribute.number("classifier_accuracy"),
+                                      attribute.numbers("agreement")});
+        if (quality.attributes.back().agreement.size() != quality.guidance.size()) {
+            refuse(fields.where(), "has an attribute without a figure for each guidance scale");
+        }
+    }
+    return quality;
+}
+
 void check(const std::string& path, const ModelCard& card)
 {
     constexpr std::array kTargets = {"eps", "x0", "v", "flow", "edm"};
@@ -130,6 +173,9 @@ ModelCard readModelCard(const std::string& folder)
     if (fields.has("quality")) {
         card.quality = qualityFromJson(fields.object("quality"));
     }
+    if (fields.has("text_quality")) {
+        card.textQuality = textQualityFromJson(fields.object("text_quality"));
+    }
     check(path, card);
     return card;
 }
@@ -155,6 +201,9 @@ void writeModelCard(const std::string& folder, const ModelCard& card)
     value["training"] = card.training;
     if (card.quality) {
         value["quality"] = toJson(*card.quality);
+    }
+    if (card.textQuality) {
+        value["text_quality"] = toJson(*card.textQuality);
     }
     writeFileAtomically(cardPath(folder), value.dump(2) + "\n");
 }

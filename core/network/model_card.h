@@ -28,6 +28,33 @@ struct ModelQuality
     bool operator==(const ModelQuality&) const = default;
 };
 
+/// How often one attribute that a prompt named was seen in the image, by a classifier that was trained on the
+/// data's attributes.
+struct AttributeQuality
+{
+    std::string name;               ///< "hair_colour"
+    double classifierAccuracy = 0;  ///< on images that the classifier was not trained on, 0 … 1
+    std::vector<double> agreement;  ///< 0 … 1, one for each of TextQuality::guidance
+
+    bool operator==(const AttributeQuality&) const = default;
+};
+
+/// What `diffuscope-cli evaluate` measured of a text-conditional model.
+struct TextQuality
+{
+    int images = 0;  ///< generated for random prompts, at each guidance scale
+    int heldOutImages =
+        0;  ///< generated for prompts with a pair of attributes that the training never showed
+    std::string sampler;
+    int steps = 0;
+    std::vector<double> guidance;  ///< scales
+    std::vector<AttributeQuality> attributes;
+    double heldOutClassifierAccuracy = 0;  ///< of both attributes of such pairs, on real images that have one
+    std::vector<double> heldOutAgreement{};  ///< in both attributes of the pair, one for each scale
+
+    bool operator==(const TextQuality&) const = default;
+};
+
 struct ModelCard
 {
     std::string name;         ///< as in recipes: "mnist"
@@ -44,6 +71,7 @@ struct ModelCard
     std::int64_t parameterCount = 0;
     std::map<std::string, std::string> training;  ///< the training recipe, for reading
     std::optional<ModelQuality> quality;
+    std::optional<TextQuality> textQuality{};
 
     bool operator==(const ModelCard&) const = default;
 };

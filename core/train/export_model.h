@@ -20,13 +20,17 @@ struct ModelNaming
     std::vector<std::string> classNames;  ///< empty: "0", "1", …
 };
 
-/// The texts for a data set that is known by its folder's name (mnist, fashion-mnist); plain ones for others.
+/// The texts for a data set that is known by its folder's name (mnist, fashion-mnist, avatar, emoji); plain
+/// ones for others.
 ModelNaming namingFor(const std::string& name, int classes);
 
 /// Reads the averaged weights of the checkpoint in `trainingFolder` and writes the model to `modelFolder`.
 /// Quality figures are not carried over: new weights must be measured anew. Throws Error.
 network::ModelCard exportModel(const std::string& trainingFolder, const std::string& modelFolder,
                                const ModelNaming& naming);
+
+/// The prompts of the card's sheet, one a row, the first of them empty; of a model with text.
+std::vector<std::string> sheetPrompts(const network::ModelCard& card);
 
 /// Writes FOLDER/README.md: the card for people, with `sheet.png` beside it.
 void writeModelReadme(const std::string& folder, const network::ModelCard& card);
