@@ -74,8 +74,27 @@ std::string absenceText(Absence absence)
 
 RunReader::RunReader(RunFacts facts) : m_facts(std::move(facts))
 {
-    std::string& id = m_facts.sampler.id;
-    std::replace(id.begin(), id.end(), '-', '_');  // both are the same to the registry
+    // Both are the same to the registry.
+    const auto underscored = [](std::string& id) { std::replace(id.begin(), id.end(), '-', '_'); };
+    underscored(m_facts.sampler.id);
+    for (EarlierSteps& part : m_facts.earlier)
+        underscored(part.sampler.id);
+}
+
+const sample::SamplerSpec& RunReader::samplerOf(int step) const
+{
+    for (const EarlierSteps& part : m_facts.earlier)
+        if (step < part.end)
+            return part.sampler;
+    return m_facts.sampler;
+}
+
+std::uint64_t RunReader::seedOf(int step) const
+{
+    for (const EarlierSteps& part : m_facts.earlier)
+        if (step < part.end)
+            return part.seed;
+    return m_facts.seed;
 }
 
 const Frame* RunReader::frame(int index) const
@@ -105,7 +124,7 @@ Absence RunReader::noiseAbsence(int step) const
 {
     if (!m_facts.terms)
         return Absence::termsNotKnown;
-    if (learnsVariance(m_facts.sampler))
+    if (learnsVariance(samplerOf(step)))
         return Absence::learnedVariance;
     return noiseScale(step) > 0 ? Absence::none : Absence::noNoise;
 }
@@ -203,8 +222,8 @@ std::optional<Values> RunReader::quantity(const StepQuantity& wanted, int k) con
         return at->layer(Layer::xt, k);
     if (wanted.kind == StepQuantity::Kind::noise) {
         Values noise(at->shape.imageValues());
-        random::fillNormal({m_facts.seed, std::uint32_t(m_facts.firstImage + k), std::uint32_t(wanted.step),
-                            std::uint32_t(wanted.index)},
+        random::fillNormal({seedOf(wanted.step), std::uint32_t(m_facts.firstImage + k),
+                            std::uint32_t(wanted.step), std::uint32_t(wanted.index)},
                            noise);
         return noise;
     }

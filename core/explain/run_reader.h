@@ -13,6 +13,14 @@
 
 namespace diffuscope::explain {
 
+/// In a branch: what made the steps before it.
+struct EarlierSteps
+{
+    int end = 0;  ///< the first step that it did not make
+    sample::SamplerSpec sampler{};
+    std::uint64_t seed = 0;
+};
+
 /// What is known of a run so far. Copying it copies pointers.
 struct RunFacts
 {
@@ -23,6 +31,8 @@ struct RunFacts
     sample::SamplerSpec sampler{};
     std::uint64_t seed = 0;
     int firstImage = 0;  ///< the k of the batch's first image, in a part of a larger run
+    /// In order of the steps; `sampler` and `seed` are those of the steps after them.
+    std::vector<EarlierSteps> earlier{};
 };
 
 /// Why a layer cannot be shown.
@@ -52,6 +62,9 @@ public:
     const RunFacts& facts() const { return m_facts; }
     /// The frame, or null where there is none (yet).
     const record::Frame* frame(int index) const;
+    /// What made a step, and with noise of which seed.
+    const sample::SamplerSpec& samplerOf(int step) const;
+    std::uint64_t seedOf(int step) const;
     /// The terms of a step, or null where they are not known or there are none.
     const sample::StepTerms* terms(int step) const;
 

@@ -38,7 +38,7 @@ std::string counted(int count, const std::string& what)
 /// Why there is no line of terms.
 std::string wordsFor(const RunReader& run, const Frame& frame)
 {
-    const sample::SamplerSpec& sampler = run.facts().sampler;
+    const sample::SamplerSpec& sampler = run.samplerOf(frame.index);
     if (!run.facts().terms)
         return absenceText(Absence::termsNotKnown);
     if (run.whyAbsent(frame.index, Layer::noise) == Absence::learnedVariance)
@@ -135,8 +135,8 @@ StepEquation stepEquation(const RunReader& run, int step, const Place& place)
     const Frame& frame = *run.frame(step);
     const Frame* after = run.frame(step + 1);
     StepEquation equation{.step = step,
-                          .equation = samplerEquation(run.facts().sampler),
-                          .nextSymbol = nextSymbol(run.facts().sampler),
+                          .equation = samplerEquation(run.samplerOf(step)),
+                          .nextSymbol = nextSymbol(run.samplerOf(step)),
                           .terms = {},
                           .words = {},
                           .xt = valueOf(frame, Layer::xt, place)};
@@ -160,7 +160,7 @@ StepEquation stepEquation(const RunReader& run, int step, const Place& place)
     const double epsHat = valueOf(frame, Layer::epsHat, place);
     const double rest = equation.xt - frame.level.alpha * x0Hat - frame.level.sigma * epsHat;
     equation.isInconsistent = !frame.predictedElsewhere && std::abs(rest) > clippingThreshold;
-    if (run.facts().sampler.id == "ddpm")
+    if (run.samplerOf(step).id == "ddpm")
         equation.ddpm = ddpmOf(equation, frame, place);
     return equation;
 }

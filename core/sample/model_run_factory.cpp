@@ -8,10 +8,12 @@
 #include "core/network/parallel_forward.h"
 #include "core/network/precision.h"
 #include "core/registry/error.h"
+#include "core/sample/branch.h"
 #include "core/sample/first_evaluation_cache.h"
 #include "core/sample/grid_progress.h"
 #include "core/sample/guiding_classifier.h"
 #include "core/sample/recipe_checks.h"
+#include "core/sample/run_texts.h"
 #include "core/sample/sampled_run.h"
 #include "core/sample/translated_errors.h"
 #include "core/schedule/same_levels.h"
@@ -45,16 +47,6 @@ torch::Device deviceOf(const std::string& name)
                 "There is no device \"" + name + "\"; there are auto, cpu and cuda.", "Use \"auto\".");
 }
 
-/// A model as it was read, with the times of its files then.
-struct CachedModel
-{
-    network::LoadedModel model;
-    std::shared_ptr<network::ParallelForward> forward;
-    std::shared_ptr<FirstEvaluationCache> firstEvaluations;
-    fs::file_time_type cardTime;
-    fs::file_time_type weightsTime;
-};
-
 denoise::Condition rotated(denoise::Condition condition, int firstImage)
 {
     if (!condition.isNone())
@@ -66,6 +58,17 @@ denoise::Condition rotated(denoise::Condition condition, int firstImage)
 
 }  // namespace
 
+/// A model as it was read, with the times of its files then.
+struct CachedModel
+{
+    network::LoadedModel model;
+    std::shared_ptr<network::ParallelForward> forward;
+    std::shared_ptr<FirstEvaluationCache> firstEvaluations;
+    Computation computation;
+    fs::file_time_type cardTime;
+    fs::file_time_type weightsTime;
+};
+
 class ModelRunFactory::Implementation
 {
 public:
@@ -74,7 +77,7 @@ public:
     {
     }
 
-    std::unique_ptr<Run> start(const session::Recipe& recipe, int firstImage)
+    std::unique_ptr<Run> start(const session::Recipe& asked, int firstImage, const RunStart& begin)
     {
         // LibTorch's number of threads belongs to the thread that computes: this one. ParallelForward has the
         // others.
@@ -82,41 +85,75 @@ public:
             network::setUpComputeThreads(1);
         m_threadsAreSet = true;
 
-        checkBatch(recipe.batch, m_limits.maximumBatch);
+        checkBatch(asked.batch, m_limits.maximumBatch);
         if (firstImage < 0)
             throw Error(ErrorCode::invalidOption, "The first image of a part must not be below 0.",
                         "Count images from 0.");
-        const CachedModel& cached = load(recipe.model);
+        const CachedModel& cached = load(asked.model);
         const network::LoadedModel& model = cached.model;
-        checkClasses(recipe, model.card);
+        const auto texts = std::make_shared<const RunTexts>(runTexts(model, asked));
+        const session::Recipe& recipe = texts->recipe;
+        if (!texts->contexts.defined())
+            checkClasses(recipe, model.card);
         schedule::NoiseSchedule schedule =
             schedule::makeSchedule(recipe.schedule.value_or(model.card.schedule));
         schedule::TimeGrid grid = schedule::makeTimeGrid(schedule, recipe.grid, recipe.steps);
         checkTarget(model.card, grid);
-        auto sampler = makeSampler(recipe.sampler, schedule, grid);
-        m_notice = cached.forward->reasonForNoPlan();
+        const network::UNetConfig& net = model.card.architecture;
+        const record::BatchShape shape{recipe.batch, net.imageChannels, net.imageHeight, net.imageWidth};
+        BranchSampler branch;
+        if (begin.origin) {
+            grid = branchGrid(*begin.origin, schedule, grid);
+            branchState(*begin.origin, grid[begin.origin->frame()], shape);  // refuses what does not fit
+            branch = branchSampler(recipe.sampler, schedule, grid, *begin.origin, shape, m_device);
+        } else {
+            branch.sampler = makeSampler(recipe.sampler, schedule, grid);
+        }
+        std::optional<schedule::TimeGrid> samplerGrid;
+        if (branch.history == BranchHistory::restarted)
+            samplerGrid = std::move(branch.grid);
+        tell(cached.computation);
         auto firstEvaluation = std::make_shared<FirstEvaluation>();
         auto stop = std::make_shared<std::stop_token>();
-        auto denoiser = denoiserOf(recipe, cached, {schedule, grid, firstEvaluation, stop});
-        const network::UNetConfig& net = model.card.architecture;
+        auto denoiser = denoiserOf(recipe, cached, {schedule, grid, firstEvaluation, stop, *texts});
+        auto attention = attentionOf(cached, schedule, texts);
         return std::make_unique<SampledRun>(
             RunParts{.schedule = std::move(schedule),
                      .grid = std::move(grid),
                      .denoiser = std::move(denoiser),
-                     .sampler = std::move(sampler),
+                     .sampler = std::move(branch.sampler),
                      .noise = std::make_unique<SeededNoise>(recipe.seed, firstImage),
                      .condition = rotated(recipe.condition, firstImage),
-                     .shape = {recipe.batch, net.imageChannels, net.imageHeight, net.imageWidth},
+                     .shape = shape,
                      .device = m_device,
                      .recordBytes = m_limits.recordBytes,
                      .storedPerFrame = storedPerFrame(recipe),
                      .further = furtherValues(recipe.sampler),
                      .samplerSpec = recipe.sampler,
                      .firstEvaluation = std::move(firstEvaluation),
+                     .begin = begin,
+                     .history = branch.history,
+                     .samplerGrid = std::move(samplerGrid),
+                     .attention = std::move(attention),
                      .stop = std::move(stop)});
     }
 
-    const std::string& notice() const { return m_notice; }
+    const Computation& computation() const { return m_computation; }
+
+    record::TextAttention attentionAt(const session::Recipe& recipe, const record::Frame& frame)
+    {
+        const CachedModel& cached = load(recipe.model);
+        const auto texts = std::make_shared<const RunTexts>(runTexts(cached.model, recipe));
+        const auto attention = attentionOf(
+            cached, schedule::makeSchedule(recipe.schedule.value_or(cached.model.card.schedule)), texts);
+        if (!attention)
+            return {};
+        const c10::InferenceMode inference;
+        record::ImageBatch state = frame.layer(record::Layer::xt);
+        const auto& [batch, channels, height, width] = state.shape;
+        const Tensor x = torch::from_blob(state.values.data(), {batch, channels, height, width});
+        return attention(x.to(m_device), frame.level);
+    }
 
 private:
     const CachedModel& load(const std::string& name)
@@ -132,13 +169,25 @@ private:
         // Loading is not inference mode's business: weights read there could never be trained on.
         network::LoadedModel model = network::loadModel(folder.string());
         model.net->to(m_device);
-        model.net->setConvolutionPrecision(network::choosePrecision(m_limits.precision, m_device));
-        auto forward = std::make_shared<network::ParallelForward>(model.net, m_limits.threads);
+        network::PrecisionChoice choice = network::measuredPrecision(m_limits.precision, model.net, m_device);
+        Computation computation{network::precisionName(choice.precision), choice.reason,
+                                m_device.is_cpu() ? choice.plan.reason : ""};
+        auto forward =
+            std::make_shared<network::ParallelForward>(model.net, m_limits.threads, std::move(choice.plan));
         return m_models
-            .insert_or_assign(folder,
-                              CachedModel{std::move(model), std::move(forward),
-                                          std::make_shared<FirstEvaluationCache>(), cardTime, weightsTime})
+            .insert_or_assign(folder, CachedModel{std::move(model), std::move(forward),
+                                                  std::make_shared<FirstEvaluationCache>(),
+                                                  std::move(computation), cardTime, weightsTime})
             .first->second;
+    }
+
+    void tell(const Computation& computation)
+    {
+        if (computation == m_computation)
+            return;
+        m_computation = computation;
+        if (m_limits.onComputation)
+            m_limits.onComputation(computation);
     }
 
     /// Where a run goes, and what its networks and it tell each other.
@@ -148,6 +197,7 @@ private:
         const schedule::TimeGrid& grid;
         std::shared_ptr<FirstEvaluation> first;       ///< counts how much of the first evaluation was known
         std::shared_ptr<const std::stop_token> stop;  ///< the run's
+        const RunTexts& texts;                        ///< of this network
     };
 
     std::unique_ptr<denoise::Denoiser> networkOf(const CachedModel& cached, const SampledPath& path) const
@@ -155,21 +205,58 @@ private:
         schedule::NoiseSchedule trained = schedule::makeSchedule(cached.model.card.schedule);
         const bool isOwn = schedule::haveSameLevels(trained, path.schedule);
         const network::LoadedModel& model = cached.model;
+        const bool readsText = path.texts.contexts.defined();
         FirstEvaluationCache::Network forward = [net = cached.forward, stop = path.stop](
                                                     const Tensor& x, const Tensor& t, const Tensor& ids) {
             return net->forward(x, t, ids, *stop);
         };
+        if (readsText)
+            forward = [net = cached.forward, stop = path.stop, texts = path.texts](
+                          const Tensor& x, const Tensor& t, const Tensor& ids) {
+                return net->forward(x, t, torch::zeros_like(ids), texts.of(ids), *stop);
+            };
         // Without a plan, an image's result depends on how the batch is cut, in the last bits.
-        if (cached.forward->plan())
+        if (cached.forward->plan() && !readsText)
             forward = rememberingFirst(std::move(forward), cached.firstEvaluations, path.first);
-        return std::make_unique<denoise::NetworkDenoiser>(
-            denoise::TrainedNetwork{.name = model.card.name,
-                                    .forward = std::move(forward),
-                                    .target = denoise::predictionTarget(model.card.target),
-                                    .schedule = std::move(trained),
-                                    .classes = int(model.card.classNames.size()),
-                                    .device = m_device,
-                                    .isSampledOnOwnSchedule = isOwn});
+        return std::make_unique<denoise::NetworkDenoiser>(denoise::TrainedNetwork{
+            .name = model.card.name,
+            .forward = std::move(forward),
+            .target = denoise::predictionTarget(model.card.target),
+            .schedule = std::move(trained),
+            .classes = readsText ? RunTexts::count : int(model.card.classNames.size()),
+            .device = m_device,
+            .isSampledOnOwnSchedule = isOwn});
+    }
+
+    using Attention = std::function<record::TextAttention(const Tensor&, const schedule::NoiseLevel&)>;
+
+    /// Where the network looks for the words of the prompt; null where there are none.
+    Attention attentionOf(const CachedModel& cached, const schedule::NoiseSchedule& schedule,
+                          const std::shared_ptr<const RunTexts>& texts) const
+    {
+        if (texts->tokens.empty())
+            return {};
+        schedule::NoiseSchedule trained = schedule::makeSchedule(cached.model.card.schedule);
+        const bool isOwn = schedule::haveSameLevels(trained, schedule);
+        return [net = cached.model.net, target = cached.model.card.target, name = cached.model.card.name,
+                device = m_device, trained = std::move(trained), isOwn,
+                texts](const Tensor& x, const schedule::NoiseLevel& level) {
+            std::vector<network::CrossAttentionMap> maps;
+            const auto forward = [&maps, &texts, net](const Tensor& input, const Tensor& t,
+                                                      const Tensor& ids) {
+                network::UNet asked = net;
+                return asked->forward(input, t, torch::zeros_like(ids), texts->of(ids), &maps);
+            };
+            denoise::NetworkDenoiser({.name = name,
+                                      .forward = forward,
+                                      .target = denoise::predictionTarget(target),
+                                      .schedule = trained,
+                                      .classes = RunTexts::count,
+                                      .device = device,
+                                      .isSampledOnOwnSchedule = isOwn})
+                .predict(x, level, texts->recipe.condition);
+            return recordedAttention(maps, texts->tokens);
+        };
     }
 
     std::unique_ptr<denoise::Denoiser> denoiserOf(const session::Recipe& recipe, const CachedModel& cached,
@@ -205,20 +292,24 @@ private:
         const CachedModel& weak = load(name);
         const network::UNetConfig& has = weak.model.card.architecture;
         const bool fits = has.imageChannels == asked.imageChannels && has.imageHeight == asked.imageHeight &&
-                          has.imageWidth == asked.imageWidth && weak.model.card.classNames.size() == classes;
+                          has.imageWidth == asked.imageWidth &&
+                          weak.model.card.classNames.size() == classes && has.hasText() == asked.hasText();
         if (!fits)
             throw Error(
                 ErrorCode::invalidOption,
                 "The weaker model \"" + name + "\" makes images of another size or has other classes.",
                 "Name a model of the same images as \"weak_model\".");
-        return networkOf(weak, path);
+        session::Recipe sameText;
+        sameText.condition = {{}, path.texts.asked};
+        const RunTexts texts = runTexts(weak.model, sameText);
+        return networkOf(weak, {path.schedule, path.grid, path.first, path.stop, texts});
     }
 
     std::vector<fs::path> m_folders;
     RunLimits m_limits;
     torch::Device m_device;
     bool m_threadsAreSet = false;
-    std::string m_notice;
+    Computation m_computation;
     std::map<fs::path, CachedModel> m_models;
 };
 
@@ -229,9 +320,9 @@ ModelRunFactory::ModelRunFactory(std::vector<fs::path> modelFolders, RunLimits l
 
 ModelRunFactory::~ModelRunFactory() = default;
 
-const std::string& ModelRunFactory::notice() const
+const Computation& ModelRunFactory::computation() const
 {
-    return m_implementation->notice();
+    return m_implementation->computation();
 }
 
 std::unique_ptr<Run> ModelRunFactory::start(const session::Recipe& recipe)
@@ -239,10 +330,22 @@ std::unique_ptr<Run> ModelRunFactory::start(const session::Recipe& recipe)
     return startPart(recipe, 0);
 }
 
+record::TextAttention ModelRunFactory::attentionAt(const session::Recipe& recipe, const record::Frame& frame)
+{
+    return withErrorsTranslated("looking for the words",
+                                [&] { return m_implementation->attentionAt(recipe, frame); });
+}
+
 std::unique_ptr<Run> ModelRunFactory::startPart(const session::Recipe& recipe, int firstImage)
 {
     return withErrorsTranslated("loading the model",
-                                [&] { return m_implementation->start(recipe, firstImage); });
+                                [&] { return m_implementation->start(recipe, firstImage, {}); });
+}
+
+std::unique_ptr<Run> ModelRunFactory::startFrom(const session::Recipe& recipe, const RunStart& start)
+{
+    return withErrorsTranslated("loading the model",
+                                [&] { return m_implementation->start(recipe, 0, start); });
 }
 
 }  // namespace diffuscope::sample

@@ -5,11 +5,23 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace diffuscope::sample {
+
+/// How a model's network is computed here.
+struct Computation
+{
+    std::string precision;  ///< "float32" or "bfloat16"
+    std::string reason;     ///< why, in half a sentence
+    /// Why the network is evaluated module by module, which is slower; empty where it is not.
+    std::string notice;
+
+    bool operator==(const Computation&) const = default;
+};
 
 /// What a user of the factory allows and asks for.
 struct RunLimits
@@ -20,8 +32,11 @@ struct RunLimits
     /// "cpu", "cuda", or "auto": the GPU if LibTorch finds one.
     std::string device = "auto";
     /// "float32", "bfloat16" (of the convolutions: faster where the processor multiplies it, and a little
-    /// different), or "auto": bfloat16 where the hardware has it.
+    /// different), or "auto": bfloat16 where it was measured to be faster on the model itself.
     std::string precision = "float32";
+    /// Told how the network of a run is computed, before its first evaluation, on the factory's thread: once,
+    /// and again where that is otherwise for another model. May be empty.
+    std::function<void(const Computation&)> onComputation{};
 };
 
 /// Loads each model once, and again when its files have changed. One thread uses one factory and its runs.
@@ -36,13 +51,16 @@ public:
     /// recipe, before any network evaluation. Recipe::model is a model's id, or the path of its folder.
     std::unique_ptr<Run> start(const session::Recipe& recipe) override;
 
+    std::unique_ptr<Run> startFrom(const session::Recipe& recipe, const RunStart& start) override;
+
     /// The same for the images firstImage … firstImage + batch − 1 of a larger batch: their noise and their
     /// classes are those that they have there.
     std::unique_ptr<Run> startPart(const session::Recipe& recipe, int firstImage);
 
-    /// Why the network of the last run that was started is evaluated module by module, which is slower; empty
-    /// where it is not.
-    const std::string& notice() const;
+    record::TextAttention attentionAt(const session::Recipe& recipe, const record::Frame& frame) override;
+
+    /// How the network of the last run that was started is computed.
+    const Computation& computation() const;
 
 private:
     class Implementation;

@@ -3,12 +3,15 @@
 #pragma once
 
 #include "core/record/trajectory.h"
+#include "core/sample/origin.h"
 #include "core/sample/step_terms.h"
 #include "core/schedule/time_grid.h"
 #include "core/session/recipe.h"
 
 #include <memory>
 #include <stop_token>
+#include <string>
+#include <vector>
 
 namespace diffuscope::sample {
 
@@ -32,6 +35,15 @@ public:
     /// too, since the recipe costs them.
     virtual int reusedEvaluations() const { return 0; }
 
+    /// The frames before the first that advance() returns: those of another run that this one goes on from.
+    virtual std::vector<record::FramePtr> framesBefore() const { return {}; }
+    /// What a person should know of how the run began: one sentence, empty where there is nothing to say.
+    virtual std::string remark() const { return {}; }
+
+    /// Records where the network looks for each word (Frame::attention) in the steps from now on, at one more
+    /// evaluation a step, or stops doing so. Runs of models without text have nothing to record.
+    virtual void recordAttention(bool) {}
+
     /// Does one step and returns its frame; after the last step returns the result's frame, then null.
     /// The token is checked before every network evaluation: throws Cancelled when it is set.
     /// Throws Error for everything that goes wrong.
@@ -46,6 +58,13 @@ public:
     /// Checks the whole recipe before any network evaluation; throws Error(invalidOption) naming what is
     /// wrong.
     virtual std::unique_ptr<Run> start(const session::Recipe& recipe) = 0;
+    /// The same from a frame of another run. Throws Error(invalidOption) as well where the recipe cannot go
+    /// on from there.
+    virtual std::unique_ptr<Run> startFrom(const session::Recipe& recipe, const RunStart& start) = 0;
+    /// Where the network looks for each word at a frame of a run of this recipe, for frames that were
+    /// recorded without it: one evaluation. Empty for models without text, and for an empty prompt. Throws as
+    /// start().
+    virtual record::TextAttention attentionAt(const session::Recipe&, const record::Frame&) { return {}; }
 };
 
 }  // namespace diffuscope::sample

@@ -28,6 +28,8 @@ Tensor SampledRun::startingState()
     if (m_parts.start.defined())
         return m_parts.start.to(m_parts.device, torch::kFloat);
     const record::BatchShape& shape = m_parts.shape;
+    if (const auto& origin = m_parts.begin.origin)
+        return branchState(*origin, m_parts.grid[origin->frame()], shape).to(m_parts.device);
     const auto options = torch::TensorOptions().dtype(torch::kFloat).device(m_parts.device);
     const Tensor noise =
         m_parts.noise->initial({shape.batch, shape.channels, shape.height, shape.width}, options);
@@ -44,18 +46,60 @@ std::vector<StepTerms> SampledRun::terms() const
     if (!m_parts.samplerSpec)
         return {};
     return withErrorsTranslated("describing the steps", [&] {
+        if (const auto& origin = m_parts.begin.origin)
+            return branchTerms(*m_parts.samplerSpec, m_parts.schedule, m_parts.grid, *origin,
+                               m_parts.history);
         return stepTerms(*m_parts.samplerSpec, m_parts.schedule, m_parts.grid);
     });
+}
+
+std::vector<record::FramePtr> SampledRun::framesBefore() const
+{
+    const auto& origin = m_parts.begin.origin;
+    if (!origin)
+        return {};
+    return {origin->frames.begin(), origin->frames.end() - 1};
+}
+
+std::string SampledRun::remark() const
+{
+    if (!m_parts.samplerSpec)
+        return {};
+    return branchHistoryText(m_parts.history, samplerInfo(m_parts.samplerSpec->id).displayName);
+}
+
+record::Precision SampledRun::precisionOf(int frame) const
+{
+    const auto& exact = m_parts.begin.exactFrame;
+    if (exact && frame <= *exact && frame >= *exact - longestHistory)
+        return record::Precision::full;
+    return m_budget.precisionOf(frame);
+}
+
+std::unique_ptr<SamplingLoop> SampledRun::makeLoop()
+{
+    LoopParts parts{*m_parts.denoiser,
+                    *m_parts.sampler,
+                    m_parts.schedule,
+                    m_parts.grid,
+                    *m_parts.noise,
+                    m_parts.condition,
+                    m_parts.further.count() > 0 ? record::Frame::mostFurther : 0};
+    if (const auto& origin = m_parts.begin.origin) {
+        parts.firstStep = origin->frame();
+        if (origin->frame() > 0)
+            parts.evaluationsBefore = origin->frames[std::size_t(origin->frame() - 1)]->totalEvaluations;
+        if (m_parts.samplerGrid)
+            parts.samplerGrid = &*m_parts.samplerGrid;
+    }
+    return std::make_unique<SamplingLoop>(std::move(parts), startingState());
 }
 
 record::FramePtr SampledRun::step(const std::stop_token& stop)
 {
     const auto start = std::chrono::steady_clock::now();
     if (!m_loop)
-        m_loop = std::make_unique<SamplingLoop>(
-            LoopParts{*m_parts.denoiser, *m_parts.sampler, m_parts.schedule, m_parts.grid, *m_parts.noise,
-                      m_parts.condition, m_parts.further.count() > 0 ? record::Frame::mostFurther : 0},
-            startingState());
+        m_loop = makeLoop();
     auto frame = std::make_shared<record::Frame>();
     if (m_loop->isDone()) {
         *frame = recordResult(m_loop->state(), m_parts.grid, m_parts.shape);
@@ -63,8 +107,9 @@ record::FramePtr SampledRun::step(const std::stop_token& stop)
     } else {
         const int index = m_loop->index();
         const StepReport report = m_loop->advance(stop);
-        *frame = recordStep(report, index, m_parts.grid, m_parts.shape, m_budget.precisionOf(index),
-                            m_parts.further);
+        *frame = recordStep(report, index, m_parts.grid, m_parts.shape, precisionOf(index), m_parts.further);
+        if (m_recordsAttention && m_parts.attention)
+            frame->attention = m_parts.attention(report.x, frame->level);
     }
     frame->totalEvaluations = m_loop->totalEvaluations();
     frame->totalMs =

@@ -1,10 +1,13 @@
 // The run of a denoiser and a sampler: the sampling loop, with every step recorded.
 #pragma once
 
+#include "core/sample/branch.h"
 #include "core/sample/first_evaluation_cache.h"
 #include "core/sample/frame_recorder.h"
 #include "core/sample/run.h"
 #include "core/sample/sampling_loop.h"
+
+#include <functional>
 
 namespace diffuscope::sample {
 
@@ -30,6 +33,14 @@ struct RunParts
     std::optional<SamplerSpec> samplerSpec{};
     /// What is known of the run's first evaluation once it was made; null where nothing is remembered.
     std::shared_ptr<const FirstEvaluation> firstEvaluation{};
+    /// The frames that the run goes on from, and this one at full precision (see RunStart).
+    RunStart begin{};
+    /// In a branch: what became of the sampler's memory, and what it sees as its grid where that is not
+    /// `grid` (see BranchSampler).
+    BranchHistory history = BranchHistory::notNeeded;
+    std::optional<schedule::TimeGrid> samplerGrid{};
+    /// Where the network looks for each word, of a state [B, C, H, W] at a level; null where it reads none.
+    std::function<record::TextAttention(const Tensor& x, const schedule::NoiseLevel& level)> attention{};
     /// Where each advance() leaves its token, for a denoiser that can stop in the middle of an evaluation.
     std::shared_ptr<std::stop_token> stop{};
 };
@@ -46,6 +57,9 @@ public:
     int keyInterval() const override { return m_budget.keyInterval(); }
     int reusedEvaluations() const override;
     std::vector<StepTerms> terms() const override;
+    std::vector<record::FramePtr> framesBefore() const override;
+    std::string remark() const override;
+    void recordAttention(bool isRecorded) override { m_recordsAttention = isRecorded; }
 
     /// After anything was thrown the run is over and further calls return null. What the denoiser or the
     /// sampler throws arrives as Error or Cancelled.
@@ -54,11 +68,14 @@ public:
 private:
     record::FramePtr step(const std::stop_token& stop);
     Tensor startingState();
+    std::unique_ptr<SamplingLoop> makeLoop();
+    record::Precision precisionOf(int frame) const;
 
     RunParts m_parts;
     record::MemoryBudget m_budget;
     std::unique_ptr<SamplingLoop> m_loop;
     bool m_isOver = false;
+    bool m_recordsAttention = false;
 };
 
 }  // namespace diffuscope::sample

@@ -40,7 +40,11 @@ Tensor initialState(const Tensor& noise, const NoiseLevel& level, InitialScale s
     return noise * (scale == InitialScale::unitData ? unitData : level.sigma);
 }
 
-SamplingLoop::SamplingLoop(LoopParts parts, Tensor x) : m_parts(std::move(parts)), m_x(std::move(x))
+SamplingLoop::SamplingLoop(LoopParts parts, Tensor x)
+    : m_parts(std::move(parts)),
+      m_x(std::move(x)),
+      m_index(m_parts.firstStep),
+      m_totalEvaluations(m_parts.evaluationsBefore)
 {
 }
 
@@ -78,8 +82,8 @@ StepReport SamplingLoop::advance(const std::stop_token& stop)
     const StepContext context{
         .level = m_parts.grid[m_index],
         .next = m_parts.grid[m_index + 1],
-        .index = m_index,
-        .grid = m_parts.grid,
+        .index = m_parts.samplerGrid ? m_index - m_parts.firstStep : m_index,
+        .grid = m_parts.samplerGrid ? *m_parts.samplerGrid : m_parts.grid,
         .schedule = m_parts.schedule,
         .denoise = [&](const Tensor& x, const NoiseLevel& level) { return evaluate(x, level, stop, report); },
         .noise = [&] { return m_parts.noise.draw(m_x.sizes(), options, m_index, draws++); },

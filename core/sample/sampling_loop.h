@@ -57,12 +57,18 @@ struct LoopParts
     denoise::Condition condition{};
     /// How many answers after the first a step's report holds.
     int furtherKept = 0;
+    /// The step to begin with, in a run that goes on from another one's state.
+    int firstStep = 0;
+    /// Evaluations before it.
+    int evaluationsBefore = 0;
+    /// Where it is given, the sampler sees this grid, whose step 0 is `firstStep`.
+    const schedule::TimeGrid* samplerGrid = nullptr;
 };
 
 class SamplingLoop
 {
 public:
-    /// Starts from the state x [B, …] at grid[0], in the type in which the loop is to compute.
+    /// Starts from the state x [B, …] at grid[firstStep], in the type in which the loop is to compute.
     SamplingLoop(LoopParts parts, Tensor x);
 
     bool isDone() const { return m_index == m_parts.grid.steps(); }

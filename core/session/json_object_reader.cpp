@@ -13,7 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t maximumBytes = 1 << 20;
 constexpr std::size_t maximumDepth = 8;
 
 [[noreturn]] void refuseText(const std::string& what, const std::string& problem, const std::string& hint)
@@ -79,10 +78,11 @@ private:
 
 }  // namespace
 
-json parsedStrictly(const std::string& what, const std::string& text)
+json parsedStrictly(const std::string& what, const std::string& text, std::size_t mostBytes)
 {
-    if (text.size() > maximumBytes)
-        refuseText(what, "is longer than 1 MiB", "Choose a file that this program wrote.");
+    if (text.size() > mostBytes)
+        refuseText(what, "is longer than " + std::to_string(mostBytes >> 20) + " MiB",
+                   "Choose a file that this program wrote.");
     try {
         ParseGuard guard(what);
         return json::parse(text, [&guard](int depth, json::parse_event_t event, json& parsed) {

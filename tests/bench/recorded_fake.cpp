@@ -66,6 +66,11 @@ public:
                              .shape = {recipe.batch, 1, side, side},
                              .storedPerFrame = recipe.guidance.scale == 1 ? 2 : 3});
     }
+
+    std::unique_ptr<sample::Run> startFrom(const session::Recipe& recipe, const sample::RunStart&) override
+    {
+        return start(recipe);  // no figure is taken of a branch
+    }
 };
 
 }  // namespace

@@ -129,13 +129,19 @@ private:
 class FakeRun : public sample::Run
 {
 public:
-    FakeRun(std::shared_ptr<FakeState> state, session::Recipe recipe)
+    FakeRun(std::shared_ptr<FakeState> state, session::Recipe recipe, const sample::RunStart& start)
         : m_state(std::move(state)),
           m_life(m_state),
           m_recipe(std::move(recipe)),
-          m_grid(fakeGrid(m_recipe.steps))
+          m_grid(fakeGrid(m_recipe.steps)),
+          m_next(start.origin ? start.origin->frame() : 0)
     {
+        if (start.origin)
+            m_before.assign(start.origin->frames.begin(), start.origin->frames.end() - 1);
     }
+
+    std::vector<record::FramePtr> framesBefore() const override { return m_before; }
+    std::string remark() const override { return m_before.empty() ? "" : "A fake branch."; }
 
     const NoiseSchedule& schedule() const override { return fakeSchedule(); }
     const TimeGrid& grid() const override { return m_grid; }
@@ -192,6 +198,7 @@ private:
     session::Recipe m_recipe;
     TimeGrid m_grid;
     int m_next = 0;
+    std::vector<record::FramePtr> m_before;
 };
 
 class FakeFactory : public sample::RunFactory
@@ -200,6 +207,13 @@ public:
     explicit FakeFactory(std::shared_ptr<FakeState> state) : m_state(std::move(state)), m_life(m_state) {}
 
     std::unique_ptr<sample::Run> start(const session::Recipe& recipe) override
+    {
+        return startFrom(recipe, {});
+    }
+
+    /// A branch is the end of the run of its recipe, behind the origin's frames.
+    std::unique_ptr<sample::Run> startFrom(const session::Recipe& recipe,
+                                           const sample::RunStart& start) override
     {
         std::function<void()> raise;
         {
@@ -213,7 +227,7 @@ public:
         if (recipe.steps < 1 || recipe.steps > 1000)
             throw Error(ErrorCode::invalidOption, "Steps must be between 1 and 1000.",
                         "Enter a number of steps.");
-        return std::make_unique<FakeRun>(m_state, recipe);
+        return std::make_unique<FakeRun>(m_state, recipe, start);
     }
 
 private:

@@ -1,0 +1,76 @@
+// A session: the tree of runs that a person has made, each a recipe and where it leaves which other run.
+#pragma once
+
+#include "core/session/run_plan.h"
+
+#include <string>
+#include <vector>
+
+namespace diffuscope::session {
+
+struct SessionRun
+{
+    int id = 0;      ///< from 1, never used again in its session
+    int parent = 0;  ///< the run that it leaves; 0 for one that starts from noise
+    int frame = 0;   ///< where it leaves it; 0 for one that starts from noise
+    Recipe recipe{};
+    std::string name{};  ///< as a person called it; empty for none
+    std::string note{};
+
+    bool operator==(const SessionRun&) const = default;
+};
+
+/// A plain value, small beside the runs themselves. Functions that take the id of a run that is not there
+/// throw Error(internal).
+class Session
+{
+public:
+    static constexpr int mostRuns = 1000;
+    static constexpr std::size_t longestName = 200;
+    static constexpr std::size_t longestNote = 16 * 1024;
+
+    /// Every run, parents before their branches.
+    const std::vector<SessionRun>& runs() const { return m_runs; }
+    bool empty() const { return m_runs.empty(); }
+    /// The run, or null.
+    const SessionRun* find(int id) const;
+    const SessionRun& run(int id) const;
+    /// Its branches, in the order in which they were made.
+    std::vector<int> branchesOf(int id) const;
+    /// How many runs lie above it.
+    int depthOf(int id) const;
+    /// Everything that determines the run.
+    RunPlan planOf(int id) const;
+    /// The run of the same line that made the state at `frame` of this one: itself, or one above it.
+    int ownerOf(int id, int frame) const;
+
+    /// Each returns the id of the new run. Throws Error(invalidOption) beyond mostRuns.
+    int addRun(Recipe recipe);
+    int addBranch(int parent, int frame, Recipe recipe);
+
+    /// Of a run without branches: those of one that has some would no longer be its.
+    void setRecipe(int id, Recipe recipe);
+    /// Cut to longestName and longestNote bytes.
+    void setName(int id, std::string name);
+    void setNote(int id, std::string note);
+    /// With all that branch off it.
+    void remove(int id);
+
+    /// From runs that were stored. Throws Error(invalidFile) for ids that repeat or are not positive, parents
+    /// that are not there before their branches, frames below 0, and more than mostRuns.
+    static Session ofRuns(std::vector<SessionRun> runs);
+
+    bool operator==(const Session&) const = default;
+
+private:
+    SessionRun& at(int id);
+    int insert(SessionRun run);
+
+    std::vector<SessionRun> m_runs;
+    int m_lastId = 0;
+};
+
+/// A branch runs this far at most above another: plans are followed run by run.
+constexpr int deepestBranch = 200;
+
+}  // namespace diffuscope::session
