@@ -32,4 +32,10 @@ void Playhead::choose(int frame)
     m_place = nearest == m_arrived - 1 ? 1.0 : double(nearest) / double(m_planned - 1);
 }
 
+void Playhead::hold(int frame)
+{
+    if (m_planned > 1)
+        m_place = std::clamp(double(frame) / double(m_planned - 1), 0.0, 1.0);
+}
+
 }  // namespace diffuscope::ui

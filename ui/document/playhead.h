@@ -22,6 +22,11 @@ public:
 
     /// Looks at this frame from now on (the nearest there is); the newest frame means the end.
     void choose(int frame);
+    /// Looks at this frame from now on, also where it or those after it have not arrived yet.
+    void hold(int frame);
+    /// The chosen place: 0 is the first frame, 1 the last.
+    double place() const { return m_place; }
+    void setPlace(double place) { m_place = place; }
     /// Looks at this frame until leave().
     void preview(int frame) { m_preview = frame; }
     void leave() { m_preview.reset(); }

@@ -65,6 +65,14 @@ QString nameOf(const std::string& part)
         return translated("model");
     if (part == "condition")
         return translated("class");
+    if (part == "condition.prompt")
+        return translated("prompt");
+    if (part == "condition.negative")
+        return translated("negative prompt");
+    if (part == "condition.second")
+        return translated("second prompt");
+    if (part == "condition.blend")
+        return translated("blend");
     if (part == "schedule")
         return translated("schedule");
     if (part == "grid")
@@ -90,7 +98,13 @@ std::vector<std::string> differingParts(const session::Recipe& before, const ses
 {
     Difference difference;
     difference.compare("model", before.model, after.model);
-    difference.compare("condition", before.condition, after.condition);
+    difference.compare("condition", before.condition.classes, after.condition.classes);
+    const denoise::TextCondition& words = before.condition.text;
+    const denoise::TextCondition& wordsAfter = after.condition.text;
+    difference.compare("condition.prompt", words.prompt, wordsAfter.prompt);
+    difference.compare("condition.negative", words.negative, wordsAfter.negative);
+    difference.compare("condition.second", words.second, wordsAfter.second);
+    difference.compare("condition.blend", words.blend, wordsAfter.blend);
     if (before.schedule && after.schedule)
         difference.compareChoice("schedule", before.schedule->family, after.schedule->family,
                                  before.schedule->options, after.schedule->options);

@@ -1,6 +1,5 @@
 #include "ui/document/session_document.h"
 
-#include "ui/document/recipe_command.h"
 #include "ui/engine/sampling_service.h"
 
 #include <utility>
@@ -10,43 +9,29 @@ namespace diffuscope::ui {
 SessionDocument::SessionDocument(SamplingService& service, QObject* parent)
     : QObject(parent), m_service(service)
 {
+    m_edited.current = m_edited.session.addRun(m_recipe);
+    connect(&service, &SamplingService::pausedChanged, this, [this](bool paused) {
+        Q_EMIT samplingPausedChanged(paused);
+        Q_EMIT branchFrameChanged();
+    });
     connect(&service, &SamplingService::runStarted, this, [this] { setState(RunState::running); });
     connect(&service, &SamplingService::runAdvanced, this, &SessionDocument::show);
-    connect(&service, &SamplingService::runFinished, this, &SessionDocument::show);
+    connect(&service, &SamplingService::runFinished, this, [this](const RunUpdate& update) {
+        show(update);
+        noteResult(update);
+    });
     connect(&service, &SamplingService::runCancelled, this, &SessionDocument::show);
     connect(&service, &SamplingService::runFailed, this,
             [this](const RunUpdate& update, const Failure& failure) {
+                m_heldFrame = -1;
                 show(update);
                 setFailure(failure);
             });
 }
 
-void SessionDocument::setRecipe(const session::Recipe& recipe)
-{
-    if (recipe == m_recipe)
-        return;
-    m_undoStack.push(new RecipeCommand(
-        m_recipe, recipe, [this](const session::Recipe& value) { applyRecipe(value); }, m_mergeWindow,
-        m_gesture));
-}
-
 void SessionDocument::beginGesture()
 {
     m_gesture = ++m_gestures;
-}
-
-void SessionDocument::loadRecipe(const session::Recipe& recipe)
-{
-    m_undoStack.clear();
-    applyRecipe(recipe);
-}
-
-void SessionDocument::applyRecipe(const session::Recipe& recipe)
-{
-    m_recipe = recipe;
-    Q_EMIT recipeChanged(m_recipe);
-    if (m_autoRun)
-        sample();
 }
 
 void SessionDocument::setAutoRun(bool on)
@@ -60,7 +45,7 @@ void SessionDocument::setAutoRun(bool on)
 
 void SessionDocument::sample()
 {
-    m_service.request(m_recipe);
+    m_service.request(m_edited.session.planOf(m_edited.current));
 }
 
 void SessionDocument::cancelSampling()
@@ -80,6 +65,8 @@ void SessionDocument::show(const RunUpdate& update)
             if (isNewRun)
                 m_playhead.leave();  // What was hovered over is gone.
             m_playhead.setExtent(m_shown.trajectory->size(), m_shown.trajectory->plannedFrames);
+            if (isNewRun && m_heldFrame >= 0)
+                m_playhead.hold(std::exchange(m_heldFrame, -1));
             m_cursors.setExtent(m_shown.trajectory->size(), m_shown.trajectory->plannedFrames);
             if (m_selectedImage >= batch)
                 selectImage(-1);
@@ -102,6 +89,7 @@ void SessionDocument::changePlayhead(const Change& change)
     change();
     if (const int after = m_playhead.shown(); after != before)
         Q_EMIT playheadChanged(after);
+    Q_EMIT branchFrameChanged();
 }
 
 void SessionDocument::previewFrame(int frame)
@@ -125,6 +113,11 @@ void SessionDocument::commitFrame(int frame)
 void SessionDocument::moveCommittedFrame(int frame)
 {
     changePlayhead([&] { m_playhead.choose(frame); });
+}
+
+void SessionDocument::setPlayheadPlace(double place)
+{
+    changePlayhead([&] { m_playhead.setPlace(place); });
 }
 
 void SessionDocument::selectImage(int image)

@@ -1,14 +1,16 @@
-// What the window shows and edits: the recipe, the run that is looked at, and where in it one looks.
+// What the window shows and edits: the session's runs, the recipe of one of them, and where in it one looks.
 #pragma once
 
 #include "ui/document/playhead.h"
 #include "ui/document/plot_cursors.h"
+#include "ui/document/session_command.h"
 #include "ui/engine/run_update.h"
 
 #include <QObject>
 #include <QUndoStack>
 
 #include <chrono>
+#include <map>
 #include <optional>
 
 namespace diffuscope::ui {
@@ -29,16 +31,49 @@ public:
     explicit SessionDocument(SamplingService& service, QObject* parent = nullptr);
 
     // The recipe
+    /// That of the current run.
     const session::Recipe& recipe() const { return m_recipe; }
-    /// Makes this the recipe; can be undone.
+    /// Makes this the recipe; can be undone. A run that others branch off stays as it is, and one that is
+    /// paused, or looked at in the middle in branch mode, goes on from there as a branch: the recipe is then
+    /// that of a new run.
     void setRecipe(const session::Recipe& recipe);
-    /// Makes this the recipe of a fresh document: nothing to undo.
+    /// Makes this the recipe of the only run of a fresh session: nothing to undo.
     void loadRecipe(const session::Recipe& recipe);
     QUndoStack& undoStack() { return m_undoStack; }
     /// A hand takes hold of something: until endGesture() all edits undo as one step.
     void beginGesture();
     void endGesture() { m_gesture = 0; }
     void setMergeWindow(std::chrono::milliseconds window) { m_mergeWindow = window; }
+
+    // The session (session_document_tree.cpp)
+    const session::Session& session() const { return m_edited.session; }
+    /// The id of the run that is edited and shown.
+    int currentRun() const { return m_edited.current; }
+    /// Begins anew with a session that was stored; nothing to undo. `run` is the one to look at, if it is
+    /// there.
+    void loadSession(const session::Session& session, int run);
+    /// Looks at another run, and edits it.
+    void selectRun(int id);
+    /// The frame at which branchHere() would branch, −1 where nothing can be gone on from.
+    int branchFrame() const;
+    /// A branch of the shown run at the playhead (of a paused run, at the newest frame) with its recipe.
+    void branchHere();
+    /// A run of its own with this recipe, beside the others.
+    void addRun(const session::Recipe& recipe, const QString& text);
+    void renameRun(int id, const QString& name);
+    void setRunNote(int id, const QString& note);
+    /// With all that branch off it; the last run cannot be deleted.
+    void deleteRun(int id);
+    bool canDeleteRun(int id) const;
+    /// Edits in the middle of a run make a branch there.
+    bool isBranchMode() const { return m_branchMode; }
+    void setBranchMode(bool on);
+    /// The result of the run, as it was last sampled by its plan or stored; null where it is not known.
+    record::FramePtr resultOf(int id) const;
+    /// A result that was stored, until the run is sampled.
+    void setStoredResult(int id, record::FramePtr result);
+    /// A run that was sampled elsewhere, e.g. in the background.
+    void noteResult(const RunUpdate& finished);
 
     // Sampling
     /// Whether every edit samples at once (as it does at first).
@@ -48,6 +83,11 @@ public:
     /// Samples the recipe now.
     void sample();
     void cancelSampling();
+    /// Holds the run that is going before its next step; an edit then branches off where it is held.
+    void pauseSampling();
+    void resumeSampling();
+    bool isSamplingPaused() const;
+    SamplingService& service() { return m_service; }
     /// How the newest run is doing; its frames may not be shown yet.
     RunState state() const { return m_state; }
     /// Why the newest run did not come about; absent once one has shown a frame.
@@ -66,6 +106,9 @@ public:
     /// The frame that is shown when nothing is hovered over.
     int committedFrame() const { return m_playhead.chosen(); }
     bool isPreviewing() const { return m_playhead.isPreviewing(); }
+    /// The chosen place as a fraction of the run, for a session's view state.
+    double playheadPlace() const { return m_playhead.place(); }
+    void setPlayheadPlace(double place);
     /// Hovering: shows this frame until leavePreview() or a commit.
     void previewFrame(int frame);
     void leavePreview();
@@ -87,6 +130,15 @@ public:
 
 Q_SIGNALS:
     void recipeChanged(const diffuscope::session::Recipe& recipe);
+    /// A run came, went, or was edited, or another one is current.
+    void sessionChanged();
+    void currentRunChanged(int id);
+    void branchModeChanged(bool on);
+    void samplingPausedChanged(bool paused);
+    /// resultOf() this run is another.
+    void resultChanged(int id);
+    /// branchFrame() or canDeleteRun() may have changed.
+    void branchFrameChanged();
     void autoRunChanged(bool on);
     /// Another run is shown, or more of it has arrived, or it has ended.
     void trajectoryChanged(const diffuscope::ui::RunUpdate& shown);
@@ -98,7 +150,10 @@ Q_SIGNALS:
     void failureChanged();
 
 private:
-    void applyRecipe(const session::Recipe& recipe);
+    void apply(const SessionState& state);
+    void push(const QString& text, SessionState after, EditMerge merge = {});
+    int branchFrameOfEdit() const;
+    bool showsCurrentRun() const;
     void show(const RunUpdate& update);
     void setState(RunState state);
     void setFailure(std::optional<Failure> failure);
@@ -106,7 +161,16 @@ private:
     void changePlayhead(const Change& change);
 
     SamplingService& m_service;
-    session::Recipe m_recipe;
+    SessionState m_edited;
+    session::Recipe m_recipe;  ///< of the current run
+    bool m_branchMode = false;
+    int m_heldFrame = -1;  ///< where a branch was made whose run is not shown yet
+    struct Result
+    {
+        session::RunPlan plan;
+        record::FramePtr frame;
+    };
+    std::map<int, Result> m_results;
     QUndoStack m_undoStack;
     std::chrono::milliseconds m_mergeWindow = usualMergeWindow;
     int m_gesture = 0;  ///< the number of the one that is going; 0 for none

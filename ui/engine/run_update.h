@@ -5,7 +5,7 @@
 #include "core/registry/error.h"
 #include "core/sample/step_terms.h"
 #include "core/schedule/time_grid.h"
-#include "core/session/recipe.h"
+#include "core/session/run_plan.h"
 
 #include <QMetaType>
 #include <QString>
@@ -41,6 +41,8 @@ struct RunUpdate
 {
     RunId run = 0;
     std::shared_ptr<const session::Recipe> recipe = std::make_shared<const session::Recipe>();
+    /// Where it leaves another run; null for one that starts from noise.
+    std::shared_ptr<const session::BranchPoint> from{};
     /// The frames so far; never null.
     std::shared_ptr<const record::Trajectory> trajectory = std::make_shared<const record::Trajectory>();
     /// The schedule that is sampled on and the levels that are visited; null before the first frame.
@@ -56,12 +58,17 @@ struct RunUpdate
     /// Of these, those whose answer was known from a run before.
     int reusedEvaluations = 0;
 
+    /// What a person should know of how a branch began; empty where there is nothing to say.
+    QString remark{};
+
     bool isRunning() const { return state == RunState::running; }
+    session::RunPlan plan() const { return {*recipe, from}; }
 };
 
 }  // namespace diffuscope::ui
 
 Q_DECLARE_METATYPE(diffuscope::session::Recipe)
+Q_DECLARE_METATYPE(diffuscope::session::RunPlan)
 Q_DECLARE_METATYPE(diffuscope::ui::Failure)
 Q_DECLARE_METATYPE(diffuscope::ui::RunState)
 Q_DECLARE_METATYPE(diffuscope::ui::RunUpdate)

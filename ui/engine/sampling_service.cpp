@@ -19,6 +19,7 @@ void registerTypes()
 {
     qRegisterMetaType<RunId>("diffuscope::ui::RunId");
     qRegisterMetaType<session::Recipe>();
+    qRegisterMetaType<session::RunPlan>();
     qRegisterMetaType<Failure>();
     qRegisterMetaType<RunUpdate>();
 }
@@ -43,12 +44,13 @@ SamplingService::SamplingService(MakeFactory makeFactory, QObject* parent)
 SamplingService::~SamplingService()
 {
     m_control->requestStop();
+    m_errand->requestStop();
     m_worker.reset();
 }
 
-void SamplingService::request(const session::Recipe& recipe)
+void SamplingService::request(const session::RunPlan& plan)
 {
-    m_pending = recipe;
+    m_pending = plan;
     if (!m_coalescing.isActive())
         m_coalescing.start(remainingMs(m_sinceStart, coalescingMs));
 }
@@ -104,11 +106,11 @@ void SamplingService::dispatchPending()
     start(*m_pending);
 }
 
-bool SamplingService::isAnsweredByNewest(const session::Recipe& recipe) const
+bool SamplingService::isAnsweredByNewest(const session::RunPlan& plan) const
 {
     const bool goesOn = isRunning() && !m_stopAsked && !m_yieldAsked;
     const bool isUseful = goesOn || m_update.state == RunState::finished;
-    return isUseful && !m_mayRepeat && recipe == *m_update.recipe;
+    return isUseful && !m_mayRepeat && plan == m_update.plan();
 }
 
 void SamplingService::setFactory(MakeFactory makeFactory)
@@ -123,16 +125,56 @@ void SamplingService::forgetFinishedRuns()
     m_mayRepeat = true;
 }
 
-void SamplingService::start(session::Recipe recipe)
+std::optional<RunUpdate> SamplingService::known(const session::RunPlan& plan)
 {
-    beginRun(std::make_shared<const session::Recipe>(std::move(recipe)));
-    m_worker->submit({m_update.run, *m_update.recipe, m_makeFactory, m_control});
+    if (m_update.state == RunState::finished && !m_mayRepeat && plan == m_update.plan())
+        return m_update;
+    const RunUpdate* found = m_cache.find(plan);
+    return found ? std::optional(*found) : std::nullopt;
+}
+
+/// The runs in memory that hold the beginning of this one, or of those that it leaves.
+std::vector<RunUpdate> SamplingService::knownAncestors(const session::RunPlan& plan)
+{
+    std::vector<RunUpdate> found;
+    for (auto from = plan.from; from; from = from->run.from) {
+        const auto holds = [&from](const RunUpdate& run) {
+            const bool isThere = run.trajectory->size() > from->frame;
+            return isThere && (session::samePlace(run.from, from) || run.plan() == from->run);
+        };
+        if (!m_mayRepeat && holds(m_update))
+            found.push_back(m_update);
+        else if (const RunUpdate* known = m_cache.findWhere(holds))
+            found.push_back(*known);
+    }
+    return found;
+}
+
+void SamplingService::start(session::RunPlan plan)
+{
+    std::vector<RunUpdate> ancestors = knownAncestors(plan);
+    beginRun(plan);
+    m_worker->submit({m_update.run, std::move(plan), std::move(ancestors), m_makeFactory, m_control});
     Q_EMIT runStarted(m_update.run, *m_update.recipe);
+}
+
+bool SamplingService::whileIdle(Errand errand)
+{
+    if (isRunning() || m_pending)
+        return false;
+    m_errand->requestStop();
+    m_errand = std::make_shared<RunControl>();
+    Job job;
+    job.makeFactory = m_makeFactory;
+    job.control = m_errand;
+    job.errand = std::move(errand);
+    m_worker->submit(std::move(job));
+    return true;
 }
 
 void SamplingService::showKnown(RunUpdate known)
 {
-    beginRun(known.recipe);
+    beginRun(known.plan());
     known.run = m_update.run;
     m_update = known;
     Q_EMIT runStarted(known.run, *known.recipe);
@@ -140,9 +182,10 @@ void SamplingService::showKnown(RunUpdate known)
     Q_EMIT runFinished(known);
 }
 
-void SamplingService::beginRun(const std::shared_ptr<const session::Recipe>& recipe)
+void SamplingService::beginRun(const session::RunPlan& plan)
 {
     m_control->requestStop();
+    m_errand->requestStop();
     m_control = std::make_shared<RunControl>();
     m_coalescing.stop();
     m_pending.reset();
@@ -154,7 +197,10 @@ void SamplingService::beginRun(const std::shared_ptr<const session::Recipe>& rec
     m_worker->takeProgress();
     m_nextDelivery.stop();
     m_sinceDelivery.invalidate();
-    m_update = RunUpdate{.run = m_update.run + 1, .recipe = recipe, .state = RunState::running};
+    m_update = RunUpdate{.run = m_update.run + 1,
+                         .recipe = std::make_shared<const session::Recipe>(plan.recipe),
+                         .from = plan.from,
+                         .state = RunState::running};
     setPaused(false);
 }
 
@@ -199,6 +245,7 @@ void SamplingService::absorb(const Progress& progress)
     m_update.stepsPerSecond = progress.stepsPerSecond;
     m_update.evaluations = progress.evaluations;
     m_update.reusedEvaluations = progress.reusedEvaluations;
+    m_update.remark = progress.remark;
     m_update.state = progress.state;
 }
 

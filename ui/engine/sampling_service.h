@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/sample/run.h"
+#include "ui/engine/errand.h"
 #include "ui/engine/run_control.h"
 #include "ui/engine/run_update.h"
 #include "ui/engine/trajectory_cache.h"
@@ -47,7 +48,8 @@ public:
 
     /// Samples this recipe, and stops whatever is going; nothing if it is the one that is going
     /// or was sampled last.
-    void request(const session::Recipe& recipe);
+    void request(const session::RunPlan& plan);
+    void request(const session::Recipe& recipe) { request(session::RunPlan{recipe, {}}); }
     /// Stops the run that is going before its next network evaluation, and forgets a request that waits.
     void cancel();
 
@@ -58,16 +60,25 @@ public:
     void singleStep();
     bool isPaused() const { return m_paused; }
 
+    /// Does an errand on the worker's thread, in place of one before. False, without doing it, while a run is
+    /// going or waits; a run that starts ends it.
+    bool whileIdle(Errand errand);
+
     /// A run is going.
     bool isRunning() const { return m_update.isRunning(); }
     /// A request has come that is neither started nor answered yet.
     bool isRequestWaiting() const { return m_pending.has_value(); }
     /// The newest run, as far as its frames have arrived.
     const RunUpdate& newest() const { return m_update; }
+    /// The finished run of this plan, if it is in memory.
+    std::optional<RunUpdate> known(const session::RunPlan& plan);
+    /// Keeps a finished run in memory that was sampled elsewhere.
+    void remember(const RunUpdate& finished) { m_cache.insert(finished); }
 
     /// Runs that start from now on come from another factory, e.g. of another device; what was sampled is
     /// forgotten. The run that is going goes on.
     void setFactory(MakeFactory makeFactory);
+    const std::shared_ptr<const MakeFactory>& makeFactory() const { return m_makeFactory; }
     /// Forgets what was sampled, e.g. after a model's file changed.
     void forgetFinishedRuns();
 
@@ -83,11 +94,12 @@ Q_SIGNALS:
 
 private:
     void dispatchPending();
-    bool isAnsweredByNewest(const session::Recipe& recipe) const;
-    void start(session::Recipe recipe);
+    bool isAnsweredByNewest(const session::RunPlan& plan) const;
+    void start(session::RunPlan plan);
+    std::vector<RunUpdate> knownAncestors(const session::RunPlan& plan);
     void showKnown(RunUpdate known);
     /// Leaves the newest run behind: whatever still comes of it bears an old id.
-    void beginRun(const std::shared_ptr<const session::Recipe>& recipe);
+    void beginRun(const session::RunPlan& plan);
     void deliver();
     void absorb(const Progress& progress);
     void signalOutcome(RunUpdate update, const std::optional<Failure>& failure);
@@ -95,12 +107,13 @@ private:
 
     RunUpdate m_update;  ///< of the newest run
     std::shared_ptr<RunControl> m_control = std::make_shared<RunControl>();
+    std::shared_ptr<RunControl> m_errand = std::make_shared<RunControl>();
     bool m_stopAsked = false;
     bool m_yieldAsked = false;
     bool m_mayRepeat = false;  ///< a request of the newest run's recipe samples it again
     bool m_paused = false;
 
-    std::optional<session::Recipe> m_pending;
+    std::optional<session::RunPlan> m_pending;
     QTimer m_coalescing;
     QElapsedTimer m_sinceStart;
 

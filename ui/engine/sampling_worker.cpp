@@ -1,8 +1,11 @@
 #include "ui/engine/sampling_worker.h"
 
+#include "core/sample/origin.h"
 #include "ui/engine/failure.h"
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace diffuscope::ui {
 
@@ -70,6 +73,13 @@ void SamplingWorker::loop(const std::stop_token& stop)
 
 void SamplingWorker::perform(const Job& job)
 {
+    if (job.errand.work) {
+        const auto factory = [&]() -> sample::RunFactory& {
+            requireFactory(job.makeFactory);
+            return *m_factory;
+        };
+        return job.errand.work(factory, job.control->token());
+    }
     Progress progress{.run = job.run};
     try {
         advanceToEnd(job, progress);
@@ -89,13 +99,17 @@ void SamplingWorker::advanceToEnd(const Job& job, Progress& progress)
     if (job.control->token().stop_requested())
         throw Cancelled();
     requireFactory(job.makeFactory);
-    const std::unique_ptr<sample::Run> run = m_factory->start(job.recipe);
+    const std::unique_ptr<sample::Run> run = startRun(job, job.plan);
+    std::vector<record::FramePtr> framesBefore = run->framesBefore();
+    progress.remark = QString::fromStdString(run->remark());
     progress.schedule = std::make_shared<const schedule::NoiseSchedule>(run->schedule());
     progress.grid = std::make_shared<const schedule::TimeGrid>(run->grid());
     progress.plannedFrames = run->grid().steps() + 1;
     progress.keyInterval = run->keyInterval();
     StepRate rate;
-    int frames = 0;
+    const int first = int(framesBefore.size());
+    const int evaluationsBefore = first > 0 ? framesBefore.back()->totalEvaluations : 0;
+    int frames = first;
     while (job.control->waitForTurn()) {
         const Clock::time_point began = Clock::now();
         const record::FramePtr frame = run->advance(job.control->token());
@@ -106,13 +120,14 @@ void SamplingWorker::advanceToEnd(const Job& job, Progress& progress)
             return;
         }
         // A step whose evaluation was known says nothing of the speed.
-        if (frames > 0 || run->reusedEvaluations() == 0)
+        if (frames > first || run->reusedEvaluations() == 0)
             rate.add(*frame, Clock::now() - began);
         ++frames;
-        progress.newFrames = {frame};
+        progress.newFrames = std::exchange(framesBefore, {});
+        progress.newFrames.push_back(frame);
         progress.stepsPerSecond = rate.stepsPerSecond();
         progress.evaluations = frame->totalEvaluations;
-        progress.reusedEvaluations = run->reusedEvaluations();
+        progress.reusedEvaluations = evaluationsBefore + run->reusedEvaluations();
         report(progress);
         if (job.control->yieldRequested())
             break;
@@ -124,6 +139,55 @@ void SamplingWorker::advanceToEnd(const Job& job, Progress& progress)
         }
     }
     throw Cancelled();
+}
+
+std::unique_ptr<sample::Run> SamplingWorker::startRun(const Job& job, const session::RunPlan& plan,
+                                                      std::optional<int> exactFrame)
+{
+    if (!plan.from && !exactFrame)
+        return m_factory->start(plan.recipe);
+    return m_factory->startFrom(plan.recipe, {plan.from ? originOf(job, *plan.from) : nullptr, exactFrame});
+}
+
+/// From a run in memory; where none holds it exactly, the beginning of the run that is left is sampled again.
+std::shared_ptr<const sample::Origin> SamplingWorker::originOf(const Job& job,
+                                                               const session::BranchPoint& from)
+{
+    auto origin = std::make_shared<sample::Origin>();
+    const auto take = [&](std::vector<record::FramePtr> frames,
+                          std::shared_ptr<const schedule::NoiseSchedule> schedule,
+                          std::shared_ptr<const std::vector<sample::StepTerms>> terms) {
+        origin->frames = std::move(frames);
+        origin->frames.resize(std::size_t(from.frame) + 1);
+        origin->schedule = std::move(schedule);
+        origin->terms = std::move(terms);
+        for (const session::PlanPart& part : session::partsOf(from.run)) {
+            const int before = std::min(part.firstStep, from.frame);
+            const std::uint64_t seed = part.recipe.seed;
+            origin->seeds.resize(std::size_t(before));
+            origin->seeds.resize(std::size_t(from.frame), seed);
+        }
+        return origin;
+    };
+    for (const RunUpdate& known : job.ancestors) {
+        const bool holds = (known.from && *known.from == from) || known.plan() == from.run;
+        if (holds && sample::canContinueExactly(known.trajectory->frames, from.frame))
+            return take(known.trajectory->frames, known.schedule, known.terms);
+    }
+    const std::unique_ptr<sample::Run> run = startRun(job, from.run, from.frame);
+    std::vector<record::FramePtr> frames = run->framesBefore();
+    while (int(frames.size()) <= from.frame) {
+        record::FramePtr frame = run->advance(job.control->token());
+        if (!frame)
+            throw Error(ErrorCode::invalidOption,
+                        "The branch begins at frame " + std::to_string(from.frame) +
+                            ", but the run that it leaves ends at frame " +
+                            std::to_string(int(frames.size()) - 1) + ".",
+                        "Branch at an earlier frame.");
+        frames.push_back(std::move(frame));
+    }
+    return take(std::move(frames), std::make_shared<const schedule::NoiseSchedule>(run->schedule()),
+                std::make_shared<const std::vector<sample::StepTerms>>(run->terms()));
 }
 
 void SamplingWorker::requireFactory(const std::shared_ptr<const MakeFactory>& makeFactory)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/sample/run.h"
+#include "ui/engine/errand.h"
 #include "ui/engine/mailbox.h"
 #include "ui/engine/run_control.h"
 #include "ui/engine/run_update.h"
@@ -22,9 +23,13 @@ using MakeFactory = std::function<std::unique_ptr<sample::RunFactory>()>;
 struct Job
 {
     RunId run = 0;
-    session::Recipe recipe;
+    session::RunPlan plan;
+    /// Runs that hold the beginning of this one, or of those that it leaves.
+    std::vector<RunUpdate> ancestors{};
     std::shared_ptr<const MakeFactory> makeFactory;
     std::shared_ptr<RunControl> control;
+    /// In place of a run.
+    Errand errand{};
 };
 
 /// What happened to a run since the GUI last looked.
@@ -41,6 +46,7 @@ struct Progress
     double stepsPerSecond = 0;
     int evaluations = 0;
     int reusedEvaluations = 0;
+    QString remark{};
     std::optional<Failure> failure{};  ///< where state is failed
 };
 
@@ -77,6 +83,9 @@ private:
     void perform(const Job& job);
     /// Throws Cancelled when the run is to end early.
     void advanceToEnd(const Job& job, Progress& progress);
+    std::unique_ptr<sample::Run> startRun(const Job& job, const session::RunPlan& plan,
+                                          std::optional<int> exactFrame = {});
+    std::shared_ptr<const sample::Origin> originOf(const Job& job, const session::BranchPoint& from);
     /// Makes the factory if there is none yet, or it is another's; throws what making it throws.
     void requireFactory(const std::shared_ptr<const MakeFactory>& makeFactory);
     void report(Progress progress);

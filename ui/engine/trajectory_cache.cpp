@@ -4,10 +4,15 @@
 
 namespace diffuscope::ui {
 
-const RunUpdate* TrajectoryCache::find(const session::Recipe& recipe)
+const RunUpdate* TrajectoryCache::find(const session::RunPlan& plan)
+{
+    return findWhere([&plan](const RunUpdate& run) { return run.plan() == plan; });
+}
+
+const RunUpdate* TrajectoryCache::findWhere(const std::function<bool(const RunUpdate&)>& holds)
 {
     const auto found =
-        std::ranges::find_if(m_runs, [&recipe](const Entry& entry) { return *entry.run.recipe == recipe; });
+        std::ranges::find_if(m_runs, [&holds](const Entry& entry) { return holds(entry.run); });
     if (found == m_runs.end())
         return nullptr;
     m_runs.splice(m_runs.begin(), m_runs, found);
@@ -16,7 +21,7 @@ const RunUpdate* TrajectoryCache::find(const session::Recipe& recipe)
 
 void TrajectoryCache::insert(const RunUpdate& run)
 {
-    if (find(*run.recipe)) {
+    if (find(run.plan())) {
         m_bytes -= m_runs.front().bytes;
         m_runs.pop_front();
     }

@@ -4,12 +4,13 @@
 #include "ui/engine/run_update.h"
 
 #include <cstddef>
+#include <functional>
 #include <list>
 
 namespace diffuscope::ui {
 
-/// Least recently used runs go first when the budget is exceeded. A recipe determines its run, so it is the
-/// key.
+/// Least recently used runs go first when the budget is exceeded. A plan determines its run, so it is the
+/// key. Frames that a branch shares with its parent count for both.
 class TrajectoryCache
 {
 public:
@@ -19,9 +20,12 @@ public:
 
     explicit TrajectoryCache(std::size_t budgetBytes = defaultBytes) : m_budgetBytes(budgetBytes) {}
 
-    /// The finished run of this recipe, or null; it becomes the most recently used. Valid until the next
+    /// The finished run of this plan, or null; it becomes the most recently used. Valid until the next
     /// insert().
-    const RunUpdate* find(const session::Recipe& recipe);
+    const RunUpdate* find(const session::RunPlan& plan);
+    const RunUpdate* find(const session::Recipe& recipe) { return find(session::RunPlan{recipe, {}}); }
+    /// The most recently used run for which `holds` is true, or null; it becomes the most recently used.
+    const RunUpdate* findWhere(const std::function<bool(const RunUpdate&)>& holds);
     /// Keeps a finished run; one that alone exceeds the budget is not kept.
     void insert(const RunUpdate& run);
     void clear();

@@ -1,0 +1,365 @@
+#include "ui/document/session_keeper.h"
+
+#include "core/registry/error.h"
+
+#include <QDateTime>
+#include <QDir>
+#include <QFileInfo>
+#include <QLocale>
+#include <QSettings>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
+
+namespace diffuscope::ui {
+
+namespace {
+
+const QString recentKey = QStringLiteral("session/recent");
+constexpr int mostInstances = 16;
+/// Rounding of another device or number of threads stays below this.
+constexpr double roundingApart = 1e-3;
+
+QString differenceText(const session::ReplayDifference& difference, const QString& made, const QString& now)
+{
+    QString text =
+        SessionKeeper::tr("The replay first differs from the stored run at frame %1").arg(difference.frame);
+    const double largest = std::max(difference.largest.value_or(0), difference.largestLater.value_or(0));
+    if (difference.largest)
+        text += SessionKeeper::tr(", by up to %1").arg(QLocale().toString(*difference.largest, 'g', 2));
+    if (difference.largestLater && difference.largestLater != difference.largest)
+        text += SessionKeeper::tr(" (later by up to %1)")
+                    .arg(QLocale().toString(*difference.largestLater, 'g', 2));
+    if (largest == 0)
+        text += SessionKeeper::tr(", in images whose values were not stored");
+    text += QLatin1Char('.');
+    if (made != now)
+        text += QLatin1Char(' ') + SessionKeeper::tr("It was computed on %1, here on %2.").arg(made, now);
+    if (largest > 0 && largest < roundingApart)
+        text += QLatin1Char(' ') + SessionKeeper::tr("That is rounding; the images look the same.");
+    return text;
+}
+
+QString computerText(const QString& device, int threads)
+{
+    if (device.isEmpty())
+        return SessionKeeper::tr("an unknown computer");
+    return threads > 0 ? SessionKeeper::tr("%1 with %n thread(s)", nullptr, threads).arg(device) : device;
+}
+
+}  // namespace
+
+SessionKeeper::SessionKeeper(Parts parts, QObject* parent)
+    : QObject(parent),
+      m_parts(std::move(parts)),
+      m_document(m_parts.document),
+      m_saver(m_parts.hashModel ? m_parts.hashModel : [](const std::string&) { return std::string(); })
+{
+    lockAutosave();
+    m_autosaveTimer.setSingleShot(true);
+    m_autosaveTimer.setInterval(autosaveDelayMs);
+    connect(&m_autosaveTimer, &QTimer::timeout, this, &SessionKeeper::autosave);
+    connect(&m_document, &SessionDocument::sessionChanged, this, &SessionKeeper::scheduleAutosave);
+    connect(&m_document, &SessionDocument::currentRunChanged, this, &SessionKeeper::scheduleAutosave);
+    connect(&m_document, &SessionDocument::branchModeChanged, this, &SessionKeeper::scheduleAutosave);
+    connect(&m_document, &SessionDocument::layerChanged, this, &SessionKeeper::scheduleAutosave);
+    connect(&m_document.undoStack(), &QUndoStack::cleanChanged, this, &SessionKeeper::titleChanged);
+    connect(&m_document.service(), &SamplingService::runFinished, this, &SessionKeeper::noteFinished);
+    connect(&m_parts.background, &BackgroundRuns::runFinished, this, [this](const RunUpdate& update) {
+        m_document.noteResult(update);
+        noteFinished(update);
+    });
+    connect(&m_saver, &SessionSaver::recorded, this,
+            [this](int run, const session::RunPlan& plan,
+                   const std::shared_ptr<const session::RunRecord>& record) {
+                m_stored[run] = {plan, record, false};
+            });
+    connect(&m_saver, &SessionSaver::saved, this, [this](const QString& path, bool isAutosave, int ms) {
+        if (isAutosave)
+            m_autosaveTimer.setInterval(std::clamp(4 * ms, autosaveDelayMs, longestAutosaveDelayMs));
+        else
+            Q_EMIT saved(path);
+    });
+    connect(&m_saver, &SessionSaver::saveFailed, this,
+            [this](const QString&, bool isAutosave, const Failure& failure) {
+                if (!isAutosave)
+                    m_document.undoStack().resetClean();
+                Q_EMIT problem(isAutosave ? tr("The session cannot be kept safe: %1").arg(failure.message)
+                                          : failure.message,
+                               failure.hint);
+            });
+    connect(&m_saver, &SessionSaver::modelsHashed, this, &SessionKeeper::compareHashes);
+}
+
+SessionKeeper::~SessionKeeper()
+{
+    flush();
+}
+
+void SessionKeeper::setComputer(const QString& device, int threads)
+{
+    m_device = device;
+    m_threads = threads;
+}
+
+QString SessionKeeper::title() const
+{
+    return m_path.isEmpty() ? tr("Untitled session") : QFileInfo(m_path).completeBaseName();
+}
+
+bool SessionKeeper::isModified() const
+{
+    return !m_document.undoStack().isClean();
+}
+
+/// The first file that no other window holds.
+void SessionKeeper::lockAutosave()
+{
+    if (m_parts.autosaveFolder.isEmpty() || !QDir().mkpath(m_parts.autosaveFolder))
+        return;
+    const QDir folder(m_parts.autosaveFolder);
+    for (int i = 1; i <= mostInstances; ++i) {
+        auto lock = std::make_unique<QLockFile>(folder.filePath(QStringLiteral("session-%1.lock").arg(i)));
+        lock->setStaleLockTime(0);  // a process that is gone holds nothing, one that lives always does
+        if (!lock->tryLock(0))
+            continue;
+        m_lock = std::move(lock);
+        m_autosavePath = folder.filePath(QStringLiteral("session-%1.diffuscope").arg(i));
+        return;
+    }
+}
+
+void SessionKeeper::scheduleAutosave()
+{
+    // Not start() each time: under a steady stream of edits it would never be written.
+    if (!m_autosavePath.isEmpty() && !m_autosaveTimer.isActive())
+        m_autosaveTimer.start();
+}
+
+void SessionKeeper::autosave()
+{
+    m_saver.save(jobFor(m_autosavePath, true));
+}
+
+SaveJob SessionKeeper::jobFor(const QString& path, bool isAutosave)
+{
+    SaveJob job{.path = path, .isAutosave = isAutosave, .file = {}};
+    job.file.session = m_document.session();
+    job.file.view = {.run = m_document.currentRun(),
+                     .place = m_document.playheadPlace(),
+                     .selectedImage = m_document.selectedImage(),
+                     .layer = int(m_document.layer()),
+                     .branchMode = m_document.isBranchMode()};
+    if (isAutosave) {
+        job.file.view.file = m_path.toStdString();
+        job.file.view.isModified = isModified();
+    }
+    job.file.made = {.program = m_parts.program.toStdString(),
+                     .device = m_device.toStdString(),
+                     .threads = m_threads,
+                     .models = m_openedFrom.models};
+    for (const auto& [id, stored] : m_stored)
+        if (m_document.session().find(id) && m_document.session().planOf(id) == stored.plan)
+            job.file.records[id] = stored.record;
+    for (auto& [id, run] : m_toRecord)
+        job.toRecord.push_back(run);
+    m_toRecord.clear();
+    return job;
+}
+
+void SessionKeeper::flush()
+{
+    if (m_autosaveTimer.isActive() || (!m_autosavePath.isEmpty() && !m_toRecord.empty())) {
+        m_autosaveTimer.stop();
+        autosave();
+    }
+    m_saver.flush();
+}
+
+/// What has no file, or edits that its file lacks, becomes a file of its own beside the autosaved one.
+QString SessionKeeper::keepUnsaved()
+{
+    const bool isWorthIt = m_path.isEmpty() ? m_document.session().runs().size() > 1 : isModified();
+    if (!isWorthIt || m_autosavePath.isEmpty())
+        return {};
+    const QString name = (m_path.isEmpty() ? tr("Session") : title()) +
+                         QDateTime::currentDateTime().toString(QStringLiteral(" yyyy-MM-dd hh-mm-ss"));
+    const QString kept = QFileInfo(m_autosavePath).dir().filePath(name + QStringLiteral(".diffuscope"));
+    m_saver.save(jobFor(kept, false));
+    addRecent(kept);
+    return kept;
+}
+
+QString SessionKeeper::newSession()
+{
+    QString kept = keepUnsaved();
+    m_stored.clear();
+    m_checks.clear();
+    m_toRecord.clear();
+    m_openedFrom = {};
+    m_parts.background.clear();
+    m_document.loadRecipe(m_document.recipe());
+    setPath({});
+    return kept;
+}
+
+bool SessionKeeper::open(const QString& path)
+{
+    try {
+        session::SessionFile file = session::readSession(path.toStdString());
+        keepUnsaved();
+        adopt(std::move(file));
+    } catch (const Error& error) {
+        Q_EMIT problem(QString::fromStdString(error.what()), QString::fromStdString(error.hint()));
+        return false;
+    }
+    setPath(path);
+    addRecent(path);
+    scheduleAutosave();
+    return true;
+}
+
+/// Shows what was stored at once, and checks it in the background.
+void SessionKeeper::adopt(session::SessionFile file)
+{
+    m_stored.clear();
+    m_checks.clear();
+    m_toRecord.clear();
+    m_openedFrom = file.made;
+    m_parts.background.clear();
+    m_document.setBranchMode(file.view.branchMode);
+    m_document.setLayer(record::Layer(std::clamp(file.view.layer, 0, int(record::Layer::x0HatChange))));
+    m_document.loadSession(file.session, file.view.run);
+    m_document.setPlayheadPlace(file.view.place);
+    m_document.selectImage(file.view.selectedImage);
+    std::set<std::string> models;
+    for (const session::SessionRun& run : file.session.runs())
+        models.insert(run.recipe.model);
+    for (auto& [id, record] : file.records) {
+        m_document.setStoredResult(id, record->resultFrame());
+        const session::RunPlan plan = file.session.planOf(id);
+        m_stored[id] = {plan, std::move(record), true};
+        m_parts.background.add(plan);
+    }
+    m_saver.hashModels({models.begin(), models.end()});
+    if (!file.problems.empty())
+        Q_EMIT problem(QString::fromStdString(file.problems.front()),
+                       file.problems.size() > 1 ? tr("And %n more; everything else is there.", nullptr,
+                                                     int(file.problems.size()) - 1)
+                                                : tr("Everything else is there."));
+}
+
+void SessionKeeper::compareHashes(const std::map<std::string, std::string>& hashes)
+{
+    for (const auto& [model, hash] : hashes) {
+        const QString name = QString::fromStdString(model);
+        const auto stored = m_openedFrom.models.find(model);
+        if (hash.empty() && stored != m_openedFrom.models.end())
+            Q_EMIT problem(tr("The model “%1” of this session is not here.").arg(name),
+                           tr("Its runs show their stored results; put the model back to sample them."));
+        else if (stored != m_openedFrom.models.end() && stored->second != hash)
+            Q_EMIT problem(tr("The model “%1” has changed since this session was saved.").arg(name),
+                           tr("Its runs are sampled with the model that is here now, and may differ."));
+    }
+}
+
+bool SessionKeeper::save()
+{
+    if (m_path.isEmpty())
+        return false;
+    saveAs(m_path);
+    return true;
+}
+
+void SessionKeeper::saveAs(const QString& path)
+{
+    m_saver.save(jobFor(path, false));
+    m_document.undoStack().setClean();
+    setPath(path);
+    addRecent(path);
+    scheduleAutosave();
+}
+
+bool SessionKeeper::restore()
+{
+    if (m_autosavePath.isEmpty() || !QFileInfo::exists(m_autosavePath))
+        return false;
+    session::ViewState restored;
+    try {
+        session::SessionFile file = session::readSession(m_autosavePath.toStdString());
+        restored = file.view;
+        adopt(std::move(file));
+    } catch (const Error& error) {
+        const QString aside = m_autosavePath + QStringLiteral(".damaged");
+        QFile::remove(aside);
+        QFile::rename(m_autosavePath, aside);
+        Q_EMIT problem(QString::fromStdString(error.what()), tr("It was set aside as %1.").arg(aside));
+        return false;
+    }
+    setPath(QString::fromStdString(restored.file));
+    if (restored.isModified)
+        m_document.undoStack().resetClean();
+    Q_EMIT titleChanged();
+    return true;
+}
+
+void SessionKeeper::noteFinished(const RunUpdate& update)
+{
+    for (const session::SessionRun& run : m_document.session().runs()) {
+        if (run.recipe != *update.recipe || m_document.session().planOf(run.id) != update.plan())
+            continue;
+        const auto stored = m_stored.find(run.id);
+        if (stored != m_stored.end() && stored->second.plan == update.plan()) {
+            if (std::exchange(stored->second.isToCheck, false))
+                check(run.id, stored->second, update);
+            continue;
+        }
+        m_checks.erase(run.id);
+        m_toRecord[run.id] = {run.id, update.plan(), update.trajectory};
+        scheduleAutosave();
+    }
+}
+
+void SessionKeeper::check(int run, Stored& stored, const RunUpdate& update)
+{
+    const auto difference = session::firstDifference(*stored.record, *update.trajectory);
+    ReplayCheck result{difference.has_value(), tr("The replay is the stored run, bit for bit.")};
+    if (difference)
+        result.text = differenceText(
+            *difference, computerText(QString::fromStdString(m_openedFrom.device), m_openedFrom.threads),
+            computerText(m_device, m_threads));
+    m_checks[run] = result;
+    Q_EMIT checked(run, result);
+}
+
+const ReplayCheck* SessionKeeper::checkOf(int run) const
+{
+    const auto found = m_checks.find(run);
+    return found == m_checks.end() ? nullptr : &found->second;
+}
+
+void SessionKeeper::setPath(const QString& path)
+{
+    m_path = path;
+    Q_EMIT titleChanged();
+}
+
+QStringList SessionKeeper::recent() const
+{
+    return m_parts.settings.value(recentKey).toStringList();
+}
+
+void SessionKeeper::addRecent(const QString& path)
+{
+    QStringList files = recent();
+    files.removeAll(path);
+    files.prepend(path);
+    while (files.size() > mostRecent)
+        files.removeLast();
+    m_parts.settings.setValue(recentKey, files);
+    Q_EMIT recentChanged();
+}
+
+}  // namespace diffuscope::ui

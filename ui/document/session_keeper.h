@@ -1,0 +1,127 @@
+// Keeps the document's session in files: saves and opens it, saves it by itself all the time, and checks runs
+// that were stored against their replays.
+#pragma once
+
+#include "ui/document/session_document.h"
+#include "ui/document/session_saver.h"
+#include "ui/engine/background_runs.h"
+
+#include <QLockFile>
+#include <QObject>
+#include <QStringList>
+#include <QTimer>
+
+#include <map>
+#include <memory>
+
+class QSettings;
+
+namespace diffuscope::ui {
+
+/// What became of the check of a stored run.
+struct ReplayCheck
+{
+    bool differs = false;
+    QString text;  ///< one sentence
+};
+
+class SessionKeeper : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// An edit is written this soon; where writing takes long, after four times as long, so that a hand that
+    /// drags a slider does not keep the disk busy.
+    static constexpr int autosaveDelayMs = 20;
+    static constexpr int longestAutosaveDelayMs = 2000;
+    static constexpr int mostRecent = 8;
+
+    struct Parts
+    {
+        SessionDocument& document;
+        BackgroundRuns& background;
+        QSettings& settings;
+        QString autosaveFolder;  ///< none is kept where this is empty
+        QString program;         ///< its version
+        SessionSaver::HashModel hashModel;
+    };
+
+    /// Document, background and settings must outlive the keeper.
+    explicit SessionKeeper(Parts parts, QObject* parent = nullptr);
+    ~SessionKeeper() override;
+
+    /// What is written into sessions as the machine that computed them.
+    void setComputer(const QString& device, int threads);
+
+    /// The session's own file; empty while it has none.
+    const QString& path() const { return m_path; }
+    /// A name for the title bar.
+    QString title() const;
+    /// There are edits that the session's own file does not hold.
+    bool isModified() const;
+
+    /// A fresh session with the current recipe. What was there and is in no file (edits that its file lacks,
+    /// or more than one run without a file) is kept as a file among recent(), whose path is returned. So does
+    /// open().
+    QString newSession();
+    /// False, with problem() signalled, where it cannot be opened; the session in the window stays.
+    bool open(const QString& path);
+    /// False where it has no file yet.
+    bool save();
+    void saveAs(const QString& path);
+    QStringList recent() const;
+
+    /// Brings back what was in the window when the program last ended, however it ended. False where there is
+    /// nothing.
+    bool restore();
+    /// Writes now what was not written yet, and waits for it.
+    void flush();
+
+    /// What the check of this run said; absent where it was not checked.
+    const ReplayCheck* checkOf(int run) const;
+
+Q_SIGNALS:
+    /// path(), title() or isModified().
+    void titleChanged();
+    void recentChanged();
+    /// Something could not be read or written: one sentence, and what to do.
+    void problem(const QString& message, const QString& hint);
+    void saved(const QString& path);
+    void checked(int run, const diffuscope::ui::ReplayCheck& check);
+
+private:
+    struct Stored
+    {
+        session::RunPlan plan;
+        std::shared_ptr<const session::RunRecord> record;
+        bool isToCheck = false;  ///< it came from a file, and has not been replayed yet
+    };
+
+    void lockAutosave();
+    void scheduleAutosave();
+    void autosave();
+    QString keepUnsaved();
+    SaveJob jobFor(const QString& path, bool isAutosave);
+    void adopt(session::SessionFile file);
+    void noteFinished(const RunUpdate& update);
+    void check(int run, Stored& stored, const RunUpdate& update);
+    void compareHashes(const std::map<std::string, std::string>& hashes);
+    void setPath(const QString& path);
+    void addRecent(const QString& path);
+
+    Parts m_parts;
+    SessionDocument& m_document;
+    SessionSaver m_saver;
+    QString m_path;
+    QString m_device;
+    int m_threads = 0;
+    session::Provenance m_openedFrom;
+    std::map<int, Stored> m_stored;
+    std::map<int, ReplayCheck> m_checks;
+    std::map<int, RunToRecord> m_toRecord;
+    std::unique_ptr<QLockFile> m_lock;
+    QString m_autosavePath;
+    QTimer m_autosaveTimer;
+};
+
+}  // namespace diffuscope::ui

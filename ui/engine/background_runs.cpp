@@ -1,0 +1,127 @@
+#include "ui/engine/background_runs.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace diffuscope::ui {
+
+BackgroundRuns::BackgroundRuns(SamplingService& service, QObject* parent)
+    : QObject(parent), m_service(service)
+{
+    connect(&service, &SamplingService::runStarted, this, &BackgroundRuns::yieldOrGoOn);
+    // After the service's own state says so.
+    const auto later = [this] {
+        QMetaObject::invokeMethod(this, &BackgroundRuns::next, Qt::QueuedConnection);
+    };
+    connect(&service, &SamplingService::runFinished, this, later);
+    connect(&service, &SamplingService::runCancelled, this, later);
+    connect(&service, &SamplingService::runFailed, this, later);
+}
+
+BackgroundRuns::~BackgroundRuns() = default;
+
+bool BackgroundRuns::isQueued(const session::RunPlan& plan) const
+{
+    return std::ranges::find(m_queue, plan) != m_queue.end();
+}
+
+void BackgroundRuns::add(const session::RunPlan& plan)
+{
+    if (isQueued(plan))
+        return;
+    m_queue.push_back(plan);
+    Q_EMIT waitingChanged(waiting());
+    QMetaObject::invokeMethod(this, &BackgroundRuns::next, Qt::QueuedConnection);
+}
+
+void BackgroundRuns::addFirst(const session::RunPlan& plan)
+{
+    const auto afterGoing = [this] { return m_queue.begin() + (m_isGoing ? 1 : 0); };
+    if (const auto found = std::find(afterGoing(), m_queue.end(), plan); found != m_queue.end())
+        m_queue.erase(found);
+    else if (isQueued(plan))
+        return;
+    m_queue.insert(afterGoing(), plan);
+    Q_EMIT waitingChanged(waiting());
+    QMetaObject::invokeMethod(this, &BackgroundRuns::next, Qt::QueuedConnection);
+}
+
+void BackgroundRuns::clear()
+{
+    m_queue.clear();
+    m_isGoing = false;
+    if (m_own)
+        m_own->cancel();
+    Q_EMIT waitingChanged(0);
+}
+
+void BackgroundRuns::makeService()
+{
+    if (m_own && m_makeFactory == m_service.makeFactory())
+        return;
+    m_makeFactory = m_service.makeFactory();
+    if (m_own) {
+        m_own->setFactory(*m_makeFactory);
+        return;
+    }
+    m_own = std::make_unique<SamplingService>(*m_makeFactory);
+    connect(m_own.get(), &SamplingService::runStarted, this, &BackgroundRuns::yieldOrGoOn);
+    connect(m_own.get(), &SamplingService::runAdvanced, this, &BackgroundRuns::runAdvanced);
+    connect(m_own.get(), &SamplingService::runFinished, this, &BackgroundRuns::finish);
+    connect(m_own.get(), &SamplingService::runFailed, this,
+            [this](const RunUpdate& update, const Failure& failure) {
+                if (!m_isGoing || m_queue.front() != update.plan())
+                    return;
+                Q_EMIT runFailed(update.plan(), failure);
+                dropFirst();
+            });
+}
+
+/// Goes on with the run that is going, or begins the next.
+void BackgroundRuns::next()
+{
+    yieldOrGoOn();
+    if (m_isGoing || m_queue.empty() || m_service.isRunning())
+        return;
+    const session::RunPlan plan = m_queue.front();
+    m_isGoing = true;
+    if (const auto known = m_service.known(plan)) {
+        finish(*known);
+        return;
+    }
+    makeService();
+    for (auto from = plan.from; from; from = from->run.from)
+        if (const auto known = m_service.known(from->run))
+            m_own->remember(*known);
+    m_own->request(plan);
+}
+
+void BackgroundRuns::yieldOrGoOn()
+{
+    if (!m_own || !m_isGoing)
+        return;
+    if (m_service.isRunning() && !m_service.isPaused())
+        m_own->pause();
+    else
+        m_own->resume();
+}
+
+void BackgroundRuns::finish(const RunUpdate& update)
+{
+    if (!m_isGoing || m_queue.empty() || m_queue.front() != update.plan())
+        return;
+    m_service.remember(update);
+    Q_EMIT runFinished(update);
+    dropFirst();
+}
+
+void BackgroundRuns::dropFirst()
+{
+    m_isGoing = false;
+    if (!m_queue.empty())
+        m_queue.pop_front();
+    Q_EMIT waitingChanged(waiting());
+    QMetaObject::invokeMethod(this, &BackgroundRuns::next, Qt::QueuedConnection);
+}
+
+}  // namespace diffuscope::ui
