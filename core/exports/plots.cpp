@@ -11,7 +11,7 @@ namespace diffuscope::exports {
 namespace {
 
 constexpr double kPlotLeft = 56, kPlotRight = 16, kPlotTop = 30, kPlotBottom = 36;
-constexpr double kAxisTextSize = 8, kPlotTitleSize = 9.5, kPageTitleSize = 11;
+constexpr double kLegendGap = 14, kAxisTextSize = 8, kPlotTitleSize = 9.5, kPageTitleSize = 11;
 constexpr Color kAxisColor{60, 60, 60}, kGridColor{225, 225, 225}, kTextColor{30, 30, 30};
 
 struct Interval
@@ -151,12 +151,13 @@ private:
                      .isBold = true});
         double end = right();
         for (auto series = m_plot.series.rbegin(); series != m_plot.series.rend(); ++series) {
-            m_page.text({.at = {end, base},
-                         .text = series->label,
-                         .size = kAxisTextSize,
-                         .anchor = TextAnchor::end,
-                         .color = series->color});
-            end -= kAxisTextSize * 0.56 * double(series->label.size()) + 14;
+            const PageText label{.at = {end, base},
+                                 .text = series->label,
+                                 .size = kAxisTextSize,
+                                 .anchor = TextAnchor::end,
+                                 .color = series->color};
+            m_page.text(label);
+            end -= m_page.widthOf(label) + kLegendGap;
         }
     }
 

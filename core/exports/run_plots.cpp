@@ -22,7 +22,7 @@ Plot schedulePlot(const ExportedRun& run)
 {
     Plot plot{"Schedule: " + run.schedule->name() + " (ticks: visited)",
               "training level t",
-              {{"alpha_bar", kBlue, {}}, {"sigma", kVermilion, {}}},
+              {{"ᾱ", kBlue, {}}, {"σ", kVermilion, {}}},
               {}};
     for (int t = 0; t < run.schedule->levels(); ++t) {
         const schedule::NoiseLevel level = run.schedule->level(t);
@@ -40,13 +40,12 @@ Plot schedulePlot(const ExportedRun& run)
 std::vector<Plot> runPlots(const ExportedRun& run, const std::vector<int>& images)
 {
     const std::vector<int> chosen = chosenImages(run, images);
-    Plot norms{
-        "Each step: root mean squares",
-        "step",
-        {{"x0_hat change", kBlue, {}}, {"eps_hat", kVermilion, {}}, {"guidance difference", kGreen, {}}},
-        {}};
+    Plot norms{"Each step: root mean squares",
+               "step",
+               {{"change of x̂₀", kBlue, {}}, {"ε̂", kVermilion, {}}, {"guidance difference Δ", kGreen, {}}},
+               {}};
     Plot times{"Each step: milliseconds", "step", {{"network", kPurple, {}}, {"whole step", kBlue, {}}}, {}};
-    Plot ratio{"Log signal-to-noise ratio of the states", "step", {{"log SNR", kVermilion, {}}}, {}};
+    Plot ratio{"Log signal-to-noise ratio of the states", "step", {{"log ᾱ/σ²", kVermilion, {}}}, {}};
     const record::Frame* previous = nullptr;
     for (const record::FramePtr& frame : run.trajectory().frames) {
         if (frame->isResult())
@@ -74,10 +73,10 @@ std::string plotsFile(const std::string& path, const ExportedRun& run, const std
                     "Name a file that ends in .svg or .pdf.");
     const std::vector<Plot> plots = runPlots(run, images);
     const std::string title = recipeTitle(run.recipe);
-    const auto page = (suffix == ".svg" ? makeSvgPage : makePdfPage)(kPageWidth, pageHeight(plots.size()),
-                                                                     title, session::toJson(run.recipe));
-    drawPlots(*page, title, plots);
-    return page->finish();
+    VectorPage page(suffix == ".svg" ? PageFormat::svg : PageFormat::pdf, kPageWidth,
+                    pageHeight(plots.size()), title, session::toJson(run.recipe));
+    drawPlots(page, title, plots);
+    return page.finish();
 }
 
 }  // namespace diffuscope::exports

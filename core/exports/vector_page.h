@@ -1,4 +1,4 @@
-// A page of lines and words without pixels, as SVG or PDF.
+// A page of lines and words without pixels, as SVG or PDF; drawn by Cairo.
 #pragma once
 
 #include "core/exports/color_scale.h"
@@ -18,7 +18,7 @@ struct PagePoint
 
 enum class TextAnchor { start, middle, end };
 
-/// Helvetica, or what stands in for it.
+/// In DejaVu Sans, which has the letters of formulas, or what stands in for it.
 struct PageText
 {
     PagePoint at{};  ///< on the base line
@@ -29,20 +29,27 @@ struct PageText
     bool isBold = false;
 };
 
+enum class PageFormat { svg, pdf };
+
 class VectorPage
 {
 public:
-    virtual ~VectorPage() = default;
-    virtual void line(std::span<const PagePoint> points, const Color& color, double width) = 0;
-    virtual void text(const PageText& text) = 0;
-    /// The whole file; the page is at its end.
-    virtual std::string finish() = 0;
-};
+    /// White, `width` by `height` points. `title` and `recipe` are what the file says of itself: a PDF in its
+    /// title and keywords, an SVG in <title> and <metadata>.
+    VectorPage(PageFormat format, double width, double height, const std::string& title,
+               const std::string& recipe);
+    ~VectorPage();
 
-/// `title` and `recipe` are what the file says of itself.
-std::unique_ptr<VectorPage> makeSvgPage(double width, double height, const std::string& title,
-                                        const std::string& recipe);
-std::unique_ptr<VectorPage> makePdfPage(double width, double height, const std::string& title,
-                                        const std::string& recipe);
+    void line(std::span<const PagePoint> points, const Color& color, double width);
+    void text(const PageText& text);
+    /// How wide that text is, in points.
+    double widthOf(const PageText& text);
+    /// The whole file; the page is at its end. Throws std::runtime_error where Cairo could not draw it.
+    std::string finish();
+
+private:
+    struct Drawing;
+    std::unique_ptr<Drawing> m_drawing;
+};
 
 }  // namespace diffuscope::exports
