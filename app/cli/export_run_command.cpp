@@ -85,6 +85,7 @@ void exportRun(ExportRunArguments& arguments)
     watchForInterruption();
     sample::ModelRunFactory factory(catalog::modelFolders(), limitsOf(arguments.recipe));
     std::vector<exports::ExportedRun> runs{recordedRun(factory, recipe)};
+    printComputation(factory.computation(), arguments.recipe.precision);
     for (const std::string& other : arguments.others) {
         RecipeArguments own;
         own.file = other;

@@ -61,8 +61,12 @@ void inspectModel(const std::string& folder)
 void printPlan(const std::string& folder, const std::string& precision, bool timed)
 {
     auto model = network::loadModel(folder);
-    model.net->setConvolutionPrecision(network::choosePrecision(precision, torch::kCPU));
-    const auto made = network::plan::makePlan(*model.net);
+    const network::PrecisionChoice choice = network::measuredPrecision(precision, model.net, torch::kCPU);
+    const network::plan::PlanOrReason& made = choice.plan;
+    if (precision == "auto") {
+        std::printf("precision: %s (%s)\n", network::precisionName(choice.precision).c_str(),
+                    choice.reason.c_str());
+    }
     if (made.plan) {
         constexpr int kRounds = 25;
         const auto times =
@@ -84,7 +88,9 @@ void addInspectCommand(CLI::App& program)
         ->required();
     auto* plan = command->add_flag("--plan", arguments->plan,
                                    "Print the operations by which this processor evaluates the network");
-    command->add_option("--precision", arguments->precision, "With --plan: float32, bfloat16 or auto")
+    command
+        ->add_option("--precision", arguments->precision,
+                     "With --plan: float32, bfloat16, or auto: the faster, measured here")
         ->needs(plan)
         ->capture_default_str();
     command->add_flag("--time", arguments->time, "With --plan: measure what each operation takes")

@@ -9,6 +9,7 @@
 #include "core/registry/error.h"
 
 #include <charconv>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -96,6 +97,11 @@ void applyClasses(const RecipeArguments& arguments, session::Recipe& recipe)
     const int classes = model.card->architecture.classes;
     if (model.card->architecture.hasText() && arguments.file.empty()) {
         recipe.condition = denoise::Condition::none();
+    }
+    if (model.card->architecture.hasText() && arguments.classes && *arguments.classes != "none") {
+        throw Error(ErrorCode::invalidOption,
+                    "The model \"" + model.id + "\" knows no classes; it reads a prompt.",
+                    "Give --prompt in the place of --class.");
     }
     if (arguments.classes) {
         recipe.condition.classes = parseClassList(*arguments.classes, classes);
@@ -236,6 +242,18 @@ sample::RunLimits limitsOf(const RecipeArguments& arguments)
     limits.device = arguments.device;
     limits.precision = arguments.precision;
     return limits;
+}
+
+void printComputation(const sample::Computation& computation, const std::string& askedPrecision)
+{
+    if (askedPrecision == "auto") {
+        std::fprintf(stderr, "precision: %s (%s)\n", computation.precision.c_str(),
+                     computation.reason.c_str());
+    }
+    if (!computation.notice.empty()) {
+        std::fprintf(stderr, "note: the network is evaluated module by module, which is slower. %s\n",
+                     computation.notice.c_str());
+    }
 }
 
 void writeRecipeBeside(const std::string& output, const session::Recipe& recipe)

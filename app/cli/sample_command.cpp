@@ -81,6 +81,7 @@ void runSampling(const SampleArguments& arguments)
     watchForInterruption();
     sample::ModelRunFactory factory(catalog::modelFolders(), limitsOf(arguments.recipe));
     const auto run = factory.start(recipe);
+    printComputation(factory.computation(), arguments.recipe.precision);
     const Recording recording = record(*run, arguments.frames);
     if (!arguments.sheet.empty()) {
         const int columns = static_cast<int>(std::ceil(std::sqrt(static_cast<double>(recipe.batch))));

@@ -27,12 +27,16 @@ std::size_t partCount(int64_t batch, int64_t imagesAtOnce, int64_t threads)
 
 }  // namespace
 
-ParallelForward::ParallelForward(UNet net, int threads)
-    : m_net(std::move(net)), m_crew(m_net->parameters().front().is_cpu() ? threads : 1)
+ParallelForward::ParallelForward(UNet net, int threads) : ParallelForward(net, threads, plan::makePlan(*net))
 {
-    auto made = plan::makePlan(*m_net);
-    m_plan = std::move(made.plan);
-    m_reason = std::move(made.reason);
+}
+
+ParallelForward::ParallelForward(UNet net, int threads, plan::PlanOrReason made)
+    : m_net(std::move(net)),
+      m_plan(std::move(made.plan)),
+      m_reason(std::move(made.reason)),
+      m_crew(m_net->parameters().front().is_cpu() ? threads : 1)
+{
     for (std::size_t thread = 0; m_plan && thread < m_crew.size(); ++thread) {
         m_workspaces.emplace_back(*m_plan);
     }
@@ -49,17 +53,36 @@ torch::Tensor ParallelForward::forward(const torch::Tensor& x, const torch::Tens
                                        const std::stop_token& stop)
 {
     const c10::InferenceMode inference;
-    return m_plan ? throughPlan(x, t, classIds, stop) : throughModules(x, t, classIds, text, stop);
+    return m_plan ? throughPlan(x, t, classIds, text, stop) : throughModules(x, t, classIds, text, stop);
+}
+
+std::vector<std::shared_ptr<const plan::PromptKeys>> ParallelForward::promptsOf(const TextContext& text)
+{
+    if (m_plan->prompts().empty()) {
+        return {};
+    }
+    const torch::Tensor states = text.states.to(torch::kFloat32).contiguous();
+    const torch::Tensor bias = text.bias.to(torch::kFloat32).contiguous();
+    const auto tokens = static_cast<std::size_t>(bias.size(1));
+    const std::size_t values = tokens * static_cast<std::size_t>(states.size(2));
+    std::vector<plan::PromptStates> prompts;
+    for (std::size_t k = 0; k < static_cast<std::size_t>(bias.size(0)); ++k) {
+        prompts.push_back(
+            {{states.data_ptr<float>() + k * values, values}, {bias.data_ptr<float>() + k * tokens, tokens}});
+    }
+    return m_prompts.keys(m_plan->prompts(), prompts);
 }
 
 torch::Tensor ParallelForward::throughPlan(const torch::Tensor& x, const torch::Tensor& t,
-                                           const torch::Tensor& classIds, const std::stop_token& stop)
+                                           const torch::Tensor& classIds, const TextContext& text,
+                                           const std::stop_token& stop)
 {
     const UNetConfig& config = m_net->config();
     const int64_t batch = x.size(0);
     TORCH_CHECK(
         x.sizes() == at::IntArrayRef({batch, config.imageChannels, config.imageHeight, config.imageWidth}) &&
-            t.numel() == batch && classIds.numel() == batch,
+            t.numel() == batch && classIds.numel() == batch && text.defined() == config.hasText() &&
+            (!text.defined() || text.bias.size(0) == batch),
         "The network's input has another shape than its config says.");
     const torch::Tensor images = x.to(torch::kFloat32).contiguous();
     const torch::Tensor times = t.to(torch::kFloat32).contiguous();
@@ -67,6 +90,7 @@ torch::Tensor ParallelForward::throughPlan(const torch::Tensor& x, const torch::
     const auto count = static_cast<std::size_t>(batch);
     const auto rows = m_conditionings.rows(m_plan->conditioning(), {times.data_ptr<float>(), count},
                                            {ids.data_ptr<int64_t>(), count});
+    const auto prompts = promptsOf(text);
     torch::Tensor result = torch::empty_like(images);
     const float* from = images.data_ptr<float>();
     auto* to = result.data_ptr<float>();
@@ -80,7 +104,8 @@ torch::Tensor ParallelForward::throughPlan(const torch::Tensor& x, const torch::
             }
             const int64_t begin = beginOfPart(part, parts, batch), end = beginOfPart(part + 1, parts, batch);
             m_plan->run(m_workspaces[thread], from + begin * values, rows.data() + begin,
-                        static_cast<int>(end - begin), to + begin * values);
+                        static_cast<int>(end - begin), to + begin * values,
+                        prompts.empty() ? nullptr : prompts.data() + begin);
         }
     });
     return result;

@@ -2,7 +2,7 @@
 // threads, each with images of its own.
 #pragma once
 
-#include "core/network/plan/inference_plan.h"
+#include "core/network/plan/plan_builder.h"
 #include "core/network/thread_crew.h"
 #include "core/network/unet.h"
 
@@ -22,6 +22,8 @@ class ParallelForward
 public:
     /// Copies the weights into a plan of the network's present precision. `threads` 0: one a processor core.
     ParallelForward(UNet net, int threads);
+    /// With the network's plan, or the reason for having none, that were made already.
+    ParallelForward(UNet net, int threads, plan::PlanOrReason made);
 
     /// As UNetImpl::forward, without gradients. Through a plan, an image's result does not depend on the rest
     /// of the batch nor on the number of threads, to the last bit; and `stop` is looked at every few images:
@@ -38,7 +40,8 @@ public:
 
 private:
     torch::Tensor throughPlan(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& classIds,
-                              const std::stop_token& stop);
+                              const TextContext& text, const std::stop_token& stop);
+    std::vector<std::shared_ptr<const plan::PromptKeys>> promptsOf(const TextContext& text);
     torch::Tensor throughModules(const torch::Tensor& x, const torch::Tensor& t,
                                  const torch::Tensor& classIds, const TextContext& text,
                                  const std::stop_token& stop);
@@ -47,6 +50,7 @@ private:
     std::shared_ptr<const plan::InferencePlan> m_plan;
     std::string m_reason;
     plan::ConditioningCache m_conditionings;
+    plan::PromptCache m_prompts;
     std::vector<plan::InferencePlan::Workspace> m_workspaces;  ///< by thread
     ThreadCrew m_crew;
 };

@@ -64,6 +64,7 @@ struct CachedModel
     network::LoadedModel model;
     std::shared_ptr<network::ParallelForward> forward;
     std::shared_ptr<FirstEvaluationCache> firstEvaluations;
+    network::TextContext texts;  ///< that `firstEvaluations` are of
     Computation computation;
     fs::file_time_type cardTime;
     fs::file_time_type weightsTime;
@@ -89,7 +90,7 @@ public:
         if (firstImage < 0)
             throw Error(ErrorCode::invalidOption, "The first image of a part must not be below 0.",
                         "Count images from 0.");
-        const CachedModel& cached = load(asked.model);
+        CachedModel& cached = load(asked.model);
         const network::LoadedModel& model = cached.model;
         const auto texts = std::make_shared<const RunTexts>(runTexts(model, asked));
         const session::Recipe& recipe = texts->recipe;
@@ -156,7 +157,7 @@ public:
     }
 
 private:
-    const CachedModel& load(const std::string& name)
+    CachedModel& load(const std::string& name)
     {
         const fs::path folder = catalog::findModel(m_folders, name).folder;
         std::error_code ignored;  // a file that has gone shows when it is read
@@ -200,7 +201,21 @@ private:
         const RunTexts& texts;                        ///< of this network
     };
 
-    std::unique_ptr<denoise::Denoiser> networkOf(const CachedModel& cached, const SampledPath& path) const
+    /// What is known of a text model is of the texts that its last run had: numbers mean others in the next.
+    static std::shared_ptr<FirstEvaluationCache> firstEvaluationsOf(CachedModel& cached,
+                                                                    const RunTexts& texts)
+    {
+        const network::TextContext& now = texts.contexts;
+        const bool isSame = !now.defined() || (cached.texts.defined() && now.bias.equal(cached.texts.bias) &&
+                                               now.states.equal(cached.texts.states));
+        if (!isSame) {
+            cached.texts = now;
+            cached.firstEvaluations = std::make_shared<FirstEvaluationCache>();
+        }
+        return cached.firstEvaluations;
+    }
+
+    std::unique_ptr<denoise::Denoiser> networkOf(CachedModel& cached, const SampledPath& path) const
     {
         schedule::NoiseSchedule trained = schedule::makeSchedule(cached.model.card.schedule);
         const bool isOwn = schedule::haveSameLevels(trained, path.schedule);
@@ -216,8 +231,9 @@ private:
                 return net->forward(x, t, torch::zeros_like(ids), texts.of(ids), *stop);
             };
         // Without a plan, an image's result depends on how the batch is cut, in the last bits.
-        if (cached.forward->plan() && !readsText)
-            forward = rememberingFirst(std::move(forward), cached.firstEvaluations, path.first);
+        if (cached.forward->plan())
+            forward =
+                rememberingFirst(std::move(forward), firstEvaluationsOf(cached, path.texts), path.first);
         return std::make_unique<denoise::NetworkDenoiser>(denoise::TrainedNetwork{
             .name = model.card.name,
             .forward = std::move(forward),
@@ -259,7 +275,7 @@ private:
         };
     }
 
-    std::unique_ptr<denoise::Denoiser> denoiserOf(const session::Recipe& recipe, const CachedModel& cached,
+    std::unique_ptr<denoise::Denoiser> denoiserOf(const session::Recipe& recipe, CachedModel& cached,
                                                   const SampledPath& path)
     {
         denoise::GuidanceContext context{.progress = progressOn(path.grid),
@@ -289,7 +305,7 @@ private:
         // A copy: loading another model may move the first one's place in the cache.
         const network::UNetConfig asked = strong.architecture;
         const auto classes = strong.classNames.size();
-        const CachedModel& weak = load(name);
+        CachedModel& weak = load(name);
         const network::UNetConfig& has = weak.model.card.architecture;
         const bool fits = has.imageChannels == asked.imageChannels && has.imageHeight == asked.imageHeight &&
                           has.imageWidth == asked.imageWidth &&
