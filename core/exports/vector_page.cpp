@@ -89,6 +89,7 @@ void VectorPage::line(std::span<const PagePoint> points, const Color& color, dou
     cairo_t* cairo = m_drawing->cairo;
     setColor(cairo, color);
     cairo_set_line_width(cairo, width);
+    cairo_new_path(cairo);  // text leaves a point to go on from
     for (const PagePoint& point : points)
         cairo_line_to(cairo, point.x, point.y);
     cairo_stroke(cairo);
