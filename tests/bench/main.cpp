@@ -24,6 +24,8 @@ struct Effort
     EditEffort edits{};
     EditEffort largeEdits{.edits = 10, .images = 64};
     ScrubEffort scrub{};
+    DocksEffort docks{};
+    DocksEffort manyInDocks{.images = 64};
 };
 
 /// Enough to see that every measurement works; its figures say little.
@@ -34,7 +36,9 @@ Effort quickEffort()
             .starts = 1,
             .edits = {.edits = 2, .steps = 2, .images = 4},
             .largeEdits = {.edits = 1, .steps = 2, .images = 8},
-            .scrub = {.images = 4, .steps = 20}};
+            .scrub = {.images = 4, .steps = 20},
+            .docks = {.images = 4, .steps = 5},
+            .manyInDocks = {.images = 8, .steps = 3}};
 }
 
 /// Prints figures and keeps count of the goals that were missed.
@@ -84,6 +88,9 @@ int measure(PaintClock& application, const QString& modelId, const QString& prog
     // run takes.
     table.section("A long run (of a fake network, through the real record and window)");
     table.add(scrubFigures(application, effort.scrub));
+    table.section("Every dock open");
+    for (const DocksEffort& docks : {effort.docks, effort.manyInDocks})
+        table.add(docksFigures(application, docks));
     table.section("The model " + model.id);
     table.add(networkFigures(model.folder, effort.networkRounds));
     table.add(runFigures(model.folder, effort.run));

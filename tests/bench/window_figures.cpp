@@ -5,13 +5,18 @@
 #include "ui/main_window.h"
 #include "ui/playback/player.h"
 #include "ui/theme/theme.h"
+#include "ui/views/detail_plot.h"
+#include "ui/views/path_plot.h"
+#include "ui/views/path_series.h"
 #include "ui/views/stage_view.h"
 
+#include <QDockWidget>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QSettings>
 #include <QTemporaryDir>
 
+#include <algorithm>
 #include <random>
 #include <stdexcept>
 #include <unistd.h>
@@ -90,6 +95,35 @@ public:
         m_document.cancelSampling();
         waitForEnd();
         return double(clock.nsecsElapsed()) / nsPerMs;
+    }
+
+    /// Every dock beside the others, in a window of this size.
+    void openAllDocks(QSize size)
+    {
+        m_window.resize(size);
+        bool isLeft = false;
+        for (auto* dock : m_window.findChildren<QDockWidget*>()) {
+            m_window.removeDockWidget(dock);
+            m_window.addDockWidget(isLeft ? Qt::LeftDockWidgetArea : Qt::RightDockWidgetArea, dock);
+            dock->show();
+            isLeft = !isLeft;
+        }
+        m_application.waitUntil("all docks to be open", [this] {
+            for (const auto* dock : m_window.findChildren<QDockWidget*>())
+                if (!dock->widget()->isVisible() || dock->widget()->visibleRegion().isEmpty())
+                    return false;
+            return true;
+        });
+        const auto& detail = *m_window.findChild<ui::DetailPlot*>();
+        const auto& paths = m_window.findChild<ui::PathPlot*>()->series();
+        m_application.waitUntil("the plots to be complete",
+                                [&] { return detail.isUpToDate() && paths.isUpToDate(); });
+    }
+
+    void showAllLayers(bool all)
+    {
+        m_window.stage().setShowsAllLayers(all);
+        m_application.watch(&m_window.stage().visibleGrid());
     }
 
     double msToScrubTo(int frame)
@@ -188,6 +222,47 @@ std::vector<Figure> editFigures(PaintClock& application, const ui::SamplingServi
     figures.push_back({"cancel → stopped" + images + ", median", median(cancelled), "ms"});
     figures.push_back({"longest wait after a cancel ÷ longest step" + images,
                        percentile(cancelled, 100) / percentile(steps, 100), "", goal(1)});
+    return figures;
+}
+
+std::vector<Figure> docksFigures(PaintClock& application, const DocksEffort& effort)
+{
+    ui::ModelEntry stripes;
+    stripes.id = QStringLiteral("stripes");
+    stripes.displayName = QStringLiteral("Stripes");
+    BenchWindow window(application, makeRecordedFake, {stripes});
+    session::Recipe recipe = window.document().recipe();
+    recipe.model = "stripes";
+    recipe.batch = effort.images;
+    recipe.steps = effort.steps;
+    recipe.sampler = {"ddpm", {}};
+    recipe.guidance.scale = 2;
+    window.document().loadRecipe(recipe);
+    window.document().sample();
+    window.waitForEnd();
+    window.openAllDocks(QSize(2560, 1440));
+    window.document().cursors().placeSecond(effort.steps / 2);
+
+    std::vector<double> oneLayer, allLayers;
+    double slowest = 0;
+    for (const record::Layer layer : ui::allLayers()) {
+        window.document().setLayer(layer);
+        std::vector<double> ofLayer;
+        for (int frame = 0; frame <= effort.steps; ++frame)
+            ofLayer.push_back(window.msToScrubTo(frame));
+        slowest = std::max(slowest, median(ofLayer));
+        oneLayer.insert(oneLayer.end(), ofLayer.begin(), ofLayer.end());
+    }
+    window.showAllLayers(true);
+    for (int frame = 0; frame <= effort.steps; ++frame)
+        allLayers.push_back(window.msToScrubTo(frame));
+
+    constexpr double goalMs = 16;
+    const std::string images = ", " + std::to_string(effort.images) + " images, all docks open";
+    std::vector<Figure> figures;
+    addTimes(figures, "scrub, each of ten layers" + images, oneLayer, goalMs);
+    figures.push_back({"the slowest layer's median" + images, slowest, "ms"});
+    addTimes(figures, "scrub, all layers of one" + images, allLayers, goalMs);
     return figures;
 }
 

@@ -33,4 +33,14 @@ struct ScrubEffort
 /// of each move of the playhead until everything in the window has followed, in order and at random.
 std::vector<Figure> scrubFigures(PaintClock& application, const ScrubEffort& effort);
 
+struct DocksEffort
+{
+    int images = 16;
+    int steps = 50;
+};
+
+/// A guided run of a fake denoiser with fresh noise in every step, in a large window with every dock open
+/// beside the others: the time of each move of the playhead, in every layer and with all layers of one image.
+std::vector<Figure> docksFigures(PaintClock& application, const DocksEffort& effort);
+
 }  // namespace diffuscope::bench

@@ -4,7 +4,7 @@
 #include "core/measure/principal_plane.h"
 #include "core/measure/symmetric_eigen.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 #include <numbers>

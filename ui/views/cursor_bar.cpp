@@ -36,7 +36,7 @@ CursorBar::CursorBar(SessionDocument& document, const QString& name, QWidget* pa
     m_text->setForegroundRole(QPalette::PlaceholderText);
     m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_text->setToolTip(richTip(tr(
-        "Cursor A is the playhead. Ctrl+click in a plot, or B, puts cursor B; the values show both and how "
+        "Cursor A is the playhead. Ctrl+click in a plot, or M, puts cursor B; the values show both and how "
         "far they are apart.")));
     row->addWidget(m_text, 1);
     m_remove = new QToolButton;
@@ -45,7 +45,7 @@ CursorBar::CursorBar(SessionDocument& document, const QString& name, QWidget* pa
     m_remove->setAutoRaise(true);
     m_remove->setFocusPolicy(Qt::TabFocus);
     m_remove->setAccessibleName(tr("Remove cursor B"));
-    m_remove->setToolTip(tr("Remove cursor B (Shift+B)."));
+    m_remove->setToolTip(tr("Remove cursor B (Shift+M)."));
     row->addWidget(m_remove);
 
     connect(m_axis, &QComboBox::activated, this,

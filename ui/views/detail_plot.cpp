@@ -27,7 +27,7 @@ namespace {
 constexpr double unknownDetail = std::numeric_limits<double>::quiet_NaN();
 constexpr int distanceSeries = 3;
 /// How much of the estimate's colour each band has, the rest being the surface: coarse is full.
-constexpr std::array<double, measure::frequencyBands> bandTints{0.95, 0.62, 0.36, 0.16};
+constexpr std::array<double, measure::frequencyBands> bandTints{0.95, 0.64, 0.4, 0.2};
 
 QColor mixed(const QColor& color, const QColor& surface, double share)
 {
@@ -89,7 +89,7 @@ void DetailPlot::makePlot()
         richTip(tr("Hover to preview a step, click or drag to go there; Ctrl+click puts cursor B.")));
     m_plot->setMinimumHeight(80);
     m_plot->yAxis->setRange(0, 1);
-    m_plot->yAxis->setLabel(tr("share of energy"));
+    m_plot->yAxis->setLabel(tr("share"));
     m_plot->yAxis2->setLabel(tr("dB"));
     for (QCPAxis* axis : {m_plot->yAxis, m_plot->yAxis2}) {
         auto ticker = QSharedPointer<QCPAxisTicker>::create();

@@ -94,6 +94,14 @@ void ImageGrid::paintCell(QPainter& painter, int k) const
         paintAbsence(painter, cell, reason);
     else
         painter.drawImage(cell, m_atlas, atlasCell(m_shape, k));
+    // Pale pictures end somewhere too.
+    painter.setPen(QPen(palette().color(QPalette::Mid), 1));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(cell.adjusted(-0.5, -0.5, 0.5, 0.5));
+    if (!m_overlay.isNull() && m_shape.batch > 0) {
+        const int height = m_overlay.height() / m_shape.batch;
+        painter.drawImage(cell, m_overlay, QRect(0, k * height, m_overlay.width(), height));
+    }
     if (k == m_selected && !m_enlarged) {
         painter.setPen(QPen(palette().color(QPalette::Highlight), ringPx));
         painter.setBrush(Qt::NoBrush);

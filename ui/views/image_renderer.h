@@ -29,6 +29,9 @@ struct ValueRange
 /// How values become colours.
 struct ColorScale
 {
+    ColorScale() = default;
+    ColorScale(ValueRange ends, bool diverging = false) : range(ends), isDiverging(diverging) {}
+
     ValueRange range{};
     /// From blue over a pale middle to red; images of three channels are coloured by their channels all the
     /// same.

@@ -18,7 +18,10 @@ namespace {
 class LayerButton : public SegmentButton
 {
 public:
-    LayerButton(record::Layer layer, QWidget* parent) : SegmentButton(parent), m_layer(layer) {}
+    LayerButton(record::Layer layer, QWidget* parent) : SegmentButton(parent), m_layer(layer)
+    {
+        setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    }
 
     QSize sizeHint() const override { return SegmentButton::sizeHint() + QSize(0, 3); }
 
@@ -57,6 +60,7 @@ LayerBar::LayerBar(QWidget* parent) : QWidget(parent)
     m_all = new SegmentButton(this);
     m_all->setObjectName(QStringLiteral("allLayersButton"));
     m_all->setText(tr("All"));
+    m_all->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
     m_all->setAccessibleName(tr("All layers of one image"));
     m_all->setToolTip(
         richTip(tr("Show all ten layers of one image side by side, or one layer of all images (A).")));
@@ -94,6 +98,8 @@ void LayerBar::updateFonts()
 {
     for (QToolButton* button : m_buttons)
         button->setFont(scaledFont(font(), 1.15));
+    // On a large screen buttons as wide as they would get are far apart.
+    setMaximumWidth(layout()->sizeHint().width() * 5 / 4);
 }
 
 void LayerBar::changeEvent(QEvent* event)

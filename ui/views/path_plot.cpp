@@ -101,7 +101,8 @@ void PathPlot::makePlot()
     m_plot->setAccessibleName(tr("Paths in the plane of their two principal components"));
     m_plot->setToolTip(richTip(
         tr("Every line is an image on its way from noise to result, seen in the plane in which all of them "
-           "spread the most. Hover a dot to preview its frame, click to go there and pick the image.")));
+           "spread the most; the percentages say how much of their variance an axis holds. Hover a dot to "
+           "preview its frame, click to go there and pick the image.")));
     m_plot->setMinimumHeight(80);
     m_plot->setMouseTracking(true);
     m_plot->setFocusPolicy(Qt::StrongFocus);
@@ -176,14 +177,12 @@ void PathPlot::plotAgain()
         }
     const auto explained = m_series->explained();
     const auto label = [this](int number, double share) {
-        return tr("component %1 (%2 % of the variance)")
-            .arg(number)
-            .arg(locale().toString(100 * share, 'f', 0));
+        return tr("component %1 (%2 %)").arg(number).arg(locale().toString(100 * share, 'f', 0));
     };
     m_plot->xAxis->setLabel(label(1, explained[0]));
     m_plot->yAxis->setLabel(label(2, explained[1]));
     const int images = m_series->paths().empty() ? 0 : int(m_series->paths().back().images.size());
-    m_text->setText(tr("%n image(s), one plane for all", nullptr, images));
+    m_text->setText(images == 1 ? tr("1 image") : tr("%1 images in one plane").arg(images));
     restyle();
 }
 
@@ -320,6 +319,8 @@ bool PathPlot::handleMouse(QEvent* event)
             m_document.commitFrame(dot->frame);
             m_document.selectImage(dot->image);
         }
+    } else if (event->type() == QEvent::MouseMove && mouse->buttons() == Qt::LeftButton && dot) {
+        m_document.commitFrame(dot->frame);
     } else if (event->type() == QEvent::MouseMove && mouse->buttons() == Qt::NoButton) {
         m_plot->setCursor(dot ? Qt::PointingHandCursor : Qt::ArrowCursor);
         if (dot)

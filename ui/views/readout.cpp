@@ -6,6 +6,8 @@
 #include <QFontMetrics>
 #include <QPainter>
 
+#include <array>
+
 namespace diffuscope::ui {
 
 namespace {
@@ -14,18 +16,22 @@ constexpr int padding = 4;
 constexpr int swatchWidth = 14;
 constexpr int swatchGap = 6;
 
-const QString firstMark = QStringLiteral("A ");
-const QString secondMark = QStringLiteral("B ");
-const QString differenceMark = QStringLiteral("B−A ");
+/// With a second cursor a cell is one row: caption, A, B, B−A, in columns that stand below each other.
+const std::array<QString, 3> cursorMarks{QStringLiteral("A "), QStringLiteral("B "), QStringLiteral("B−A ")};
+const QString widestOfRow = QStringLiteral("−0.00888");
+constexpr int columnGap = 8;
 
 QSize cellSize(const QFont& font, const QString& caption, const QString& widest, bool hasSecond)
 {
     const QFontMetrics captions(captionFont(font));
     const QFontMetrics values(tabularFont(font));
-    int width = std::max(captions.horizontalAdvance(caption), values.horizontalAdvance(widest));
-    if (hasSecond)
-        width = std::max(width, values.horizontalAdvance(differenceMark + widest));
-    return {width + 2 * padding, captions.height() + (hasSecond ? 3 : 1) * values.height() + 2 * padding};
+    if (!hasSecond)
+        return {std::max(captions.horizontalAdvance(caption), values.horizontalAdvance(widest)) + 2 * padding,
+                captions.height() + values.height() + 2 * padding};
+    int width = captions.horizontalAdvance(caption) + 2 * padding;
+    for (const QString& mark : cursorMarks)
+        width += columnGap + captions.horizontalAdvance(mark) + values.horizontalAdvance(widestOfRow);
+    return {width, values.height() + padding};
 }
 
 /// What a cell says.
@@ -36,32 +42,58 @@ struct CellText
     std::optional<SecondValue> second;
 };
 
-/// Caption above, values beneath, left-aligned in `rect`.
+void paintRow(QPainter& painter, const QRect& rect, const CellText& text, const QColor& captionColor,
+              const ThemeColors& colors)
+{
+    const QFont values = tabularFont(painter.font());
+    const QFont captions = captionFont(painter.font());
+    const std::array<QString, 3> shown{text.value, text.second->value, text.second->difference};
+    int right = rect.right() + 1;
+    for (int column = 2; column >= 0; --column) {
+        const QString& mark = cursorMarks[std::size_t(column)];
+        painter.setFont(values);
+        const int width = painter.fontMetrics().horizontalAdvance(widestOfRow);
+        painter.setPen(colors.text);
+        painter.drawText(QRect(right - width, rect.top(), width, rect.height()),
+                         Qt::AlignLeft | Qt::AlignVCenter, shown[std::size_t(column)]);
+        right -= width;
+        painter.setFont(captions);
+        const int markWidth = painter.fontMetrics().horizontalAdvance(mark);
+        painter.setPen(colors.mutedText);
+        painter.drawText(QRect(right - markWidth, rect.top(), markWidth, rect.height()),
+                         Qt::AlignLeft | Qt::AlignVCenter, mark);
+        right -= markWidth + columnGap;
+    }
+    painter.setPen(captionColor);
+    painter.drawText(QRect(rect.left(), rect.top(), right - rect.left(), rect.height()),
+                     Qt::AlignLeading | Qt::AlignVCenter, text.caption);
+}
+
+/// Caption above, value beneath, left-aligned in `rect`; or all in one row.
 void paintCell(QPainter& painter, const QRect& rect, const CellText& text, const QColor& captionColor,
                const ThemeColors& colors)
 {
     const QFont font = painter.font();
-    painter.setFont(captionFont(font));
-    int top = painter.fontMetrics().height();
-    painter.setPen(captionColor);
-    painter.drawText(QRect(rect.left(), rect.top(), rect.width(), top), Qt::AlignLeading, text.caption);
-    painter.setFont(tabularFont(font));
-    const int line = painter.fontMetrics().height();
-    const int indent = painter.fontMetrics().horizontalAdvance(differenceMark);
-    const auto paintLine = [&](const QString& mark, const QString& value) {
-        const QRect place(rect.left(), rect.top() + top, rect.width(), line);
-        painter.setPen(colors.mutedText);
-        painter.drawText(place, Qt::AlignLeading, mark);
-        painter.setPen(colors.text);
-        painter.drawText(place.adjusted(mark.isEmpty() ? 0 : indent, 0, 0, 0), Qt::AlignLeft, value);
-        top += line;
-    };
-    paintLine(text.second ? firstMark : QString(), text.value);
     if (text.second) {
-        paintLine(secondMark, text.second->value);
-        paintLine(differenceMark, text.second->difference);
+        paintRow(painter, rect, text, captionColor, colors);
+    } else {
+        painter.setFont(captionFont(font));
+        const int captionHeight = painter.fontMetrics().height();
+        painter.setPen(captionColor);
+        painter.drawText(QRect(rect.left(), rect.top(), rect.width(), captionHeight), Qt::AlignLeading,
+                         text.caption);
+        painter.setFont(tabularFont(font));
+        painter.setPen(colors.text);
+        painter.drawText(rect.adjusted(0, captionHeight, 0, 0), Qt::AlignLeading, text.value);
     }
     painter.setFont(font);
+}
+
+/// What is left for text.
+QRect insideOf(const QRect& cell, bool hasSecond)
+{
+    const int vertical = hasSecond ? 0 : padding;
+    return cell.adjusted(padding, vertical, -padding, -vertical);
 }
 
 }  // namespace
@@ -108,7 +140,7 @@ void Readout::paintEvent(QPaintEvent*)
     QPainter painter(this);
     painter.setFont(font());
     const ThemeColors& colors = themeColors(palette());
-    paintCell(painter, rect().adjusted(padding, padding, -padding, -padding), {m_caption, m_value, m_second},
+    paintCell(painter, insideOf(rect(), m_second.has_value()), {m_caption, m_value, m_second},
               colors.mutedText, colors);
 }
 
@@ -177,10 +209,10 @@ void SeriesSwitch::paintEvent(QPaintEvent*)
     }
 
     const bool isLeftToRight = layoutDirection() == Qt::LeftToRight;
-    const QRect inner = rect().adjusted(padding, padding, -padding, -padding);
+    const QRect inner = insideOf(rect(), m_second.has_value());
     const int captionHeight = QFontMetrics(captionFont(font())).height();
     const int swatchLeft = isLeftToRight ? inner.left() : inner.right() - swatchWidth + 1;
-    const qreal y = inner.top() + captionHeight / 2.0;
+    const qreal y = m_second ? inner.center().y() + 0.5 : inner.top() + captionHeight / 2.0;
     const bool isLit = isChecked() || !isCheckable();
     QPen pen(isLit ? color() : colors.outline, 3, m_dashed ? Qt::CustomDashLine : Qt::SolidLine, Qt::FlatCap);
     if (m_dashed)

@@ -30,7 +30,7 @@ public:
     void setCaption(const QString& caption);
     void setValue(const QString& value);
     const QString& value() const { return m_value; }
-    /// Takes two more lines; absent where there is no second cursor.
+    /// Makes a row of it, wide and low; absent where there is no second cursor.
     void setSecond(const std::optional<SecondValue>& second);
     const std::optional<SecondValue>& second() const { return m_second; }
 
@@ -60,7 +60,7 @@ public:
 
     void setValue(const QString& value);
     const QString& value() const { return m_value; }
-    /// Takes two more lines; absent where there is no second cursor.
+    /// Makes a row of it, wide and low; absent where there is no second cursor.
     void setSecond(const std::optional<SecondValue>& second);
     const std::optional<SecondValue>& second() const { return m_second; }
     int series() const { return m_series; }

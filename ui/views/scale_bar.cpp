@@ -43,7 +43,7 @@ void ScaleBar::setScale(const ColorScale& scale)
 
 int ScaleBar::labelWidth() const
 {
-    return QFontMetrics(tabularFont(captionFont(font()))).horizontalAdvance(QStringLiteral("−8.88"));
+    return QFontMetrics(tabularFont(captionFont(font()))).horizontalAdvance(QStringLiteral("−0.888"));
 }
 
 QSize ScaleBar::sizeHint() const

@@ -77,7 +77,8 @@ QWidget* StageView::buildBars()
     });
     connect(m_layers, &LayerBar::showAllToggled, this, &StageView::setShowsAllLayers);
     auto* first = new QHBoxLayout;
-    first->addWidget(m_layers, 1);
+    first->addWidget(m_layers, 1000);
+    first->addStretch(1);
     m_enlarge = new QToolButton(bars);
     m_enlarge->setObjectName(QStringLiteral("enlargeButton"));
     m_enlarge->setAutoRaise(true);
@@ -384,7 +385,7 @@ void StageView::updateCaptions()
     const auto& recipe = *m_document.shownRun().recipe;
     QStringList captions;
     for (const auto& model : m_models) {
-        if (model.id.toStdString() != recipe.model || recipe.condition.isNone())
+        if (model.id.toStdString() != recipe.model || recipe.condition.classes.empty())
             continue;
         for (int k = 0; k < m_images.values.shape.batch; ++k) {
             const int label = recipe.condition.classOf(k);
