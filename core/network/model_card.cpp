@@ -140,8 +140,9 @@ std::string architectureSummary(const ModelCard& card)
     std::snprintf(millions, sizeof millions, "%.1f", static_cast<double>(card.parameterCount) / 1e6);
     return "U-Net, " + std::to_string(config.baseChannels * config.multipliers.front()) + "–" +
            std::to_string(config.baseChannels * config.multipliers.back()) + " channels, " +
-           std::to_string(config.blocksPerLevel) + " blocks a level, attention at " + std::to_string(height) +
-           "×" + std::to_string(width) + text + ", " + millions + " M parameters";
+           std::to_string(config.blocksPerLevel) + (config.blocksPerLevel == 1 ? " block" : " blocks") +
+           " a level, attention at " + std::to_string(height) + "×" + std::to_string(width) + text + ", " +
+           millions + " M parameters";
 }
 
 ModelCard readModelCard(const std::string& folder)

@@ -64,10 +64,10 @@ struct CachedModel
     network::LoadedModel model;
     std::shared_ptr<network::ParallelForward> forward;
     std::shared_ptr<FirstEvaluationCache> firstEvaluations;
-    network::TextContext texts;  ///< that `firstEvaluations` are of
     Computation computation;
     fs::file_time_type cardTime;
     fs::file_time_type weightsTime;
+    network::TextContext texts{};  ///< that `firstEvaluations` are of
 };
 
 class ModelRunFactory::Implementation

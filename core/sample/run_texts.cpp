@@ -94,12 +94,15 @@ RunTexts runTexts(const network::LoadedModel& model, const session::Recipe& reci
     if (!model.card.architecture.hasText())
         return {.recipe = withoutText(model.card, recipe)};
     checkThatThereAreNoClasses(model.card, recipe);
-    const c10::InferenceMode inference;
     const denoise::TextCondition& text = recipe.condition.text;
+    if (!(text.blend >= 0 && text.blend <= 1))
+        throw Error(ErrorCode::invalidOption, "The blend of two prompts must be a number from 0 to 1.",
+                    "Set the blend between 0 and 1.");
+    const c10::InferenceMode inference;
     TextReader reader(model);
     const Words first = reader.read(text.prompt), second = reader.read(text.second),
                 negative = reader.read(text.negative);
-    const double share = second.empty() ? 0.0 : std::clamp(text.blend, 0.0, 1.0);
+    const double share = second.empty() ? 0.0 : text.blend;
     checkNegative(recipe.guidance, !negative.empty());
 
     RunTexts texts{.recipe = recipe, .asked = text};

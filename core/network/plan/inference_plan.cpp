@@ -14,6 +14,8 @@ namespace {
 /// As many images as read the weights only once for all of them, and as leave a large network's images
 /// memory.
 constexpr std::size_t kMostImagesAtOnce = 8, kArenaBytes = 32 << 20;
+/// Of the prompt with which operations are timed.
+constexpr std::size_t kTimedTokens = 12;
 constexpr double kMega = 1e6, kMebi = 1 << 20;
 
 std::string shapeOf(const View& view)
@@ -92,9 +94,10 @@ Pass InferencePlan::passOf(Workspace& workspace, const float* x, const float* co
 }
 
 void InferencePlan::run(Workspace& workspace, const float* x, const float* const* conditioningRows,
-                        int images, float* y) const
+                        int images, float* y, const std::shared_ptr<const PromptKeys>* prompts) const
 {
-    const Pass pass = passOf(workspace, x, conditioningRows, images, y);
+    Pass pass = passOf(workspace, x, conditioningRows, images, y);
+    pass.prompts = prompts;
     for (const auto& operation : m_parts.operations) {
         operation->execute(pass);
     }
@@ -111,7 +114,15 @@ std::vector<double> InferencePlan::operationMs(int images, int rounds) const
     const std::vector<std::pair<float, int>> pair{{500.0f, 0}};
     const std::vector<float> row = m_parts.conditioning->rows(pair);
     const std::vector<const float*> rows(static_cast<std::size_t>(images), row.data());
-    const Pass pass = passOf(workspace, x.data(), rows.data(), images, y.data());
+    Pass pass = passOf(workspace, x.data(), rows.data(), images, y.data());
+    std::vector<std::shared_ptr<const PromptKeys>> prompts;
+    if (!m_parts.prompts->empty()) {
+        const std::vector<float> states(countOf(kTimedTokens, m_parts.textWidth), 0.5f);
+        const std::vector<float> bias(kTimedTokens, 0.0f);
+        prompts.assign(static_cast<std::size_t>(images),
+                       std::make_shared<const PromptKeys>(m_parts.prompts->read({states, bias})));
+        pass.prompts = prompts.data();
+    }
     std::vector<std::vector<double>> times(m_parts.operations.size());
     for (int round = -1; round < rounds; ++round) {
         for (std::size_t index = 0; index < times.size(); ++index) {
@@ -144,7 +155,8 @@ std::string InferencePlan::description(std::span<const double> operationMs) cons
 {
     std::string text =
         formatted("%s, %d images at once on each thread\n", m_parts.kernels->name, m_imagesAtOnce);
-    double weightBytes = static_cast<double>(m_parts.conditioning->weightBytes());
+    double weightBytes =
+        static_cast<double>(m_parts.conditioning->weightBytes() + m_parts.prompts->weightBytes());
     for (std::size_t index = 0; index < m_parts.operations.size(); ++index) {
         text += line(index);
         if (!operationMs.empty()) {

@@ -4,6 +4,7 @@
 
 #include "core/network/plan/conditioning.h"
 #include "core/network/plan/operation.h"
+#include "core/network/plan/prompt_keys.h"
 
 #include <memory>
 #include <span>
@@ -20,12 +21,14 @@ struct PlanParts
     ArenaLayout layout;                       ///< every use told, not yet placed
     std::vector<std::unique_ptr<Operation>> operations;
     std::unique_ptr<Conditioning> conditioning;
+    std::unique_ptr<PromptReader> prompts;  ///< empty where the network reads none
+    int textWidth = 0;
 };
 
 /// Immutable: threads share one plan, each with a workspace of its own.
 ///
-/// An image's numbers depend on that image, its time and its class alone: not on how many are computed at
-/// once, nor on which thread does it.
+/// An image's numbers depend on that image, its time, its class and its prompt alone: not on how many are
+/// computed at once, nor on which thread does it.
 class InferencePlan
 {
 public:
@@ -48,10 +51,12 @@ public:
     /// Multiplications and additions of the network's definition; fewer are computed.
     double operationsPerImage() const;
     const Conditioning& conditioning() const { return *m_parts.conditioning; }
+    const PromptReader& prompts() const { return *m_parts.prompts; }
 
-    /// x, y [images, C, H, W] with images <= imagesAtOnce(); one row of the conditioning an image.
-    void run(Workspace& workspace, const float* x, const float* const* conditioningRows, int images,
-             float* y) const;
+    /// x, y [images, C, H, W] with images <= imagesAtOnce(); one row of the conditioning an image, and one
+    /// prompt an image where the network reads them.
+    void run(Workspace& workspace, const float* x, const float* const* conditioningRows, int images, float* y,
+             const std::shared_ptr<const PromptKeys>* prompts = nullptr) const;
 
     /// What each operation takes of this thread's processor, in milliseconds an image: medians over `rounds`
     /// of evaluations of `images` images of noise. images <= imagesAtOnce().

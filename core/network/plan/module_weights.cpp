@@ -51,6 +51,11 @@ std::vector<float> ModuleWeights::embeddingFrequencies(int width)
     return {first, first + half};
 }
 
+void ModuleWeights::leave(const std::string& module)
+{
+    std::erase_if(m_parameters, [&module](const auto& item) { return item.first.starts_with(module + "."); });
+}
+
 void ModuleWeights::checkThatNothingIsLeft() const
 {
     if (!m_parameters.empty()) {

@@ -32,6 +32,8 @@ public:
     void appendLinear(const std::string& name, int inputs, int outputs, LinearWeights& weights);
     static std::vector<float> embeddingFrequencies(int width);
 
+    /// What is in this module stays with the modules.
+    void leave(const std::string& module);
     void checkThatNothingIsLeft() const;
 
 private:

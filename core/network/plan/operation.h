@@ -5,10 +5,13 @@
 #include "core/network/plan/memory.h"
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace diffuscope::network::plan {
+
+struct PromptKeys;
 
 /// What an operation works on: the numbers of up to as many images as the arena was laid out for.
 struct Pass
@@ -18,8 +21,10 @@ struct Pass
     std::byte* scratch = nullptr;  ///< at least Operation::scratchBytes(), aligned
     int images = 0;
     const float* const* modulations = nullptr;  ///< one row of Conditioning an image
-    const float* input = nullptr;               ///< [images, C, H, W]
-    float* output = nullptr;                    ///< [images, C, H, W]
+    /// What each image is to show, in a plan that reads prompts; null otherwise.
+    const std::shared_ptr<const PromptKeys>* prompts = nullptr;
+    const float* input = nullptr;  ///< [images, C, H, W]
+    float* output = nullptr;       ///< [images, C, H, W]
 
     /// The first pixel of an image, at the view's first channel.
     float* values(const View& view, int image) const

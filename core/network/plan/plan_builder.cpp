@@ -4,6 +4,7 @@
 #include "core/network/plan/matrix_convolution.h"
 #include "core/network/plan/module_weights.h"
 #include "core/network/plan/pixel_shuffle.h"
+#include "core/network/plan/prompt_attention.h"
 #include "core/network/plan/winograd_convolution.h"
 
 #include <algorithm>
@@ -42,7 +43,17 @@ private:
     {
         return m_config.baseChannels * m_config.multipliers[static_cast<std::size_t>(level)];
     }
-    bool hasAttention(int level) const { return std::ranges::count(m_config.attentionLevels, level) > 0; }
+    /// What follows a stage's block.
+    struct Following
+    {
+        bool attention = false;
+        bool readsText = false;
+    };
+    Following followingAt(int level) const
+    {
+        return {std::ranges::count(m_config.attentionLevels, level) > 0,
+                m_config.hasText() && std::ranges::count(m_config.text.levels, level) > 0};
+    }
     View newLike(const View& view, int channels)
     {
         return m_parts.layout.add(view.height, view.width, channels);
@@ -56,15 +67,17 @@ private:
     void appendMiddle();
     View appendUp();
     void appendOutput(const View& state);
-    void appendStage(const std::string& name, const View& x, bool attention, const View& result);
+    void appendStage(const std::string& name, const View& x, Following following, const View& result);
     void appendBlock(const std::string& name, const View& x, const View& result);
     void appendAttention(const std::string& name, const View& x, const View& result);
+    void appendCrossAttention(const std::string& name, const View& x, const View& result);
 
     UNetConfig m_config;
     const Kernels& m_kernels;
     ModuleWeights m_weights;
     PlanParts m_parts;
     LinearWeights m_modulation;
+    std::vector<CrossAttentionWeights> m_crossAttentions;
     /// Where the state on the way up and the skip from the way down lie side by side; the finest first.
     std::vector<View> m_joined;
 };
@@ -107,7 +120,7 @@ void PlanBuilder::appendDown(View state)
             const View joined = newLike(state, 2 * channels);
             const View skip = joined.part(channels, channels);
             appendStage("down" + std::to_string(level) + "_" + std::to_string(block), state,
-                        hasAttention(level), skip);
+                        followingAt(level), skip);
             m_joined.push_back(joined);
             state = skip;
         }
@@ -119,8 +132,8 @@ void PlanBuilder::appendMiddle()
     const View joined = m_joined.back();
     const int channels = joined.channels / 2;
     const View between = newLike(joined, channels);
-    appendStage("middle0", joined.part(channels, channels), true, between);
-    appendStage("middle1", between, false, joined.part(0, channels));
+    appendStage("middle0", joined.part(channels, channels), {true, m_config.hasText()}, between);
+    appendStage("middle1", between, {}, joined.part(0, channels));
 }
 
 View PlanBuilder::appendUp()
@@ -133,7 +146,7 @@ View PlanBuilder::appendUp()
             const bool isLast = block + 1 == m_config.blocksPerLevel;
             state = isLast ? newLike(joined, channelsAt(level)) : m_joined.back().part(0, channelsAt(level));
             appendStage("up" + std::to_string(level) + "_" + std::to_string(block), joined,
-                        hasAttention(level), state);
+                        followingAt(level), state);
         }
         if (level > 0) {
             const std::string name = "up" + std::to_string(level) + "_double";
@@ -155,15 +168,19 @@ void PlanBuilder::appendOutput(const View& state)
     append<PixelShuffle>("result", m_config.patch, result.part(0, channels));
 }
 
-void PlanBuilder::appendStage(const std::string& name, const View& x, bool attention, const View& result)
+void PlanBuilder::appendStage(const std::string& name, const View& x, Following following, const View& result)
 {
-    if (!attention) {
-        appendBlock(name + ".block", x, result);
-        return;
+    const bool isFollowed = following.attention || following.readsText;
+    View state = isFollowed ? newLike(x, result.channels) : result;
+    appendBlock(name + ".block", x, state);
+    if (following.attention) {
+        const View next = following.readsText ? newLike(x, result.channels) : result;
+        appendAttention(name + ".attention", state, next);
+        state = next;
     }
-    const View between = newLike(x, result.channels);
-    appendBlock(name + ".block", x, between);
-    appendAttention(name + ".attention", between, result);
+    if (following.readsText) {
+        appendCrossAttention(name + ".cross_attention", state, result);
+    }
 }
 
 void PlanBuilder::appendBlock(const std::string& name, const View& x, const View& result)
@@ -201,6 +218,24 @@ void PlanBuilder::appendAttention(const std::string& name, const View& x, const 
                               x);
 }
 
+void PlanBuilder::appendCrossAttention(const std::string& name, const View& x, const View& result)
+{
+    const int channels = x.channels, heads = m_config.attentionHeads, textWidth = m_config.text.width;
+    const View query = newLike(x, channels), mixed = newLike(x, channels);
+    append<MatrixConvolution>(name + ".query", m_kernels, normalized(name + ".norm", x, false),
+                              m_weights.convolution(name + ".query", channels, channels, 1), 1, query);
+    CrossAttentionWeights weights{channels, heads, {}};
+    m_weights.appendLinear(name + ".key_value", textWidth, 2 * channels, weights.keyValue);
+    // Both prompts of a blend, each with its beginning.
+    const int mostTokens = 2 * (m_config.text.mostWords + 1);
+    append<PromptAttention>(name, m_kernels, static_cast<int>(m_crossAttentions.size()), heads, mostTokens,
+                            query, mixed);
+    m_crossAttentions.push_back(std::move(weights));
+    append<MatrixConvolution>(name + ".projection", m_kernels, plain(mixed),
+                              m_weights.convolution(name + ".projection", channels, channels, 1), 1, result,
+                              x);
+}
+
 PlanParts PlanBuilder::build()
 {
     m_parts.channels = m_config.imageChannels;
@@ -216,7 +251,10 @@ PlanParts PlanBuilder::build()
     conditioning.modulation = std::move(m_modulation);
     m_weights.appendLinear("time1", width, width, conditioning.time1);
     m_weights.appendLinear("time2", width, width, conditioning.time2);
+    m_weights.leave("text_encoder");
     m_weights.checkThatNothingIsLeft();
+    m_parts.prompts = std::make_unique<PromptReader>(m_kernels, std::move(m_crossAttentions));
+    m_parts.textWidth = m_config.text.width;
     m_parts.conditioning = std::make_unique<Conditioning>(m_kernels, conditioning);
     return std::move(m_parts);
 }
