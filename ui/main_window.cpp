@@ -1,10 +1,12 @@
 #include "ui/main_window.h"
 
+#include "core/exports/picture.h"
 #include "core/registry/error.h"
 #include "core/schedule/schedule_registry.h"
 #include "core/session/recipe.h"
 #include "ui/document/session_document.h"
 #include "ui/panels/failure_banner.h"
+#include "ui/panels/file_drop.h"
 #include "ui/panels/input_guards.h"
 #include "ui/panels/recipe_panel.h"
 #include "ui/panels/status_line.h"
@@ -18,6 +20,7 @@
 #include "ui/views/stage_view.h"
 #include "ui/views/step_equation_view.h"
 #include "ui/views/step_plot.h"
+#include "ui/views/words_view.h"
 
 #include <QApplication>
 #include <QCloseEvent>
@@ -28,6 +31,7 @@
 #include <QSaveFile>
 #include <QScreen>
 #include <QSettings>
+#include <QStackedWidget>
 #include <QStatusBar>
 
 #include <algorithm>
@@ -39,8 +43,6 @@ namespace {
 
 /// Raised when docks are added or renamed, so that an old layout is not applied to new docks.
 constexpr int layoutVersion = 3;
-/// From this height on the right column has room for three docks; below, two of them share a place.
-constexpr int roomyHeight = 1080;
 constexpr qint64 largestRecipeBytes = 1 << 20;
 
 const QString geometryKey = QStringLiteral("window/geometry");
@@ -65,7 +67,9 @@ MainWindow::MainWindow(const Parts& parts, QWidget* parent)
     setWindowTitle(tr("Diffuscope"));
     qApp->installEventFilter(new FocusKeyGuard(this));
     m_run = new RunView(m_document, m_player, this);
-    setCentralWidget(m_run);
+    m_pages = new QStackedWidget(this);
+    m_pages->addWidget(m_run);
+    setCentralWidget(m_pages);
     m_status = new StatusLine(m_document, this);
     statusBar()->addWidget(m_status, 1);
     statusBar()->setSizeGripEnabled(false);
@@ -73,12 +77,16 @@ MainWindow::MainWindow(const Parts& parts, QWidget* parent)
     buildFileMenu();
     buildEditMenu();
     buildRunMenu();
+    buildSessionMenu();
     buildPlaybackMenu();
     buildViewMenu();
     buildHelpMenu();
     connect(m_recipe, &RecipePanel::modelChanged, this, &MainWindow::showTrainingSchedule);
     connect(&m_document, &SessionDocument::stateChanged, this, &MainWindow::updateEmptyStage);
     connect(&m_document, &SessionDocument::autoRunChanged, this, &MainWindow::updateEmptyStage);
+    const QStringList suffixes{QStringLiteral(".diffuscope"), QStringLiteral(".json"),
+                               QStringLiteral(".png")};
+    connect(new FileDrop(*this, suffixes), &FileDrop::dropped, this, &MainWindow::openFile);
     restoreLayout();
     m_run->stage().grid().setFocus();
 }
@@ -121,6 +129,8 @@ void MainWindow::buildDocks()
     addDock(Qt::RightDockWidgetArea, QStringLiteral("equationDock"), tr("Step Equation"), m_equation);
     addDock(Qt::RightDockWidgetArea, QStringLiteral("detailDock"), tr("Detail"), new DetailPlot(m_document));
     addDock(Qt::RightDockWidgetArea, QStringLiteral("pathDock"), tr("Path"), new PathPlot(m_document));
+    buildSessionDock();
+    buildWords();
     connect(&stage(), &StageView::pixelHovered, m_equation, &StepEquationView::hoverPixel);
     connect(&stage(), &StageView::pixelLeft, m_equation, &StepEquationView::leavePixel);
     connect(&stage(), &StageView::pixelPinned, m_equation, &StepEquationView::pinPixel);
@@ -136,9 +146,12 @@ void MainWindow::placeEquation()
     };
     share("detailDock");
     share("pathDock");
+    share("wordsDock");
     if (height() < roomyHeight)
         share("equationDock");
     m_docks[2]->raise();
+    if (m_wordsDock->isVisible())
+        m_wordsDock->raise();
 }
 
 void MainWindow::setModels(const QList<ModelEntry>& models, const QString& missingText)
@@ -146,6 +159,7 @@ void MainWindow::setModels(const QList<ModelEntry>& models, const QString& missi
     m_models = models;
     m_run->setModels(models);
     m_recipe->setModels(models);
+    m_words->setModels(models);
     m_missingText = missingText;
     m_recipe->setEnabled(hasUsableModel());
     updateEmptyStage();
@@ -171,9 +185,9 @@ void MainWindow::updateEmptyStage()
         stage().setEmptyText(tr("Nothing sampled yet"), tr("Press Run (Ctrl+R), or turn on auto-run."));
 }
 
-void MainWindow::setDevice(const QString& device)
+void MainWindow::setDevice(const QString& device, const QString& tip)
 {
-    m_status->setDevice(device);
+    m_status->setDevice(device, tip);
 }
 
 /// The curves dock draws it grey where a run leaves it.
@@ -222,7 +236,7 @@ std::optional<session::Recipe> MainWindow::startingRecipe(const QSettings& setti
 void MainWindow::restoreRecipe(const QString& model)
 {
     if (const auto recipe = startingRecipe(m_settings, m_models, model))
-        m_document.loadRecipe(*recipe);
+        takeRecipe(*recipe, tr("New Run"));
 }
 
 bool MainWindow::openRecipe(const QString& path)
@@ -233,13 +247,20 @@ bool MainWindow::openRecipe(const QString& path)
                       tr("Choose a recipe file that this program saved."));
         return false;
     }
+    const bool isPicture = exports::isPng(path.toStdString());
     try {
-        const auto recipe = session::recipeFromJson(file.read(largestRecipeBytes).toStdString());
-        m_document.loadRecipe(recipe);
+        const auto recipe =
+            session::recipeFromJson(isPicture ? exports::readRecipeOfPicture(path.toStdString())
+                                              : file.read(largestRecipeBytes).toStdString());
+        const bool isFresh = m_document.undoStack().count() == 0 && m_document.session().runs().size() <= 1;
+        if (isFresh)
+            takeRecipe(recipe, tr("Open Recipe"));
+        else
+            m_document.addRun(recipe, tr("Open %1").arg(QFileInfo(path).fileName()));
     } catch (const Error& error) {
-        reportProblem(
-            tr("“%1” is no recipe: %2").arg(QFileInfo(path).fileName(), QString::fromUtf8(error.what())),
-            QString::fromStdString(error.hint()));
+        const QString why = QString::fromUtf8(error.what());
+        reportProblem(isPicture ? why : tr("“%1” is no recipe: %2").arg(QFileInfo(path).fileName(), why),
+                      QString::fromStdString(error.hint()));
         return false;
     }
     return true;
@@ -258,14 +279,22 @@ bool MainWindow::saveRecipe(const QString& path)
 
 bool MainWindow::saveImages(const QString& path)
 {
-    const QImage sheet = stage().sheet();
-    if (!sheet.isNull() && sheet.save(path, "PNG"))
+    const QImage sheet = stage().sheet().convertToFormat(QImage::Format_RGB888);
+    if (sheet.isNull()) {
+        reportProblem(tr("There are no images to save yet."), tr("Wait for the first frame."));
+        return false;
+    }
+    std::vector<unsigned char> pixels;  // without what fills up each line of a QImage
+    for (int y = 0; y < sheet.height(); ++y)
+        pixels.insert(pixels.end(), sheet.constScanLine(y), sheet.constScanLine(y) + 3 * sheet.width());
+    try {
+        exports::writePicture(path.toStdString(), {pixels.data(), sheet.width(), sheet.height(), 3},
+                              *m_document.shownRun().recipe);
         return true;
-    reportProblem(sheet.isNull() ? tr("There are no images to save yet.")
-                                 : tr("The images could not be written to “%1”.").arg(path),
-                  sheet.isNull() ? tr("Wait for the first frame.")
-                                 : tr("Choose a folder you may write to, with room on the disk."));
-    return false;
+    } catch (const Error& error) {
+        reportProblem(QString::fromUtf8(error.what()), QString::fromStdString(error.hint()));
+        return false;
+    }
 }
 
 void MainWindow::reportProblem(const QString& message, const QString& hint)
@@ -298,6 +327,7 @@ void MainWindow::resetLayout()
     restoreState(m_usualLayout, layoutVersion);
     for (auto* dock : m_docks)
         dock->show();
+    followWords();
     takeUsualSizes();
 }
 
@@ -307,6 +337,7 @@ void MainWindow::takeUsualSizes()
     const int plots = std::clamp(width() * 27 / 100, 340, 760);
     resizeDocks({m_docks[0], m_docks[1]}, {m_recipe->sizeHint().width(), plots}, Qt::Horizontal);
     placeEquation();
+    placeSession();
     if (height() >= roomyHeight)
         resizeDocks({m_docks[1], m_docks[2], m_docks[3]},
                     {height() * 36 / 100, height() * 26 / 100, height() * 38 / 100}, Qt::Vertical);

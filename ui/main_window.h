@@ -11,19 +11,26 @@ class QAction;
 class QDockWidget;
 class QMenu;
 class QSettings;
+class QStackedWidget;
 
 namespace diffuscope::ui {
 
 class ComputeSettings;
 class CurvesView;
+class CompareView;
+class Comparison;
 class Player;
 class RecipePanel;
 class RunView;
 class SessionDocument;
+class SessionKeeper;
+class SessionPanel;
+struct ReplayCheck;
 class StageView;
 class StatusLine;
 class StepEquationView;
 class Theme;
+class WordsView;
 
 class MainWindow : public QMainWindow
 {
@@ -44,10 +51,12 @@ public:
 
     /// The models to choose from; with none, the stage says `missingText` in place of images.
     void setModels(const QList<ModelEntry>& models, const QString& missingText);
-    /// What computes, for the status line.
-    void setDevice(const QString& device);
+    /// What computes, for the status line, and its tooltip.
+    void setDevice(const QString& device, const QString& tip = {});
     /// Lets a person choose what computes, in the Run menu; the settings must outlive the window.
     void offerCompute(ComputeSettings& settings);
+    /// Lets a person keep the session in files; the keeper must outlive the window.
+    void offerSession(SessionKeeper& keeper);
     StageView& stage();
 
     /// The recipe that was in the window when it was last closed, or the usual one; of the model with this id
@@ -58,7 +67,11 @@ public:
                                                          const QString& model = {});
     /// Samples it.
     void restoreRecipe(const QString& model = {});
-    /// Reads a recipe file into the document. False, with the reason in the banner, where it cannot be read.
+    /// Opens a session or a recipe, whichever the file holds. False, with the reason in the banner, where it
+    /// cannot be read.
+    bool openFile(const QString& path);
+    /// Reads a recipe file as another run of the session. False, with the reason in the banner, where it
+    /// cannot be read.
     bool openRecipe(const QString& path);
     /// Writes the document's recipe. False, with the reason in the banner, where it cannot be written.
     bool saveRecipe(const QString& path);
@@ -72,6 +85,9 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
+    /// From this height on the columns have room for more docks; below, some of them share a place.
+    static constexpr int roomyHeight = 1080;
+
     void buildDocks();
     QDockWidget* addDock(Qt::DockWidgetArea area, const QString& name, const QString& title,
                          QWidget* content);
@@ -81,6 +97,21 @@ private:
     void buildPlaybackMenu();
     void buildViewMenu();
     void buildHelpMenu();
+    void buildSessionDock();
+    void placeSession();
+    void buildSessionMenu();
+    void buildSessionFileActions();
+    void buildRecipeTextActions(QMenu* menu);
+    void fillRecentMenu();
+    void buildComparison();
+    void compareRuns(const std::vector<int>& runs);
+    void compareWithTwiceTheSteps();
+    bool leaveComparison();
+    void askForSession();
+    void askWhereToSaveSession();
+    void pasteRecipe();
+    void takeRecipe(const session::Recipe& recipe, const QString& text);
+    void showCheck(int run, const ReplayCheck& check);
     QAction* addMenuAction(QMenu* menu, const QString& name, const QString& text,
                            const QList<QKeySequence>& keys, const QString& tip);
 
@@ -97,6 +128,9 @@ private:
     void takeUsualSizes();
     void placeEquation();
     void buildEquationActions(QMenu* menu);
+    void buildWords();
+    void addWordsAction(QMenu* menu);
+    void followWords();
     void saveSettings();
     void reportProblem(const QString& message, const QString& hint);
 
@@ -110,7 +144,15 @@ private:
     CurvesView* m_curves = nullptr;
     StepEquationView* m_equation = nullptr;
     RunView* m_run = nullptr;
+    QStackedWidget* m_pages = nullptr;  ///< the run, and the comparison once there is one
+    Comparison* m_comparison = nullptr;
+    CompareView* m_compare = nullptr;
+    SessionPanel* m_session = nullptr;
+    SessionKeeper* m_keeper = nullptr;
+    QMenu* m_recentMenu = nullptr;
     StatusLine* m_status = nullptr;
+    WordsView* m_words = nullptr;
+    QDockWidget* m_wordsDock = nullptr;
     QMenu* m_runMenu = nullptr;
     QList<QDockWidget*> m_docks;
     QByteArray m_usualLayout;

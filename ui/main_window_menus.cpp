@@ -3,6 +3,7 @@
 #include "ui/main_window.h"
 #include "ui/panels/about.h"
 #include "ui/panels/compute_menu.h"
+#include "ui/panels/export_menu.h"
 #include "ui/panels/glyph_icon.h"
 #include "ui/panels/keyboard_sheet.h"
 #include "ui/panels/recipe_panel.h"
@@ -46,9 +47,10 @@ QAction* MainWindow::addMenuAction(QMenu* menu, const QString& name, const QStri
 void MainWindow::buildFileMenu()
 {
     auto* menu = menuBar()->addMenu(tr("&File"));
-    connect(addMenuAction(menu, QStringLiteral("action.openRecipe"), tr("&Open Recipe…"),
-                          {QKeySequence::Open}, tr("Read a recipe from a file and sample it.")),
-            &QAction::triggered, this, &MainWindow::askForRecipe);
+    connect(
+        addMenuAction(menu, QStringLiteral("action.openRecipe"), tr("&Open Recipe…"), {QKeySequence::Open},
+                      tr("Read a recipe from a file, or from an exported picture, and sample it.")),
+        &QAction::triggered, this, &MainWindow::askForRecipe);
     connect(
         addMenuAction(menu, QStringLiteral("action.saveRecipe"), tr("&Save Recipe As…"), {QKeySequence::Save},
                       tr("Write the recipe to a file that this program and the command line read.")),
@@ -58,6 +60,7 @@ void MainWindow::buildFileMenu()
         addMenuAction(menu, QStringLiteral("action.saveImages"), tr("Save &Images As…"),
                       {QKeySequence(tr("Ctrl+E"))}, tr("Write the images at the playhead as one PNG sheet.")),
         &QAction::triggered, this, &MainWindow::askWhereToSaveImages);
+    addExportActions(*menu, m_document, *this);
     menu->addSeparator();
     connect(addMenuAction(menu, QStringLiteral("action.quit"), tr("&Quit"), {QKeySequence(tr("Ctrl+Q"))},
                           tr("Close the window; the recipe and the layout are kept.")),
@@ -75,6 +78,8 @@ void MainWindow::buildEditMenu()
     redo->setShortcuts(QKeySequence::Redo);
     menu->addAction(undo);
     menu->addAction(redo);
+    menu->addSeparator();
+    buildRecipeTextActions(menu);
     menu->addSeparator();
     connect(addMenuAction(menu, QStringLiteral("action.copyImages"), tr("&Copy Images"),
                           {QKeySequence(tr("Ctrl+Shift+C"))},
@@ -142,12 +147,12 @@ void MainWindow::buildPlaybackMenu()
     menu->addSeparator();
     connect(
         addMenuAction(
-            menu, QStringLiteral("action.placeSecond"), tr("Put Cursor &B Here"), {QKeySequence(Qt::Key_B)},
+            menu, QStringLiteral("action.placeSecond"), tr("Put Cursor &B Here"), {QKeySequence(Qt::Key_M)},
             tr("Put the second cursor of all plots at the playhead; Ctrl+click in a plot does too.")),
         &QAction::triggered, this, [this] { m_document.cursors().placeSecond(m_document.playhead()); });
     connect(
         addMenuAction(menu, QStringLiteral("action.removeSecond"), tr("Re&move Cursor B"),
-                      {QKeySequence(Qt::SHIFT | Qt::Key_B)}, tr("Remove the second cursor of all plots.")),
+                      {QKeySequence(Qt::SHIFT | Qt::Key_M)}, tr("Remove the second cursor of all plots.")),
         &QAction::triggered, &m_document.cursors(), &PlotCursors::removeSecond);
     menu->addSeparator();
     buildEquationActions(menu);
@@ -211,6 +216,7 @@ void MainWindow::buildViewMenu()
     all->setCheckable(true);
     connect(all, &QAction::triggered, &stage(), &StageView::setShowsAllLayers);
     connect(&stage(), &StageView::showsAllLayersChanged, all, &QAction::setChecked);
+    addWordsAction(menu);
     menu->addSeparator();
     connect(addMenuAction(menu, QStringLiteral("action.enlarge"), tr("&Enlarge or Show All"),
                           {QKeySequence(Qt::Key_F)}, tr("Show one image large, or all of them.")),
@@ -265,6 +271,8 @@ void MainWindow::buildHelpMenu()
                 auto groups = keysOfMenus(*menuBar());
                 groups.append({tr("Everywhere"),
                                {{tr("Ctrl+0 … Ctrl+9"), tr("Choose a class")},
+                                {tr("Ctrl+Space in a prompt"), tr("List the words that the model knows")},
+                                {tr("←, →, Space on a word"), tr("Go from word to word, switch it off or on")},
                                 {tr("Alt + underlined letter"), tr("Go to a control of the recipe")},
                                 {tr("Tab, Shift+Tab"), tr("Next and previous control")},
                                 {tr("↑, ↓ on the stage"), tr("Select the image above or below")},
@@ -292,8 +300,8 @@ void MainWindow::buildHelpMenu()
 
 void MainWindow::askForRecipe()
 {
-    const QString path =
-        QFileDialog::getOpenFileName(this, tr("Open Recipe"), {}, tr("Recipes (*.json);;All files (*)"));
+    const QString path = QFileDialog::getOpenFileName(
+        this, tr("Open Recipe"), {}, tr("Recipes and exported pictures (*.json *.png);;All files (*)"));
     if (!path.isEmpty())
         openRecipe(path);
 }
@@ -316,6 +324,8 @@ void MainWindow::askWhereToSaveImages()
 
 void MainWindow::leaveEnlarged()
 {
+    if (leaveComparison())
+        return;
     if (!stage().goBack())
         m_document.selectImage(-1);
 }

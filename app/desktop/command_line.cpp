@@ -4,6 +4,7 @@
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
+#include <QFileInfo>
 #include <QRegularExpression>
 
 #include <cstdio>
@@ -78,7 +79,7 @@ CommandLine parseCommandLine(const QStringList& arguments)
     parser.addOptions({
         {QStringLiteral("model"), tr("Start with this model."), tr("id")},
         {QStringLiteral("models"), tr("Look for models in this folder first."), tr("folder")},
-        {QStringLiteral("recipe"), tr("Start with the recipe in this file."), tr("file")},
+        {QStringLiteral("recipe"), tr("Start with the recipe or session in this file."), tr("file")},
         {QStringLiteral("device"), tr("Compute on cpu, cuda, or auto: the GPU if there is one."),
          tr("device")},
         {QStringLiteral("precision"),
@@ -96,6 +97,8 @@ CommandLine parseCommandLine(const QStringList& arguments)
         {QStringLiteral("end-at-first-image"),
          tr("End once the first sampled image is in the window, to measure the start.")},
     });
+    parser.addPositionalArgument(QStringLiteral("file"), tr("A session or recipe to open."),
+                                 QStringLiteral("[file]"));
     const QCommandLineOption help = parser.addHelpOption();
     const QCommandLineOption version = parser.addVersionOption();
     if (!parser.parse(arguments))
@@ -104,14 +107,18 @@ CommandLine parseCommandLine(const QStringList& arguments)
         parser.showHelp();
     if (parser.isSet(version))
         parser.showVersion();
-    if (!parser.positionalArguments().isEmpty())
-        refuse(tr("\"%1\" is not an option.").arg(parser.positionalArguments().constFirst()));
+    const QStringList files = parser.positionalArguments();
+    const bool isOneFile = files.size() == 1 && QFileInfo::exists(files.constFirst());
+    if (!files.isEmpty() && !isOneFile)
+        refuse(tr("\"%1\" is neither an option nor a file.").arg(files.constFirst()));
+    if (isOneFile && parser.isSet(QStringLiteral("recipe")))
+        refuse(tr("Give one file to open, either with --recipe or without."));
 
     const auto value = [&](const char* name) { return parser.value(QLatin1String(name)); };
     CommandLine line;
     line.model = value("model");
     line.modelsFolder = value("models");
-    line.recipeFile = value("recipe");
+    line.recipeFile = isOneFile ? files.constFirst() : value("recipe");
     line.device = value("device");
     if (!QStringList{"", "auto", "cpu", "cuda"}.contains(line.device))
         refuse(tr("--device is \"%1\", but must be auto, cpu or cuda.").arg(line.device));

@@ -2,11 +2,14 @@
 #include "app/desktop/command_line.h"
 #include "app/desktop/compute_device.h"
 #include "app/desktop/first_image.h"
+#include "app/desktop/model_hash.h"
 #include "app/desktop/model_list.h"
 #include "app/desktop/screenshot.h"
 #include "core/catalog/catalog.h"
 #include "core/sample/model_run_factory.h"
 #include "ui/document/session_document.h"
+#include "ui/document/session_keeper.h"
+#include "ui/engine/background_runs.h"
 #include "ui/engine/compute_settings.h"
 #include "ui/engine/sampling_service.h"
 #include "ui/main_window.h"
@@ -15,6 +18,7 @@
 #include <QApplication>
 #include <QIcon>
 #include <QSettings>
+#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QThread>
 
@@ -46,19 +50,49 @@ QString deviceText(const ui::ComputeSettings& compute, int threads)
         compute.usesGpu() ? QCoreApplication::translate("diffuscope::main", "GPU")
         : used == 1       ? QCoreApplication::translate("diffuscope::main", "CPU · 1 thread")
                           : QCoreApplication::translate("diffuscope::main", "CPU · %1 threads").arg(used);
-    return compute.usesBFloat16() ? device + QStringLiteral(" · bfloat16") : device;
+    const ui::ComputeReport& report = compute.report();
+    QStringList parts{device};
+    if (!report.precision.isEmpty())
+        parts.append(report.precision);
+    if (!report.notice.isEmpty())
+        parts.append(QCoreApplication::translate("diffuscope::main", "module by module"));
+    return parts.join(QStringLiteral(" · "));
+}
+
+/// What the line's few words stand for.
+QString deviceTip(const ui::ComputeSettings& compute)
+{
+    const ui::ComputeReport& report = compute.report();
+    QStringList sentences{QCoreApplication::translate(
+        "diffuscope::main", "What the network is computed on; the Run menu changes it.")};
+    if (!report.precision.isEmpty())
+        sentences.append(report.precision + QStringLiteral(": ") + report.reason + u'.');
+    if (!report.notice.isEmpty())
+        sentences.append(
+            QCoreApplication::translate("diffuscope::main",
+                                        "This network is evaluated module by module, which is slower. %1")
+                .arg(report.notice));
+    return sentences.join(u' ');
 }
 
 /// Makes factories; one that is made does the first step of `expected`, where there is one: the model is then
 /// loaded, and its first evaluation known, by the time the window asks for it.
 ui::SamplingService::MakeFactory factoryMaker(const std::vector<std::filesystem::path>& folders,
-                                              const ui::ComputeChoice& choice, int threads,
+                                              ui::ComputeSettings& compute, int threads,
                                               const std::optional<session::Recipe>& expected = {})
 {
+    const ui::ComputeChoice& choice = compute.choice();
     sample::RunLimits limits;
     limits.threads = threads;
     limits.device = choice.device.toStdString();
     limits.precision = choice.precision.toStdString();
+    limits.onComputation = [&compute](const sample::Computation& found) {
+        const ui::ComputeReport report{QString::fromStdString(found.precision),
+                                       QString::fromStdString(found.reason),
+                                       QString::fromStdString(found.notice)};
+        QMetaObject::invokeMethod(
+            &compute, [&compute, report] { compute.setReport(report); }, Qt::QueuedConnection);
+    };
     return [folders, limits, expected] {
         auto factory = std::make_unique<sample::ModelRunFactory>(folders, limits);
         try {
@@ -80,6 +114,16 @@ std::unique_ptr<QSettings> openSettings(const CommandLine& line, const QTemporar
     return std::make_unique<QSettings>();
 }
 
+/// Where sessions are kept that are in the window; nowhere for a picture or a measurement, which change
+/// nothing.
+QString autosaveFolder(const CommandLine& line)
+{
+    if (line.takesScreenshot() || line.endsAtFirstImage)
+        return {};
+    return QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) +
+           QStringLiteral("/sessions");
+}
+
 int run(const CommandLine& line)
 {
     const QTemporaryDir scratch;
@@ -92,18 +136,31 @@ int run(const CommandLine& line)
     ui::ComputeSettings compute({.hasGpu = hasGpu(), .hasBFloat16 = processorHasBFloat16()},
                                 computeChoice(line, *settings));
     const auto expected = ui::MainWindow::startingRecipe(*settings, entries, line.model);
-    ui::SamplingService service(factoryMaker(folders, compute.choice(), line.threads, expected));
+    ui::SamplingService service(factoryMaker(folders, compute, line.threads, expected));
     ui::SessionDocument document(service);
     ui::Player player(document);
+    ui::BackgroundRuns background(service);
+    ui::SessionKeeper keeper({.document = document,
+                              .background = background,
+                              .settings = *settings,
+                              .autosaveFolder = autosaveFolder(line),
+                              .program = QStringLiteral(DIFFUSCOPE_VERSION),
+                              .hashModel = modelHasher(folders)});
     ui::MainWindow window({document, player, theme, *settings});
     window.setModels(entries, missingModelsText(folders, models));
     window.offerCompute(compute);
-    window.setDevice(deviceText(compute, line.threads));
+    window.offerSession(keeper);
+    const auto showDevice = [&] {
+        window.setDevice(deviceText(compute, line.threads), deviceTip(compute));
+        keeper.setComputer(deviceText(compute, line.threads), line.threads);
+    };
+    showDevice();
+    QObject::connect(&compute, &ui::ComputeSettings::reported, &window, showDevice);
     QObject::connect(&compute, &ui::ComputeSettings::changed, &window, [&](const ui::ComputeChoice& choice) {
         settings->setValue(deviceKey, choice.device);
         settings->setValue(precisionKey, choice.precision);
-        window.setDevice(deviceText(compute, line.threads));
-        service.setFactory(factoryMaker(folders, choice, line.threads));
+        showDevice();
+        service.setFactory(factoryMaker(folders, compute, line.threads));
         if (document.isAutoRun())
             document.sample();
     });
@@ -116,7 +173,9 @@ int run(const CommandLine& line)
     if (line.endsAtFirstImage)
         endAtFirstImage(document);
     window.show();
-    if (line.recipeFile.isEmpty() || !window.openRecipe(line.recipeFile))
+    const bool isRestored = keeper.restore();
+    const bool isOpened = !line.recipeFile.isEmpty() && window.openFile(line.recipeFile);
+    if (!isOpened && (!isRestored || !line.model.isEmpty()))
         window.restoreRecipe(line.model);
     return QApplication::exec();
 }

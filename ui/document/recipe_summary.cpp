@@ -81,6 +81,16 @@ QString changeText(const std::string& part, const session::Recipe& recipe)
         return summaryText("model %1").arg(QString::fromStdString(recipe.model));
     if (part == "condition")
         return classesText(recipe.condition);
+    const denoise::TextCondition& words = recipe.condition.text;
+    if (part == "condition.prompt")
+        return words.prompt.empty() ? summaryText("no prompt")
+                                    : summaryText("“%1”").arg(QString::fromStdString(words.prompt));
+    if (part == "condition.negative")
+        return summaryText("without “%1”").arg(QString::fromStdString(words.negative));
+    if (part == "condition.second")
+        return summaryText("blended with “%1”").arg(QString::fromStdString(words.second));
+    if (part == "condition.blend")
+        return summaryText("blend %1").arg(number(words.blend));
     if (part == "schedule")
         return recipe.schedule ? summaryText("%1 schedule").arg(idText(recipe.schedule->family))
                                : summaryText("the model's schedule");

@@ -60,6 +60,8 @@ public:
     void branchHere();
     /// A run of its own with this recipe, beside the others.
     void addRun(const session::Recipe& recipe, const QString& text);
+    /// The same, leaving the run that the current one leaves where that is a branch.
+    void addBeside(const session::Recipe& recipe, const QString& text);
     void renameRun(int id, const QString& name);
     void setRunNote(int id, const QString& note);
     /// With all that branch off it; the last run cannot be deleted.

@@ -155,6 +155,21 @@ void SessionDocument::addRun(const session::Recipe& recipe, const QString& text)
     push(text, std::move(after));
 }
 
+void SessionDocument::addBeside(const session::Recipe& recipe, const QString& text)
+{
+    const session::SessionRun current = m_edited.session.run(m_edited.current);
+    if (current.parent == 0)
+        return addRun(recipe, text);
+    SessionState after = m_edited;
+    try {
+        after.current = after.session.addBranch(current.parent, current.frame, recipe);
+    } catch (const Error&) {
+        setFailure(failureOf(std::current_exception()));
+        return;
+    }
+    push(text, std::move(after));
+}
+
 void SessionDocument::renameRun(int id, const QString& name)
 {
     SessionState after = m_edited;

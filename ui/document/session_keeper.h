@@ -50,6 +50,7 @@ public:
     explicit SessionKeeper(Parts parts, QObject* parent = nullptr);
     ~SessionKeeper() override;
 
+    BackgroundRuns& background() { return m_parts.background; }
     /// What is written into sessions as the machine that computed them.
     void setComputer(const QString& device, int threads);
 

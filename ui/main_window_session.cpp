@@ -1,0 +1,246 @@
+// The window's session: its dock and menu, its files, and recipes as text.
+#include "core/registry/error.h"
+#include "core/session/session_file.h"
+#include "ui/document/recipe_summary.h"
+#include "ui/document/session_document.h"
+#include "ui/document/session_keeper.h"
+#include "ui/main_window.h"
+#include "ui/panels/session_panel.h"
+#include "ui/panels/session_tree_view.h"
+#include "ui/views/compare_view.h"
+#include "ui/views/comparison.h"
+#include "ui/views/run_view.h"
+
+#include <QClipboard>
+#include <QDockWidget>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QGuiApplication>
+#include <QMenuBar>
+#include <QStackedWidget>
+
+namespace diffuscope::ui {
+
+void MainWindow::buildSessionDock()
+{
+    m_session = new SessionPanel(m_document);
+    addDock(Qt::LeftDockWidgetArea, QStringLiteral("sessionDock"), tr("Session"), m_session);
+}
+
+/// Below the recipe; behind it where there is no room for both.
+void MainWindow::placeSession()
+{
+    auto* dock = findChild<QDockWidget*>(QStringLiteral("sessionDock"));
+    if (height() < roomyHeight)
+        tabifyDockWidget(m_docks[0], dock);
+    else
+        resizeDocks({m_docks[0], dock}, {height() * 64 / 100, height() * 36 / 100}, Qt::Vertical);
+    m_docks[0]->raise();
+}
+
+void MainWindow::buildSessionMenu()
+{
+    auto* menu = menuBar()->addMenu(tr("&Session"));
+    m_session->addActions(*menu);
+}
+
+void MainWindow::buildRecipeTextActions(QMenu* menu)
+{
+    connect(addMenuAction(
+                menu, QStringLiteral("action.copyRecipe"), tr("Copy &Recipe"), {QKeySequence(tr("Ctrl+C"))},
+                tr("Copy the whole recipe as text, for another window or diffuscope-cli --recipe.")),
+            &QAction::triggered, this, [this] {
+                QGuiApplication::clipboard()->setText(
+                    QString::fromStdString(session::toJson(m_document.recipe())));
+            });
+    connect(addMenuAction(menu, QStringLiteral("action.pasteRecipe"), tr("&Paste Recipe"),
+                          {QKeySequence(tr("Ctrl+V"))},
+                          tr("Take the recipe that was copied as text; undo brings this one back.")),
+            &QAction::triggered, this, &MainWindow::pasteRecipe);
+}
+
+void MainWindow::pasteRecipe()
+{
+    try {
+        const std::string text = QGuiApplication::clipboard()->text().toStdString();
+        m_document.setRecipe(session::recipeFromJson(text));
+    } catch (const Error& error) {
+        reportProblem(tr("What was copied is no recipe: %1").arg(QString::fromUtf8(error.what())),
+                      tr("Copy one with Edit, Copy Recipe."));
+    }
+}
+
+void MainWindow::takeRecipe(const session::Recipe& recipe, const QString& text)
+{
+    const bool isFresh = m_document.shownRun().run == 0 && m_document.undoStack().count() == 0 &&
+                         m_document.session().runs().size() == 1;
+    if (isFresh)
+        m_document.loadRecipe(recipe);
+    else if (recipe != m_document.recipe())
+        m_document.addRun(recipe, text);
+}
+
+void MainWindow::offerSession(SessionKeeper& keeper)
+{
+    m_keeper = &keeper;
+    const auto retitle = [this, &keeper] {
+        setWindowTitle(tr("%1[*] – Diffuscope").arg(keeper.title()));
+        setWindowModified(keeper.isModified());
+    };
+    connect(&keeper, &SessionKeeper::titleChanged, this, retitle);
+    connect(&keeper, &SessionKeeper::problem, this, &MainWindow::reportProblem);
+    connect(&keeper, &SessionKeeper::checked, this, &MainWindow::showCheck);
+    connect(&m_document, &SessionDocument::sessionChanged, this, [this] {
+        for (const session::SessionRun& run : m_document.session().runs())
+            if (!m_keeper->checkOf(run.id))
+                m_session->tree().setMark(run.id, {}, false);
+    });
+    retitle();
+    buildSessionFileActions();
+    buildComparison();
+}
+
+void MainWindow::showCheck(int run, const ReplayCheck& check)
+{
+    m_session->tree().setMark(run, check.text, check.differs);
+    if (check.differs && m_document.session().find(run))
+        reportProblem(tr("“%1”: %2").arg(runName(m_document.session().run(run)), check.text),
+                      tr("Both are kept: the stored result until you save, and the new run."));
+}
+
+/// On top of the File menu; the recipe's own actions give their keys to these.
+void MainWindow::buildSessionFileActions()
+{
+    auto* openRecipe = findChild<QAction*>(QStringLiteral("action.openRecipe"));
+    auto* saveRecipe = findChild<QAction*>(QStringLiteral("action.saveRecipe"));
+    openRecipe->setShortcuts(QList<QKeySequence>());
+    saveRecipe->setShortcuts(QList<QKeySequence>());
+    openRecipe->setText(tr("Open &Recipe…"));
+    saveRecipe->setText(tr("Save Recip&e As…"));
+    auto* file = menuBar()->actions().first()->menu();
+    QMenu made;
+    const auto add = [&](const char* name, const QString& text, const QList<QKeySequence>& keys,
+                         const QString& tip, const std::function<void()>& act) {
+        auto* action = addMenuAction(&made, QLatin1String(name), text, keys, tip);
+        action->setParent(file);
+        connect(action, &QAction::triggered, this, act);
+        file->insertAction(openRecipe, action);
+    };
+    add("action.newSession", tr("&New Session"), {QKeySequence::New},
+        tr("Begin a fresh session with this recipe; what is not in a file is kept among the recent ones."),
+        [this] { m_keeper->newSession(); });
+    add("action.openSession", tr("&Open…"), {QKeySequence::Open}, tr("Open a session or a recipe."),
+        [this] { askForSession(); });
+    m_recentMenu = new QMenu(tr("Open Re&cent"), file);
+    m_recentMenu->setObjectName(QStringLiteral("menu.recent"));
+    file->insertMenu(openRecipe, m_recentMenu);
+    connect(m_keeper, &SessionKeeper::recentChanged, this, &MainWindow::fillRecentMenu);
+    fillRecentMenu();
+    add("action.saveSession", tr("&Save"), {QKeySequence::Save},
+        tr("Write the session to its file: runs, names, notes, and what is needed to check replays."),
+        [this] {
+            if (!m_keeper->save())
+                askWhereToSaveSession();
+        });
+    add("action.saveSessionAs", tr("Save &As…"), {QKeySequence::SaveAs, QKeySequence(tr("Ctrl+Shift+S"))},
+        tr("Write the session to another file."), [this] { askWhereToSaveSession(); });
+    file->insertSeparator(openRecipe);
+}
+
+/// Takes the place of the run in the middle while runs are compared.
+void MainWindow::buildComparison()
+{
+    m_comparison = new Comparison(m_document, m_keeper->background(), this);
+    m_compare = new CompareView(m_document, *m_comparison, m_pages);
+    m_pages->addWidget(m_compare);
+    connect(m_session, &SessionPanel::compareRequested, this, &MainWindow::compareRuns);
+    connect(m_compare, &CompareView::leaveRequested, this, &MainWindow::leaveComparison);
+    connect(m_comparison, &Comparison::changed, this, [this] {
+        if (!m_comparison->isOn())
+            m_pages->setCurrentWidget(m_run);
+    });
+    QMenu* menu = nullptr;
+    for (QAction* action : menuBar()->actions())
+        if (action->menu() && action->menu()->actions().contains(findChild<QAction*>("action.compareRuns")))
+            menu = action->menu();
+    connect(
+        addMenuAction(menu, QStringLiteral("action.compareTwice"), tr("Compare with &Twice the Steps"),
+                      {QKeySequence(Qt::SHIFT | Qt::Key_C)},
+                      tr("Sample the recipe with twice as many steps too, and show both side by side at the "
+                         "same time t.")),
+        &QAction::triggered, this, &MainWindow::compareWithTwiceTheSteps);
+}
+
+void MainWindow::compareRuns(const std::vector<int>& runs)
+{
+    m_comparison->setRuns(runs);
+    if (m_comparison->isOn())
+        m_pages->setCurrentWidget(m_compare);
+}
+
+void MainWindow::compareWithTwiceTheSteps()
+{
+    const int first = m_document.currentRun();
+    session::Recipe twice = m_document.recipe();
+    twice.steps *= 2;
+    m_document.addBeside(twice, tr("Compare with Twice the Steps"));
+    const int second = m_document.currentRun();
+    if (second == first)
+        return;
+    m_document.cursors().setAxis(FrameAxis::time);
+    compareRuns({first, second});
+}
+
+bool MainWindow::leaveComparison()
+{
+    if (m_pages->currentWidget() == m_run)
+        return false;
+    m_comparison->setRuns({});
+    m_pages->setCurrentWidget(m_run);
+    return true;
+}
+
+void MainWindow::fillRecentMenu()
+{
+    m_recentMenu->clear();
+    for (const QString& path : m_keeper->recent()) {
+        auto* action = m_recentMenu->addAction(QFileInfo(path).completeBaseName());
+        action->setStatusTip(path);
+        action->setToolTip(path);
+        connect(action, &QAction::triggered, this, [this, path] { openFile(path); });
+    }
+    m_recentMenu->setEnabled(!m_recentMenu->isEmpty());
+}
+
+bool MainWindow::openFile(const QString& path)
+{
+    if (m_keeper && session::looksLikeSession(path.toStdString()))
+        return m_keeper->open(path);
+    if (m_keeper && path.endsWith(QStringLiteral(".diffuscope")))
+        return m_keeper->open(path);  // which says what is wrong with it
+    return openRecipe(path);
+}
+
+void MainWindow::askForSession()
+{
+    const QString path =
+        QFileDialog::getOpenFileName(this, tr("Open"), QFileInfo(m_keeper->path()).path(),
+                                     tr("Sessions and recipes (*.diffuscope *.json);;All files (*)"));
+    if (!path.isEmpty())
+        openFile(path);
+}
+
+void MainWindow::askWhereToSaveSession()
+{
+    const QString suggested =
+        m_keeper->path().isEmpty() ? QStringLiteral("session.diffuscope") : m_keeper->path();
+    QString path =
+        QFileDialog::getSaveFileName(this, tr("Save Session As"), suggested, tr("Sessions (*.diffuscope)"));
+    if (path.isEmpty())
+        return;
+    if (QFileInfo(path).suffix().isEmpty())
+        path += QStringLiteral(".diffuscope");
+    m_keeper->saveAs(path);
+}
+
+}  // namespace diffuscope::ui

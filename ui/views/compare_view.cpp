@@ -1,0 +1,195 @@
+#include "ui/views/compare_view.h"
+
+#include "ui/document/session_document.h"
+#include "ui/panels/segment_button.h"
+#include "ui/theme/plot_library.h"
+#include "ui/theme/plot_style.h"
+#include "ui/theme/symbols.h"
+#include "ui/theme/theme_colors.h"
+#include "ui/views/compare_panes.h"
+#include "ui/views/comparison.h"
+#include "ui/views/cursor_bar.h"
+#include "ui/views/empty_state.h"
+#include "ui/views/frame_plot.h"
+
+#include <QButtonGroup>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QSlider>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace diffuscope::ui {
+
+namespace {
+
+constexpr int swipePositions = 1000;
+
+}  // namespace
+
+CompareView::CompareView(SessionDocument& document, Comparison& comparison, QWidget* parent)
+    : QWidget(parent),
+      m_document(document),
+      m_comparison(comparison),
+      m_panes(new ComparePanes(document, comparison, this))
+{
+    setObjectName(QStringLiteral("compareView"));
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(buildBar());
+    column->addWidget(m_panes, 1);
+    column->addWidget(new CursorBar(m_document, QStringLiteral("compare"), this));
+    buildPlot();
+    column->addWidget(m_plot);
+    connect(&m_comparison, &Comparison::changed, this, &CompareView::showRuns);
+    connect(m_frames, &FramePlot::keysChanged, this, &CompareView::plotAgain);
+    showRuns();
+}
+
+QWidget* CompareView::buildBar()
+{
+    auto* bar = new QWidget(this);
+    auto* cells = new QHBoxLayout(bar);
+    cells->setContentsMargins(8, 6, 8, 4);
+    cells->setSpacing(4);
+    m_modes = new QButtonGroup(this);
+    const auto add = [&](const char* name, const QString& text, const QString& tip, ComparePanes::Mode mode) {
+        auto* button = new SegmentButton(bar);
+        button->setObjectName(QLatin1String(name));
+        button->setText(text);
+        button->setAccessibleName(text);
+        button->setToolTip(richTip(tip));
+        button->setCheckable(true);
+        button->setChecked(mode == m_panes->mode());
+        m_modes->addButton(button, int(mode));
+        cells->addWidget(button);
+    };
+    add("compareSideBySide", tr("Side by Side"), tr("Show each run beside the others, at the same place."),
+        ComparePanes::Mode::sideBySide);
+    add("compareDifference", tr("Difference"),
+        tr("Show the first run, and of the others what must be added to it: blue is less, red is more; the "
+           "colours reach to the largest difference of the frame."),
+        ComparePanes::Mode::difference);
+    add("compareSwipe", tr("Swipe"), tr("Lay the second run over the first and draw a line between them."),
+        ComparePanes::Mode::swipe);
+    m_swipe = new QSlider(Qt::Horizontal, bar);
+    m_swipe->setObjectName(QStringLiteral("compareSwipePlace"));
+    m_swipe->setAccessibleName(tr("Place of the line"));
+    m_swipe->setToolTip(tr("Where the line between the two runs is; it can be dragged in the picture too."));
+    m_swipe->setRange(0, swipePositions);
+    m_swipe->setValue(swipePositions / 2);
+    m_swipe->hide();
+    cells->addWidget(m_swipe, 1);
+    m_shared = new QLabel(bar);
+    m_shared->setObjectName(QStringLiteral("compareShared"));
+    m_shared->setForegroundRole(QPalette::PlaceholderText);
+    m_shared->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_shared->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    cells->addWidget(m_shared, 1);
+    auto* leave = new QToolButton(bar);
+    leave->setObjectName(QStringLiteral("compareLeave"));
+    leave->setText(tr("Back to the Run"));
+    leave->setAccessibleName(leave->text());
+    leave->setToolTip(tr("Show one run again (Escape)."));
+    cells->addWidget(leave);
+    connect(leave, &QToolButton::clicked, this, &CompareView::leaveRequested);
+    connect(m_modes, &QButtonGroup::idClicked, this, [this](int mode) {
+        m_panes->setMode(ComparePanes::Mode(mode));
+        m_swipe->setVisible(m_panes->mode() == ComparePanes::Mode::swipe);
+    });
+    connect(m_swipe, &QSlider::valueChanged, m_panes,
+            [this](int value) { m_panes->setSwipe(double(value) / swipePositions); });
+    connect(m_panes, &ComparePanes::swipeChanged, m_swipe,
+            [this](double place) { m_swipe->setValue(int(std::lround(place * swipePositions))); });
+    return bar;
+}
+
+void CompareView::buildPlot()
+{
+    m_plot = new QCustomPlot(this);
+    m_plot->setObjectName(QStringLiteral("divergencePlot"));
+    m_plot->setAccessibleName(tr("Distance of the runs from the first"));
+    m_plot->setToolTip(
+        richTip(tr("Root mean square difference of %1 from the first run, at the same place of the "
+                   "axis. Hover to preview a step, click or drag to go there.")
+                    .arg(x0HatSymbol())));
+    m_plot->setFixedHeight(fontMetrics().height() * 8);
+    m_plot->yAxis->setLabel(tr("apart"));
+    for (int i = 0; i < Comparison::mostRuns; ++i)
+        m_graphs.push_back(m_plot->addGraph());
+    m_frames = new FramePlot(m_document, *m_plot, [this](int frame) { return pointsAt(frame); });
+    stylePlot(*m_plot, [this] { restyle(); });
+}
+
+void CompareView::restyle()
+{
+    const ThemeColors& colors = themeColors(palette());
+    for (std::size_t i = 0; i < m_graphs.size(); ++i)
+        m_graphs[i]->setPen(QPen(colors.series[i % colors.series.size()], 2));
+}
+
+void CompareView::showRuns()
+{
+    const auto& entries = m_comparison.entries();
+    const bool hasTwo = entries.size() == 2;
+    auto* swipe = m_modes->button(int(ComparePanes::Mode::swipe));
+    swipe->setEnabled(hasTwo);
+    if (!hasTwo && m_panes->mode() == ComparePanes::Mode::swipe) {
+        m_modes->button(int(ComparePanes::Mode::sideBySide))->setChecked(true);
+        m_panes->setMode(ComparePanes::Mode::sideBySide);
+        m_swipe->hide();
+    }
+    const bool haveOneSeed = std::ranges::all_of(entries, [&](const Comparison::Entry& entry) {
+        const auto* run = m_document.session().find(entry.run);
+        const auto* first = m_document.session().find(entries.front().run);
+        const auto seedOf = [](const session::RunPlan& plan) {
+            return session::partsOf(plan).front().recipe.seed;
+        };
+        return run && first &&
+               seedOf(m_document.session().planOf(run->id)) == seedOf(m_document.session().planOf(first->id));
+    });
+    m_shared->setText(entries.empty() ? QString()
+                      : haveOneSeed   ? tr("the same starting noise")
+                                      : tr("different starting noise"));
+    plotAgain();
+}
+
+void CompareView::plotAgain()
+{
+    const auto& entries = m_comparison.entries();
+    double highest = 0;
+    for (std::size_t i = 0; i < m_graphs.size(); ++i) {
+        QVector<double> keys, values;
+        if (i > 0 && i < entries.size())
+            for (std::size_t frame = 0; frame < entries[i].divergence.size(); ++frame) {
+                const double value = entries[i].divergence[frame];
+                if (int(frame) >= m_frames->keys().size() || std::isnan(value))
+                    continue;
+                keys.append(m_frames->key(int(frame)));
+                values.append(value);
+                highest = std::max(highest, value);
+            }
+        m_graphs[i]->setData(keys, values);
+    }
+    m_plot->yAxis->setRange(0, highest > 0 ? 1.08 * highest : 1);
+    m_plot->replot(QCustomPlot::rpQueuedReplot);
+    m_frames->moveCursors();
+}
+
+std::vector<PlayheadPoint> CompareView::pointsAt(int frame) const
+{
+    std::vector<PlayheadPoint> points;
+    const auto& entries = m_comparison.entries();
+    const ThemeColors& colors = themeColors(palette());
+    for (std::size_t i = 1; i < entries.size(); ++i)
+        if (frame >= 0 && frame < int(entries[i].divergence.size()) &&
+            !std::isnan(entries[i].divergence[std::size_t(frame)]))
+            points.push_back({m_frames->key(frame), entries[i].divergence[std::size_t(frame)], m_plot->yAxis,
+                              colors.series[i % colors.series.size()]});
+    return points;
+}
+
+}  // namespace diffuscope::ui

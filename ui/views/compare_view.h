@@ -1,0 +1,52 @@
+// The compared runs with what one can do to the picture, and the curve of how far they are apart.
+#pragma once
+
+#include <QWidget>
+
+class QButtonGroup;
+class QCPGraph;
+class QCustomPlot;
+class QLabel;
+class QSlider;
+
+namespace diffuscope::ui {
+
+class ComparePanes;
+class Comparison;
+class FramePlot;
+class SessionDocument;
+struct PlayheadPoint;
+
+class CompareView : public QWidget
+{
+    Q_OBJECT
+
+public:
+    /// Both must outlive the view.
+    CompareView(SessionDocument& document, Comparison& comparison, QWidget* parent = nullptr);
+
+    ComparePanes& panes() { return *m_panes; }
+
+Q_SIGNALS:
+    void leaveRequested();
+
+private:
+    QWidget* buildBar();
+    void buildPlot();
+    void showRuns();
+    void plotAgain();
+    void restyle();
+    std::vector<PlayheadPoint> pointsAt(int frame) const;
+
+    SessionDocument& m_document;
+    Comparison& m_comparison;
+    ComparePanes* m_panes;
+    QButtonGroup* m_modes = nullptr;
+    QSlider* m_swipe = nullptr;
+    QLabel* m_shared = nullptr;
+    QCustomPlot* m_plot = nullptr;
+    FramePlot* m_frames = nullptr;
+    std::vector<QCPGraph*> m_graphs;
+};
+
+}  // namespace diffuscope::ui
