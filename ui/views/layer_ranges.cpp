@@ -3,6 +3,8 @@
 #include "ui/document/run_facts.h"
 #include "ui/views/layer_absence.h"
 
+#include <QStringList>
+
 #include <algorithm>
 
 namespace diffuscope::ui {
@@ -12,6 +14,17 @@ namespace {
 using explain::Absence;
 
 const ValueRange noRange = extremesOf({});
+
+/// Images as an image viewer shows them; what is noise to within three standard deviations; what is small as
+/// large as it gets in the run; the score, which grows beyond all bounds, frame by frame.
+RangeMode usualMode(record::Layer layer)
+{
+    if (!isSigned(layer))
+        return RangeMode::data;
+    if (layer == record::Layer::guidanceDifference || layer == record::Layer::x0HatChange)
+        return RangeMode::run;
+    return layer == record::Layer::score ? RangeMode::fit : RangeMode::wide;
+}
 
 /// The extremes of each layer in one frame, or nothing while some layer is yet to come.
 std::optional<std::vector<ValueRange>> extremesOfFrame(const explain::RunReader& reader, int frame,
@@ -28,6 +41,31 @@ std::optional<std::vector<ValueRange>> extremesOfFrame(const explain::RunReader&
 }
 
 }  // namespace
+
+LayerModes::LayerModes()
+{
+    for (const record::Layer layer : allLayers())
+        set(layer, usualMode(layer));
+}
+
+QString LayerModes::toText() const
+{
+    QStringList modes;
+    for (const RangeMode mode : m_modes)
+        modes.append(QString::number(int(mode)));
+    return modes.join(QLatin1Char(' '));
+}
+
+void LayerModes::read(const QString& text)
+{
+    const QStringList parts = text.split(QLatin1Char(' '));
+    for (std::size_t i = 0; i < m_modes.size() && int(i) < parts.size(); ++i) {
+        bool isNumber = false;
+        const int mode = parts[int(i)].toInt(&isNumber);
+        if (isNumber && mode >= 0 && mode <= int(RangeMode::run))
+            m_modes[i] = RangeMode(mode);
+    }
+}
 
 LayerRanges::LayerRanges(QObject* parent) : QObject(parent), m_frames([this] { takeFrames(); })
 {

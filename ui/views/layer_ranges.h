@@ -8,9 +8,26 @@
 
 #include <QObject>
 
+#include <array>
 #include <vector>
 
 namespace diffuscope::ui {
+
+/// The range that each layer is shown in.
+class LayerModes
+{
+public:
+    LayerModes();
+
+    RangeMode of(record::Layer layer) const { return m_modes[std::size_t(layerPlace(layer))]; }
+    void set(record::Layer layer, RangeMode mode) { m_modes[std::size_t(layerPlace(layer))] = mode; }
+    /// For settings; what reading does not understand it leaves alone.
+    QString toText() const;
+    void read(const QString& text);
+
+private:
+    std::array<RangeMode, 10> m_modes{};
+};
 
 /// How the values of one layer of a run become colours.
 struct LayerColoring

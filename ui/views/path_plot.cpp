@@ -114,8 +114,13 @@ void PathPlot::makePlot()
         axis->setSubTicks(false);
     }
     m_overlay = new PathOverlay(*m_plot);
-    // Distances are the same in every direction.
-    connect(m_plot, &QCustomPlot::afterLayout, this, &PathPlot::fitAxes);
+    // The layout decides how large the axes are, after their ticks were made.
+    connect(m_plot, &QCustomPlot::afterLayout, this, [this] {
+        if (m_plot->axisRect()->rect().size() == m_fittedSize)
+            return;
+        fitAxes();
+        m_plot->replot(QCustomPlot::rpQueuedReplot);
+    });
     connect(m_plot, &QCustomPlot::afterReplot, this, [this] {
         m_overlay->setGeometry(m_plot->rect());
         moveCursors();
@@ -183,6 +188,7 @@ void PathPlot::plotAgain()
     m_plot->yAxis->setLabel(label(2, explained[1]));
     const int images = m_series->paths().empty() ? 0 : int(m_series->paths().back().images.size());
     m_text->setText(images == 1 ? tr("1 image") : tr("%1 images in one plane").arg(images));
+    fitAxes();
     restyle();
 }
 
@@ -230,6 +236,7 @@ void PathPlot::fitAxes()
                     high[axis] = std::max(high[axis], place[axis]);
                 }
     const QRect area = m_plot->axisRect()->rect();
+    m_fittedSize = area.size();
     if (!(low[0] <= high[0]) || area.width() < 2 || area.height() < 2)
         return;
     constexpr double margin = 1.12;

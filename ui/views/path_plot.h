@@ -79,6 +79,7 @@ private:
     QCustomPlot* m_plot = nullptr;
     PathOverlay* m_overlay = nullptr;
     bool m_isPreviewing = false;
+    QSize m_fittedSize;  ///< of the axes when they were fitted last
 };
 
 }  // namespace diffuscope::ui

@@ -7,6 +7,7 @@
 #include <QPainter>
 
 #include <array>
+#include <span>
 
 namespace diffuscope::ui {
 
@@ -21,17 +22,28 @@ const std::array<QString, 3> cursorMarks{QStringLiteral("A "), QStringLiteral("B
 const QString widestOfRow = QStringLiteral("−0.00888");
 constexpr int columnGap = 8;
 
+/// The width of a row with its caption and the columns of some of the marks.
+int rowWidth(const QFont& font, const QString& caption, std::span<const int> columns)
+{
+    const QFontMetrics captions(captionFont(font));
+    const int value = QFontMetrics(tabularFont(font)).horizontalAdvance(widestOfRow);
+    int width = captions.horizontalAdvance(caption);
+    for (const int column : columns)
+        width += columnGap + captions.horizontalAdvance(cursorMarks[std::size_t(column)]) + value;
+    return width;
+}
+
+constexpr std::array<int, 3> allColumns{0, 1, 2};
+constexpr std::array<int, 2> fewerColumns{0, 2};
+
 QSize cellSize(const QFont& font, const QString& caption, const QString& widest, bool hasSecond)
 {
     const QFontMetrics captions(captionFont(font));
     const QFontMetrics values(tabularFont(font));
-    if (!hasSecond)
-        return {std::max(captions.horizontalAdvance(caption), values.horizontalAdvance(widest)) + 2 * padding,
-                captions.height() + values.height() + 2 * padding};
-    int width = captions.horizontalAdvance(caption) + 2 * padding;
-    for (const QString& mark : cursorMarks)
-        width += columnGap + captions.horizontalAdvance(mark) + values.horizontalAdvance(widestOfRow);
-    return {width, values.height() + padding};
+    if (hasSecond)
+        return {rowWidth(font, caption, allColumns) + 2 * padding, values.height() + padding};
+    return {std::max(captions.horizontalAdvance(caption), values.horizontalAdvance(widest)) + 2 * padding,
+            captions.height() + values.height() + 2 * padding};
 }
 
 /// What a cell says.
@@ -42,20 +54,29 @@ struct CellText
     std::optional<SecondValue> second;
 };
 
+/// Where there is no room for it all the font shrinks, and then B goes, which A and B−A tell.
 void paintRow(QPainter& painter, const QRect& rect, const CellText& text, const QColor& captionColor,
               const ThemeColors& colors)
 {
-    const QFont values = tabularFont(painter.font());
-    const QFont captions = captionFont(painter.font());
+    constexpr double leastScale = 0.75;
+    std::span<const int> columns = allColumns;
+    const auto scale = [&] {
+        return std::min(1.0, double(rect.width()) / rowWidth(painter.font(), text.caption, columns));
+    };
+    if (scale() < leastScale)
+        columns = fewerColumns;
+    const QFont font = scaledFont(painter.font(), std::max(scale(), leastScale));
+    const QFont values = tabularFont(font);
+    const QFont captions = captionFont(font);
     const std::array<QString, 3> shown{text.value, text.second->value, text.second->difference};
     int right = rect.right() + 1;
-    for (int column = 2; column >= 0; --column) {
-        const QString& mark = cursorMarks[std::size_t(column)];
+    for (auto column = columns.rbegin(); column != columns.rend(); ++column) {
+        const QString& mark = cursorMarks[std::size_t(*column)];
         painter.setFont(values);
         const int width = painter.fontMetrics().horizontalAdvance(widestOfRow);
         painter.setPen(colors.text);
         painter.drawText(QRect(right - width, rect.top(), width, rect.height()),
-                         Qt::AlignLeft | Qt::AlignVCenter, shown[std::size_t(column)]);
+                         Qt::AlignLeft | Qt::AlignVCenter, shown[std::size_t(*column)]);
         right -= width;
         painter.setFont(captions);
         const int markWidth = painter.fontMetrics().horizontalAdvance(mark);

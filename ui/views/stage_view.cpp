@@ -22,25 +22,8 @@ namespace diffuscope::ui {
 
 using record::Layer;
 
-namespace {
-
-/// Images as an image viewer shows them; what is noise to within three standard deviations; what is small as
-/// large as it gets in the run; the score, which grows beyond all bounds, frame by frame.
-RangeMode usualMode(Layer layer)
-{
-    if (!isSigned(layer))
-        return RangeMode::data;
-    if (layer == Layer::guidanceDifference || layer == Layer::x0HatChange)
-        return RangeMode::run;
-    return layer == Layer::score ? RangeMode::fit : RangeMode::wide;
-}
-
-}  // namespace
-
 StageView::StageView(SessionDocument& document, QWidget* parent) : QWidget(parent), m_document(document)
 {
-    for (const Layer layer : allLayers())
-        m_modes[std::size_t(layerPlace(layer))] = usualMode(layer);
     m_ranges = new LayerRanges(this);
     m_grid = new ImageGrid(this);
     m_grid->setObjectName(QStringLiteral("imageGrid"));
@@ -211,29 +194,15 @@ void StageView::setEmptyText(const QString& title, const QString& text)
 
 void StageView::setRangeMode(RangeMode mode)
 {
-    m_modes[std::size_t(layerPlace(m_coloring.layer))] = mode;
+    m_modes.set(m_coloring.layer, mode);
     followRanges();
     updateColoring();
     refresh();
 }
 
-QString StageView::rangeModes() const
-{
-    QStringList modes;
-    for (const RangeMode mode : m_modes)
-        modes.append(QString::number(int(mode)));
-    return modes.join(QLatin1Char(' '));
-}
-
 void StageView::restoreRangeModes(const QString& modes)
 {
-    const QStringList parts = modes.split(QLatin1Char(' '));
-    for (std::size_t i = 0; i < m_modes.size() && int(i) < parts.size(); ++i) {
-        bool isNumber = false;
-        const int mode = parts[int(i)].toInt(&isNumber);
-        if (isNumber && mode >= 0 && mode <= int(RangeMode::run))
-            m_modes[i] = RangeMode(mode);
-    }
+    m_modes.read(modes);
     takeLayer();
 }
 
@@ -313,15 +282,14 @@ void StageView::followRanges()
 {
     std::vector<Layer> wanted;
     for (const Layer layer : allLayers())
-        if (m_modes[std::size_t(layerPlace(layer))] == RangeMode::run &&
-            (m_showsAll || layer == m_document.layer()))
+        if (m_modes.of(layer) == RangeMode::run && (m_showsAll || layer == m_document.layer()))
             wanted.push_back(layer);
     m_ranges->follow(m_document.shownRun(), wanted);
 }
 
 LayerColoring StageView::coloringOf(Layer layer) const
 {
-    return {layer, m_modes[std::size_t(layerPlace(layer))], m_ranges->range(layer)};
+    return {layer, m_modes.of(layer), m_ranges->range(layer)};
 }
 
 void StageView::updateColoring()

@@ -7,8 +7,6 @@
 
 #include <QWidget>
 
-#include <array>
-
 class QComboBox;
 class QHBoxLayout;
 class QLabel;
@@ -37,10 +35,10 @@ public:
     void setEmptyText(const QString& title, const QString& text);
 
     /// Of the layer that is shown.
-    RangeMode rangeMode() const { return m_modes[std::size_t(layerPlace(m_coloring.layer))]; }
+    RangeMode rangeMode() const { return m_modes.of(m_coloring.layer); }
     void setRangeMode(RangeMode mode);
     /// The ranges of all layers, for settings; what restoring does not understand it leaves alone.
-    QString rangeModes() const;
+    QString rangeModes() const { return m_modes.toText(); }
     void restoreRangeModes(const QString& modes);
     const LayerColoring& coloring() const { return m_coloring; }
 
@@ -105,7 +103,7 @@ private:
     LayerRanges* m_ranges = nullptr;
 
     bool m_showsAll = false;
-    std::array<RangeMode, 10> m_modes{};
+    LayerModes m_modes;
     LayerColoring m_coloring;
     std::optional<ImagePixel> m_hovered;  ///< of the visible grid's cells
     StagePicture m_images;                ///< one layer of all
