@@ -42,10 +42,26 @@ private Q_SLOTS:
         QCOMPARE(changed.size(), 2);
         QCOMPARE(settings.choice(), (ComputeChoice{QStringLiteral("cpu"), QStringLiteral("bfloat16")}));
         QVERIFY(cpu->isChecked() && narrow->isChecked());
-        QVERIFY(!settings.usesGpu() && settings.usesBFloat16());
+        QVERIFY(!settings.usesGpu());
         settings.setDevice(QStringLiteral("cuda"));
         QVERIFY(menu.findChild<QAction*>(QStringLiteral("action.deviceCuda"))->isChecked());
         QVERIFY(settings.usesGpu());
+    }
+
+    void automaticSaysWhatItCameTo()
+    {
+        ComputeSettings settings({.hasGpu = false, .hasBFloat16 = true}, {});
+        QMenu menu;
+        addComputeActions(menu, settings);
+        const auto* automatic = menu.findChild<QAction*>(QStringLiteral("action.precisionAuto"));
+        QVERIFY(automatic && automatic->isChecked());
+        const QString before = automatic->text();
+        settings.setReport({QStringLiteral("bfloat16"), QStringLiteral("measured"), {}});
+        QVERIFY2(automatic->text().endsWith(QLatin1String("bfloat16")), qPrintable(automatic->text()));
+        QVERIFY2(automatic->toolTip().contains(QLatin1String("measured")), qPrintable(automatic->toolTip()));
+        settings.setPrecision(QStringLiteral("float32"));
+        QCOMPARE(automatic->text(), before);
+        QCOMPARE(settings.report(), ComputeReport());
     }
 
     void aChoiceOfWhatIsGoneBecomesTheUsualOne()

@@ -1,12 +1,21 @@
 #include "core/registry/error.h"
 #include "tests/ui/window_fixture.h"
+#include "ui/panels/export_dialog.h"
 #include "ui/panels/failure_banner.h"
 #include "ui/views/image_grid.h"
 
 #include <QDockWidget>
+#include <QDragEnterEvent>
 #include <QElapsedTimer>
 #include <QLabel>
+#include <QMimeData>
+#include <QPushButton>
+#include <QSignalSpy>
 #include <QToolButton>
+
+#include <functional>
+#include <new>
+#include <stdexcept>
 
 namespace diffuscope::test {
 
@@ -19,6 +28,14 @@ private Q_SLOTS:
     void aDismissedFailureComesBackWithTheNextOne();
     void aRecipeFileThatIsNoneIsRefusedInTheBanner();
     void aRecipeSurvivesSavingAndOpening();
+    void aRunThatLacksMemorySaysSoAndTheNextOneGoesWell_data();
+    void aRunThatLacksMemorySaysSoAndTheNextOneGoesWell();
+    void aDroppedPictureBringsItsRecipeBack();
+    void aDroppedPictureWithoutARecipeIsRefusedInTheBanner();
+    void whatIsNoRecipeCannotBeDropped();
+    void theExportDialogTellsTheSizeAndWritesTheFile();
+    void anExportThatFailsSaysWhyAndTheDialogStays();
+    void everyKindCanBeExportedFromTheMenu();
     void imagesAreSavedAsOneSheet();
     void closingInMidRunEndsItsThreadAfterOneEvaluation();
     void layoutThemeAndRecipeSurviveARestart();
@@ -93,6 +110,152 @@ void MainWindowTest::aRecipeFileThatIsNoneIsRefusedInTheBanner()
     QCOMPARE(fixture.recipe(), before);
     QVERIFY(!fixture.window->openRecipe(fixture.folder.filePath("nowhere.json")));
     QVERIFY(fixture.get<QLabel>("failureMessage").text().contains("nowhere.json"));
+}
+
+void MainWindowTest::aRunThatLacksMemorySaysSoAndTheNextOneGoesWell_data()
+{
+    QTest::addColumn<std::function<void()>>("raise");
+    QTest::newRow("the standard library's") << std::function<void()>([] { throw std::bad_alloc(); });
+    QTest::newRow("LibTorch's") << std::function<void()>([] {
+        throw std::runtime_error(
+            "[enforce fail at alloc_cpu.cpp:75] err == 0. DefaultCPUAllocator: can't "
+            "allocate memory: you tried to allocate 123456789012 bytes.");
+    });
+}
+
+void MainWindowTest::aRunThatLacksMemorySaysSoAndTheNextOneGoesWell()
+{
+    QFETCH(std::function<void()>, raise);
+    WindowFixture fixture;
+    fixture.showSampled(fakeRecipe(2.0));
+    auto& banner = fixture.get<ui::FailureBanner>("failureBanner");
+    fixture.sampling.failAtFrame(2, raise);
+    QTest::mouseClick(&fixture.get<QToolButton>("class.4"), Qt::LeftButton);
+    QTRY_VERIFY(banner.isVisible());
+    QCOMPARE(fixture.get<QLabel>("failureMessage").text(),
+             QString("There is not enough memory for this run."));
+    QVERIFY(fixture.get<QLabel>("failureHint").text().contains("fewer images"));
+    fixture.sampling.clearFailures();
+    QTest::mouseClick(&fixture.get<QToolButton>("class.5"), Qt::LeftButton);
+    QTRY_VERIFY(!banner.isVisible());
+    QTRY_VERIFY(fixture.document->trajectory().isComplete());
+}
+
+namespace {
+
+/// Whether the window takes it.
+bool dropFile(QWidget& window, const QString& path)
+{
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(path)});
+    QDragEnterEvent enter(QPoint(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(&window, &enter);
+    if (!enter.isAccepted())
+        return false;
+    QDropEvent drop(QPointF(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(&window, &drop);
+    return drop.isAccepted();
+}
+
+/// The dialog of the menu's entry.
+ui::ExportDialog& openExport(WindowFixture& fixture, const char* action)
+{
+    fixture.get<QAction>(action).trigger();
+    return fixture.get<ui::ExportDialog>("exportDialog");
+}
+
+}  // namespace
+
+void MainWindowTest::aDroppedPictureBringsItsRecipeBack()
+{
+    WindowFixture fixture;
+    auto recipe = fakeRecipe(3.5, 5, 3);
+    recipe.seed = 4711;
+    fixture.showSampled(recipe);
+    const QString path = fixture.folder.filePath("images.png");
+    QVERIFY(fixture.window->saveImages(path));
+    fixture.document->setRecipe(fakeRecipe(1.0));
+    QVERIFY(dropFile(*fixture.window, path));
+    QTRY_COMPARE(fixture.recipe(), recipe);
+}
+
+void MainWindowTest::aDroppedPictureWithoutARecipeIsRefusedInTheBanner()
+{
+    WindowFixture fixture;
+    fixture.showSampled();
+    const auto before = fixture.recipe();
+    const QString path = fixture.folder.filePath("holiday.png");
+    QImage image(4, 4, QImage::Format_RGB32);
+    image.fill(Qt::red);
+    QVERIFY(image.save(path));
+    QVERIFY(dropFile(*fixture.window, path));
+    QTRY_VERIFY(fixture.get<ui::FailureBanner>("failureBanner").isVisible());
+    const QString message = fixture.get<QLabel>("failureMessage").text();
+    QVERIFY2(message.contains("holds no recipe"), qPrintable(message));
+    QCOMPARE(fixture.recipe(), before);
+}
+
+void MainWindowTest::whatIsNoRecipeCannotBeDropped()
+{
+    WindowFixture fixture;
+    fixture.showSampled();
+    QVERIFY(!dropFile(*fixture.window, fixture.folder.filePath("song.mp3")));
+}
+
+void MainWindowTest::theExportDialogTellsTheSizeAndWritesTheFile()
+{
+    WindowFixture fixture;
+    fixture.showSampled(fakeRecipe(2.0));
+    auto& dialog = openExport(fixture, "action.export.1");
+    const QSize size = [&] {
+        const auto numbers = dialog.findChild<QLabel*>("export.size")->text().split(' ');
+        return QSize(QLocale().toInt(numbers.at(0)), QLocale().toInt(numbers.at(2)));
+    }();
+    const QString path = fixture.folder.filePath("strip.png");
+    QSignalSpy exported(&dialog, &ui::ExportDialog::exported);
+    dialog.exportTo(path);
+    QTRY_COMPARE(exported.size(), 1);
+    QCOMPARE(QImage(path).size(), size);
+    QTRY_VERIFY(!fixture.window->findChild<ui::ExportDialog*>());
+}
+
+void MainWindowTest::anExportThatFailsSaysWhyAndTheDialogStays()
+{
+    WindowFixture fixture;
+    fixture.showSampled(fakeRecipe(2.0));
+    auto& dialog = openExport(fixture, "action.export.1");
+    dialog.exportTo(fixture.folder.filePath("no/such/folder/strip.png"));
+    auto* message = dialog.findChild<QLabel*>("export.message");
+    QTRY_VERIFY(message->isVisible());
+    QVERIFY2(message->text().contains("Cannot write"), qPrintable(message->text()));
+    QVERIFY(dialog.isVisible());
+    QVERIFY(dialog.findChild<QPushButton*>("export.export")->isEnabled());
+    dialog.close();
+}
+
+void MainWindowTest::everyKindCanBeExportedFromTheMenu()
+{
+    WindowFixture fixture;
+    fixture.show();
+    QVERIFY(!fixture.get<QAction>("action.export.1").isEnabled());
+    fixture.showSampled(fakeRecipe(2.0));
+    for (int i = 1; i <= ui::exportEntries().size(); ++i) {
+        auto& dialog = openExport(fixture, qPrintable(QStringLiteral("action.export.%1").arg(i)));
+        QCOMPARE(dialog.kind(), ui::exportEntries().at(i - 1).kind);
+        const auto suffixes = diffuscope::exports::suffixesOf(dialog.kind());
+        QCOMPARE(dialog.findChild<QPushButton*>("export.export")->isEnabled(), !suffixes.empty());
+        if (!suffixes.empty()) {
+            const QString path = fixture.folder.filePath("export" + QString::fromStdString(suffixes.front()));
+            QSignalSpy exported(&dialog, &ui::ExportDialog::exported);
+            dialog.exportTo(path);
+            QTRY_COMPARE(exported.size(), 1);
+            QVERIFY(QFileInfo(path).size() > 0);
+            QFile::remove(path);
+        }
+        if (auto* open = fixture.window->findChild<ui::ExportDialog*>())
+            open->close();
+        QTRY_VERIFY(!fixture.window->findChild<ui::ExportDialog*>());
+    }
 }
 
 void MainWindowTest::aRecipeSurvivesSavingAndOpening()

@@ -28,10 +28,12 @@ bool ComputeSettings::canChoose(const ComputeChoice& choice) const
     return deviceIsThere && precisionIsThere;
 }
 
-bool ComputeSettings::usesBFloat16() const
+void ComputeSettings::setReport(const ComputeReport& report)
 {
-    return m_choice.precision == QLatin1String("bfloat16") ||
-           (m_choice.precision == QLatin1String("auto") && (m_abilities.hasBFloat16 || usesGpu()));
+    if (report == m_report)
+        return;
+    m_report = report;
+    Q_EMIT reported(m_report);
 }
 
 void ComputeSettings::choose(const ComputeChoice& choice)
@@ -40,6 +42,7 @@ void ComputeSettings::choose(const ComputeChoice& choice)
         return;
     m_choice = choice;
     Q_EMIT changed(m_choice);
+    setReport({});
 }
 
 }  // namespace diffuscope::ui

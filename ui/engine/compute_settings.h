@@ -10,8 +10,8 @@ namespace diffuscope::ui {
 /// As in sample::RunLimits.
 struct ComputeChoice
 {
-    QString device = QStringLiteral("auto");        ///< "auto", "cpu" or "cuda"
-    QString precision = QStringLiteral("float32");  ///< "auto", "float32" or "bfloat16"
+    QString device = QStringLiteral("auto");     ///< "auto", "cpu" or "cuda"
+    QString precision = QStringLiteral("auto");  ///< "auto", "float32" or "bfloat16"
 
     bool operator==(const ComputeChoice&) const = default;
 };
@@ -21,6 +21,16 @@ struct ComputeAbilities
 {
     bool hasGpu = false;       ///< LibTorch finds one
     bool hasBFloat16 = false;  ///< the processor multiplies it
+};
+
+/// What came of the choice: known once a model was loaded.
+struct ComputeReport
+{
+    QString precision;  ///< "float32" or "bfloat16"; empty while it is not known
+    QString reason;     ///< why, in half a sentence
+    QString notice;     ///< why the network is evaluated slowly; empty where it is not
+
+    bool operator==(const ComputeReport&) const = default;
 };
 
 /// The choice that holds now.
@@ -36,9 +46,10 @@ public:
     const ComputeAbilities& abilities() const { return m_abilities; }
     const ComputeChoice& choice() const { return m_choice; }
     bool canChoose(const ComputeChoice& choice) const;
-    /// Whether runs are computed on a GPU, and whether in bfloat16.
     bool usesGpu() const { return m_abilities.hasGpu && m_choice.device != QLatin1String("cpu"); }
-    bool usesBFloat16() const;
+    /// Of the newest run; of none once another choice was made.
+    const ComputeReport& report() const { return m_report; }
+    void setReport(const ComputeReport& report);
 
     /// What cannot be chosen is left alone.
     void setDevice(const QString& device) { choose({device, m_choice.precision}); }
@@ -46,12 +57,14 @@ public:
 
 Q_SIGNALS:
     void changed(const diffuscope::ui::ComputeChoice& choice);
+    void reported(const diffuscope::ui::ComputeReport& report);
 
 private:
     void choose(const ComputeChoice& choice);
 
     ComputeAbilities m_abilities;
     ComputeChoice m_choice;
+    ComputeReport m_report;
 };
 
 }  // namespace diffuscope::ui

@@ -78,9 +78,11 @@ QLabel* StatusLine::addField(const char* name, const QString& accessibleName, co
     return label;
 }
 
-void StatusLine::setDevice(const QString& device)
+void StatusLine::setDevice(const QString& device, const QString& tip)
 {
     m_device->setText(device);
+    if (!tip.isEmpty())
+        m_device->setToolTip(tip);
     m_device->setVisible(!device.isEmpty());
 }
 

@@ -18,8 +18,8 @@ public:
     /// The document must outlive the line.
     explicit StatusLine(SessionDocument& document, QWidget* parent = nullptr);
 
-    /// What computes, e.g. "CPU · 2 threads".
-    void setDevice(const QString& device);
+    /// What computes, e.g. "CPU · 2 threads"; `tip` where there is more to say than usual.
+    void setDevice(const QString& device, const QString& tip = {});
 
     /// "every frame at full precision" or which frames are not, with the memory they take.
     static QString memoryNote(const RunUpdate& update);
