@@ -11,6 +11,7 @@
 #include <QPainter>
 #include <QStyledItemDelegate>
 
+#include <algorithm>
 #include <utility>
 
 namespace diffuscope::ui {
@@ -144,11 +145,7 @@ SessionTreeView::SessionTreeView(SessionDocument& document, QWidget* parent)
     connect(&m_document, &SessionDocument::sessionChanged, this, &SessionTreeView::rebuild);
     connect(&m_document, &SessionDocument::currentRunChanged, this, &SessionTreeView::showCurrent);
     connect(&m_document, &SessionDocument::resultChanged, this, &SessionTreeView::updatePicture);
-    connect(this, &QTreeWidget::currentItemChanged, this, &SessionTreeView::chooseCurrent);
-    connect(this, &QTreeWidget::itemSelectionChanged, this, [this] {
-        if (!m_isRebuilding)
-            Q_EMIT selectedRunsChanged();
-    });
+    connect(this, &QTreeWidget::itemSelectionChanged, this, &SessionTreeView::followSelection);
     rebuild();
 }
 
@@ -221,7 +218,7 @@ void SessionTreeView::showCurrent()
     if (m_isRebuilding || found == m_items.end())
         return;
     m_isRebuilding = true;
-    if (currentItem() != found->second || !found->second->isSelected())
+    if (!found->second->isSelected())
         setCurrentItem(found->second);
     scrollToItem(found->second);
     viewport()->update();
@@ -229,10 +226,15 @@ void SessionTreeView::showCurrent()
     Q_EMIT selectedRunsChanged();
 }
 
-void SessionTreeView::chooseCurrent(QTreeWidgetItem* item)
+/// One run that is selected becomes the current one; several are for comparing, and change nothing.
+void SessionTreeView::followSelection()
 {
-    if (!m_isRebuilding && item)
-        m_document.selectRun(item->data(0, runRole).toInt());
+    if (m_isRebuilding)
+        return;
+    const QList<QTreeWidgetItem*> selected = selectedItems();
+    if (selected.size() == 1)
+        m_document.selectRun(selected.front()->data(0, runRole).toInt());
+    Q_EMIT selectedRunsChanged();
 }
 
 void SessionTreeView::updatePicture(int run)
@@ -252,12 +254,10 @@ void SessionTreeView::updatePicture(int run)
 std::vector<int> SessionTreeView::selectedRuns() const
 {
     std::vector<int> runs;
-    const QTreeWidgetItem* first = currentItem();
-    if (first && first->isSelected())
-        runs.push_back(first->data(0, runRole).toInt());
+    const int current = m_document.currentRun();
     for (const QTreeWidgetItem* item : selectedItems())
-        if (item != first)
-            runs.push_back(item->data(0, runRole).toInt());
+        runs.push_back(item->data(0, runRole).toInt());
+    std::ranges::stable_partition(runs, [current](int run) { return run == current; });
     return runs;
 }
 

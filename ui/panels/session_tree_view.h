@@ -41,7 +41,7 @@ private:
     void rebuild();
     void showCurrent();
     void updatePicture(int run);
-    void chooseCurrent(QTreeWidgetItem* item);
+    void followSelection();
     void scaleWithFont();
 
     SessionDocument& m_document;
