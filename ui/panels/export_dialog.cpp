@@ -183,6 +183,7 @@ void ExportDialog::buildFeet()
     m_export->setDefault(true);
     m_close = buttons->addButton(QDialogButtonBox::Close);
     m_close->setObjectName(QStringLiteral("export.close"));
+    m_close->setIcon({});
     m_close->setToolTip(tr("Close without writing."));
     column->addWidget(buttons);
     connect(m_export, &QPushButton::clicked, this, &ExportDialog::askWhere);
@@ -202,7 +203,9 @@ ExportKind ExportDialog::kind() const
 exports::ExportOptions ExportDialog::options() const
 {
     exports::ExportOptions options;
-    options.picture.layer = record::Layer(m_layer->currentData().toInt());
+    // A result has no noise estimate nor anything else of a step.
+    options.picture.layer =
+        kind() == ExportKind::comparison ? record::Layer::xt : record::Layer(m_layer->currentData().toInt());
     if (const int image = m_images->currentData().toInt(); image >= 0)
         options.picture.images = {image};
     options.picture.frames = m_frames->value();
@@ -224,7 +227,7 @@ void ExportDialog::followKind()
 {
     const ExportKind now = kind();
     m_about->setText(exportEntries().at(m_kind->currentIndex()).tip);
-    m_form->setRowVisible(m_layer, isPicture(now));
+    m_form->setRowVisible(m_layer, isPicture(now) && now != ExportKind::comparison);
     m_form->setRowVisible(m_images, now != ExportKind::scheduleTable);
     m_form->setRowVisible(m_frames, now == ExportKind::filmStrip);
     m_form->setRowVisible(m_zoom, isPicture(now));
