@@ -247,12 +247,11 @@ sample::RunLimits limitsOf(const RecipeArguments& arguments)
 void printComputation(const sample::Computation& computation, const std::string& askedPrecision)
 {
     if (askedPrecision == "auto") {
-        std::fprintf(stderr, "precision: %s (%s)\n", computation.precision.c_str(),
-                     computation.reason.c_str());
+        std::printf("precision: %s (%s)\n", computation.precision.c_str(), computation.reason.c_str());
     }
     if (!computation.notice.empty()) {
-        std::fprintf(stderr, "note: the network is evaluated module by module, which is slower. %s\n",
-                     computation.notice.c_str());
+        std::printf("note: the network is evaluated module by module, which is slower. %s\n",
+                    computation.notice.c_str());
     }
 }
 

@@ -52,7 +52,7 @@ session::Recipe recipeOf(const RecipeArguments& arguments, session::Recipe defau
 /// Device and threads, without a limit of images.
 sample::RunLimits limitsOf(const RecipeArguments& arguments);
 
-/// Says on stderr what a person would wonder at: that the network is evaluated in bfloat16 by the program's own
+/// Says what a person would wonder at: that the network is evaluated in bfloat16 by the program's own
 /// choice, or slowly.
 void printComputation(const sample::Computation& computation, const std::string& askedPrecision);
 

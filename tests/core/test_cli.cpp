@@ -5,6 +5,7 @@
 #include "tests/core/tiny_model.h"
 
 #include <QProcess>
+#include <QRegularExpression>
 #include <QTest>
 
 #include <csignal>
@@ -136,6 +137,64 @@ private Q_SLOTS:
         QVERIFY(run({"models"}).output.contains("tiny"));
         QVERIFY(run({"inspect", "tiny"}).output.contains("predicts   eps"));
         QVERIFY(run({"inspect", file("models/tiny/model.safetensors")}).output.contains("stem.weight"));
+    }
+
+    void thePlanOfAModelIsPrintedWithItsTimes()
+    {
+        const QString model = QStringLiteral(DIFFUSCOPE_SOURCE_DIR "/models/mnist");
+        const Outcome plain = run({"inspect", model, "--plan"});
+        QVERIFY2(plain.exitCode == 0, qPrintable(plain.errors));
+        if (plain.output.startsWith("There is no plan"))
+            QSKIP("no kernels for this processor");
+        QVERIFY(plain.output.contains("MFLOP an image") && !plain.output.contains("precision:"));
+        const Outcome timed = run({"inspect", model, "--plan", "--time", "--precision", "auto"});
+        QVERIFY2(timed.exitCode == 0, qPrintable(timed.errors));
+        QVERIFY2(
+            QRegularExpression("precision: (float32|bfloat16) \\(.+\\)\n").match(timed.output).hasMatch(),
+            qPrintable(timed.output));
+        // One line an operation, each with its time, and their sum in the end.
+        const QRegularExpression operation("^ *\\d+  .* MFLOP +([\\d.]+) ms$",
+                                           QRegularExpression::MultilineOption);
+        double sum = 0;
+        int operations = 0;
+        for (auto match = operation.globalMatch(timed.output); match.hasNext(); ++operations)
+            sum += match.next().captured(1).toDouble();
+        QVERIFY(operations > 30);
+        const auto total = QRegularExpression("([\\d.]+) ms an image on one thread").match(timed.output);
+        QVERIFY(std::abs(total.captured(1).toDouble() - sum) < 0.01);
+        QCOMPARE(run({"inspect", model, "--time"}).exitCode == 0, false);
+    }
+
+    void aNetworkWithoutAPlanIsSampledAndSaysSo()
+    {
+        const Outcome inspected = run({"inspect", "tiny", "--plan", "--precision", "auto"});
+        QVERIFY2(inspected.output.contains("There is no plan"), qPrintable(inspected.output));
+        const Outcome sampled =
+            run({"sample", "--model", "tiny", "--steps", "1", "--count", "1", "--out", file("slow.png")});
+        QVERIFY2(sampled.exitCode == 0, qPrintable(sampled.errors));
+        QVERIFY2(sampled.output.contains("module by module") && sampled.output.contains("8 channels"),
+                 qPrintable(sampled.output));
+    }
+
+    void aRunIsExportedAndItsPictureGivesTheRecipeBack()
+    {
+        const Outcome exported =
+            run({"export-run", "--model", "tiny", "--steps", "3", "--count", "2", "--seed", "9",
+                 "--film-strip", file("strip.png"), "--plots", file("run.pdf"), "--table", file("run.csv"),
+                 "--schedule-table", file("schedule.csv"), "--tensors", file("run.npz")});
+        QVERIFY2(exported.exitCode == 0, qPrintable(exported.errors));
+        for (const char* name : {"strip.png", "run.pdf", "run.csv", "schedule.csv", "run.npz"})
+            QVERIFY2(QFileInfo(file(name)).size() > 0, name);
+        for (const auto& [recipe, name] :
+             {std::pair{QString("strip.png"), "again.png"}, {QString(), "other.png"}}) {
+            QStringList arguments{"export-run", "--film-strip", file(name)};
+            arguments += recipe.isEmpty() ? QStringList{"--model", "tiny"}
+                                          : QStringList{"--recipe", file("strip.png")};
+            QVERIFY2(run(arguments).exitCode == 0, name);
+        }
+        QCOMPARE(m_files.read("again.png"), m_files.read("strip.png"));
+        QVERIFY(m_files.read("other.png") != m_files.read("strip.png"));
+        QVERIFY(run({"export-run", "--model", "tiny"}).errors.contains("nothing to export"));
     }
 
     void anInterruptedTrainingIsResumedExportedAndSampled()
