@@ -312,6 +312,12 @@ void MainWindow::restoreLayout()
     m_theme.restore(m_settings);
     restoreGeometry(m_settings.value(geometryKey).toByteArray());
     m_hasUsualSizes = !restoreState(m_settings.value(layoutKey).toByteArray(), layoutVersion);
+    if (m_hasUsualSizes) {
+        // Before the window is shown: docks that are stacked first and tabbed later would make it taller than
+        // the screen.
+        placeEquation();
+        placeSession();
+    }
     m_document.setAutoRun(m_settings.value(autoRunKey, true).toBool());
     const int layer = m_settings.value(layerKey, int(m_document.layer())).toInt();
     for (const auto shown : allLayers())
