@@ -1,10 +1,12 @@
 #include "core/network/checkpoint.h"
 #include "core/network/parallel_forward.h"
 #include "core/network/plan/plan_builder.h"
+#include "core/network/precision.h"
 
 #include <QTest>
 
 #include <limits>
+#include <numeric>
 #include <string>
 
 using namespace diffuscope;
@@ -210,6 +212,44 @@ private Q_SLOTS:
         const auto error = throughPlan(forward, question) - exact;
         const double relative = (error.norm() / exact.norm()).item<double>();
         QVERIFY2(relative > 0 && relative < 0.03, std::to_string(relative).c_str());
+    }
+
+    void thePrecisionIsMeasuredOnTheNetworkItself()
+    {
+        if (!hasKernels())
+            QSKIP("no kernels for this processor");
+        network::UNet net = shippedModel("mnist");
+        const auto choice = network::measuredPrecision("auto", net, torch::kCPU);
+        QVERIFY2(choice.plan.plan, choice.plan.reason.c_str());
+        const QString name = QString::fromStdString(network::precisionName(choice.precision));
+        QVERIFY(QString::fromStdString(choice.plan.plan->description()).startsWith(name));
+        const bool isMeasured = network::plan::bfloat16Kernels() != nullptr;
+        QCOMPARE(QString::fromStdString(choice.reason).startsWith("measured here"), isMeasured);
+        // The network itself is left in that precision.
+        const auto again = network::plan::makePlan(*net);
+        QVERIFY(QString::fromStdString(again.plan->description()).startsWith(name));
+        if (isMeasured) {
+            const auto sum = [](const std::vector<double>& times) {
+                return std::accumulate(times.begin(), times.end(), 0.0);
+            };
+            const auto wide = network::plan::makePlan(*net, *network::plan::floatKernels());
+            const auto narrow = network::plan::makePlan(*net, *network::plan::bfloat16Kernels());
+            const double ratio = sum(narrow.plan->operationMs(8, 9)) / sum(wide.plan->operationMs(8, 9));
+            // Where it is clear which is faster, that one was chosen.
+            if (std::abs(ratio - 0.95) > 0.15)
+                QCOMPARE(choice.precision == network::ConvolutionPrecision::BFloat16, ratio < 0.95);
+        }
+    }
+
+    void withoutAPlanThePrecisionIsFloat32()
+    {
+        auto config = smallConfig();
+        config.baseChannels = 8;
+        auto net = randomNet(config);
+        const auto choice = network::measuredPrecision("auto", net, torch::kCPU);
+        QVERIFY(choice.precision == network::ConvolutionPrecision::Float32 && !choice.plan.plan);
+        QVERIFY(!choice.plan.reason.empty());
+        QVERIFY_EXCEPTION_THROWN(network::measuredPrecision("half", net, torch::kCPU), std::exception);
     }
 
     void anUnknownNetworkFallsBackWithAReason_data()
