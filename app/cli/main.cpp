@@ -5,6 +5,7 @@
 #include "core/registry/error.h"
 
 #include <algorithm>
+#include <csignal>
 #include <exception>
 #include <iostream>
 #include <new>
@@ -40,6 +41,8 @@ std::string refusedCommand(const CLI::App& program, int argc, char** argv)
 
 int main(int argc, char** argv)
 {
+    // A file that would be larger than is allowed is refused in words, like one on a full disk.
+    std::signal(SIGXFSZ, SIG_IGN);
     CLI::App program("Trains, samples and measures the models of Diffuscope.", "diffuscope-cli");
     program.require_subcommand(1);
     program.failure_message([](const CLI::App*, const CLI::Error& error) {

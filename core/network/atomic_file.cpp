@@ -5,13 +5,19 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace diffuscope::network {
 
-AtomicFile::AtomicFile(const std::string& path)
-    : m_target(path), m_path(path + ".part-" + std::to_string(::getpid()))
+AtomicFile::AtomicFile(const std::string& path) : m_target(path), m_path(path)
 {
+    struct stat present
+    {
+    };
+    if (::stat(path.c_str(), &present) != 0 || S_ISREG(present.st_mode)) {
+        m_path += ".part-" + std::to_string(::getpid());
+    }
     m_descriptor = ::open(m_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     require(m_descriptor >= 0);
 }
@@ -21,7 +27,7 @@ AtomicFile::~AtomicFile()
     if (m_descriptor >= 0) {
         ::close(m_descriptor);
     }
-    if (!m_committed) {
+    if (!m_committed && isReplaced()) {
         ::unlink(m_path.c_str());
     }
 }
@@ -43,11 +49,11 @@ void AtomicFile::write(const ByteRange& range)
 
 void AtomicFile::commit()
 {
-    require(::fsync(m_descriptor) == 0);
+    require(!isReplaced() || ::fsync(m_descriptor) == 0);
     const int descriptor = m_descriptor;
     m_descriptor = -1;
     require(::close(descriptor) == 0);
-    require(::rename(m_path.c_str(), m_target.c_str()) == 0);
+    require(!isReplaced() || ::rename(m_path.c_str(), m_target.c_str()) == 0);
     m_committed = true;
 }
 

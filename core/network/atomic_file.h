@@ -13,9 +13,9 @@ struct ByteRange
     std::size_t size;
 };
 
-/// A file that is written piece by piece beside `path`, and takes its place in one step at the end. Every
-/// function throws Error(writeFailed) that names the file and the reason; until commit() has returned,
-/// nothing is left of it where the object goes.
+/// A file that is written piece by piece beside `path`, and takes its place in one step at the end; devices
+/// and pipes are written to as they are. Every function throws Error(writeFailed) that names the file and the
+/// reason; until commit() has returned, nothing is left of it where the object goes.
 class AtomicFile
 {
 public:
@@ -30,9 +30,11 @@ public:
 
 private:
     void require(bool succeeded) const;
+    /// The target is no device nor a pipe, which a file must not replace.
+    bool isReplaced() const { return m_path != m_target; }
 
     std::string m_target;
-    std::string m_path;
+    std::string m_path;  ///< that is written to
     int m_descriptor = -1;
     bool m_committed = false;
 };

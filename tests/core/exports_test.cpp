@@ -243,6 +243,18 @@ private Q_SLOTS:
         }
     }
 
+    void aDeviceIsWrittenToAndNotReplaced()
+    {
+        const auto run = smallRun();
+        if (!QFileInfo::exists(QStringLiteral("/dev/full")))
+            QSKIP("there is no /dev/full");
+        QVERIFY_EXCEPTION_THROWN(exports::exportRuns(ExportKind::stepTable, "/dev/full", {&run, 1}, {}, {}),
+                                 Error);
+        exports::exportRuns(ExportKind::stepTable, "/dev/null", {&run, 1}, {}, {});
+        for (const char* device : {"/dev/full", "/dev/null"})
+            QVERIFY(!QFileInfo(QString::fromLatin1(device)).isFile());
+    }
+
     void aFolderThatIsNotThereIsReported()
     {
         const auto run = smallRun();
