@@ -23,6 +23,7 @@
 #include <QThread>
 
 #include <clocale>
+#include <csignal>
 
 namespace diffuscope {
 
@@ -186,6 +187,8 @@ int run(const CommandLine& line)
 
 int main(int argc, char** argv)
 {
+    // A file that would be larger than is allowed is refused in words, like one on a full disk.
+    std::signal(SIGXFSZ, SIG_IGN);
     QApplication application(argc, argv);
     // Numbers in files have a point: Qt shows them as the person's language does, and nothing else should.
     std::setlocale(LC_NUMERIC, "C");

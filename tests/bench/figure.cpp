@@ -18,9 +18,9 @@ void print(std::ostream& out, const Figure& figure)
     const int decimals = figure.value < 10 ? 3 : figure.value < 100 ? 2 : 1;
     out << "  " << std::left << std::setw(52) << figure.name << std::right << std::fixed << std::setw(9)
         << std::setprecision(decimals) << figure.value << ' ' << std::left << std::setw(9) << figure.unit;
-    if (figure.goal)
-        out << "  goal ≤ " << std::defaultfloat << std::setprecision(6) << *figure.goal
-            << (figure.meetsGoal() ? "   met" : "   MISSED");
+    if (figure.goal || figure.least)
+        out << (figure.goal ? "  goal ≤ " : "  goal ≥ ") << std::defaultfloat << std::setprecision(6)
+            << (figure.goal ? *figure.goal : *figure.least) << (figure.meetsGoal() ? "   met" : "   MISSED");
     out << '\n' << std::flush;
 }
 

@@ -16,8 +16,10 @@ struct Figure
     std::string unit;
     /// The largest value that meets the goal; absent where there is none.
     std::optional<double> goal{};
+    /// The smallest that does, where more is better.
+    std::optional<double> least{};
 
-    bool meetsGoal() const { return !goal || value <= *goal; }
+    bool meetsGoal() const { return (!goal || value <= *goal) && (!least || value >= *least); }
 };
 
 /// Milliseconds of wall time since `start`.

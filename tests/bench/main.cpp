@@ -5,6 +5,7 @@
 #include "tests/bench/network_figures.h"
 #include "tests/bench/run_figures.h"
 #include "tests/bench/start_figures.h"
+#include "tests/bench/training_figures.h"
 #include "tests/bench/window_figures.h"
 
 #include <QCommandLineParser>
@@ -20,6 +21,7 @@ struct Effort
 {
     int networkRounds = 15;
     RunEffort run{};
+    TrainingEffort training{};
     int starts = 5;
     EditEffort edits{};
     EditEffort largeEdits{.edits = 10, .images = 64};
@@ -33,6 +35,7 @@ Effort quickEffort()
 {
     return {.networkRounds = 1,
             .run = {.steps = 2, .rounds = 1},
+            .training = {.steps = 2, .rounds = 1, .batch = 8},
             .starts = 1,
             .edits = {.edits = 2, .steps = 2, .images = 4},
             .largeEdits = {.edits = 1, .steps = 2, .images = 8},
@@ -70,34 +73,50 @@ QList<ui::ModelEntry> entriesOf(const catalog::Entry& model)
     return {entry};
 }
 
-/// Qt's platform without a screen says at every change of a window's least size that there is nobody to tell.
+/// Qt's platform without a screen says at every change of a window's least size that there is nobody to tell,
+/// and that a machine without a desktop has no folder for its session.
 void printMessage(QtMsgType, const QMessageLogContext&, const QString& message)
 {
-    if (!message.contains(QLatin1String("propagateSizeHints")))
+    if (!message.contains(QLatin1String("propagateSizeHints")) &&
+        !message.contains(QLatin1String("XDG_RUNTIME_DIR")))
         std::cerr << message.toStdString() << '\n';
 }
 
-int measure(PaintClock& application, const QString& modelId, const QString& program, const Effort& effort)
+int measure(PaintClock& application, const QString& modelId, const QString& program, const QStringList& only,
+            const Effort& effort)
 {
     const auto folders = catalog::modelFolders();
     const catalog::Entry model = catalog::findModel(folders, modelId.toStdString());
     const auto makeFactory = [folders] { return std::make_unique<sample::ModelRunFactory>(folders); };
 
     Table table;
-    // First, while this process is small: memory that other measurements leave to malloc would hide what a
-    // run takes.
-    table.section("A long run (of a fake network, through the real record and window)");
-    table.add(scrubFigures(application, effort.scrub));
-    table.section("Every dock open");
-    for (const DocksEffort& docks : {effort.docks, effort.manyInDocks})
-        table.add(docksFigures(application, docks));
-    table.section("The model " + model.id);
-    table.add(networkFigures(model.folder, effort.networkRounds));
-    table.add(runFigures(model.folder, effort.run));
-    table.section("The window");
-    for (const EditEffort& edits : {effort.edits, effort.largeEdits})
-        table.add(editFigures(application, makeFactory, entriesOf(model), edits));
-    table.add(startFigures(program, modelId, effort.starts));
+    const auto begin = [&](const char* name, const std::string& title) {
+        const bool isAsked = only.isEmpty() || only.contains(QLatin1String(name));
+        if (isAsked)
+            table.section(title);
+        return isAsked;
+    };
+    table.section("The machine");
+    const std::vector<Figure> machine = machineFigures();
+    table.add(machine);
+    // While this process is small: memory that other measurements leave to malloc would hide what a run
+    // takes.
+    if (begin("record", "A long run (of a fake network, through the real record and window)"))
+        table.add(scrubFigures(application, effort.scrub));
+    if (begin("docks", "Every dock open"))
+        for (const DocksEffort& docks : {effort.docks, effort.manyInDocks})
+            table.add(docksFigures(application, docks));
+    if (begin("network", "The network of the model " + model.id))
+        table.add(networkFigures(model.folder, effort.networkRounds, machine.front().value));
+    if (begin("run", "Runs of the model " + model.id))
+        table.add(runFigures(model.folder, effort.run));
+    if (begin("training", "Training"))
+        table.add(trainingFigures(model.folder, effort.training));
+    if (begin("window", "The window"))
+        for (const EditEffort& edits : {effort.edits, effort.largeEdits})
+            table.add(editFigures(application, makeFactory, entriesOf(model), edits));
+    if (begin("start", "The start of the program"))
+        table.add(startFigures(program, modelId, effort.starts));
     std::cout << '\n'
               << (table.missed() == 0 ? "All goals met." : std::to_string(table.missed()) + " goals missed.")
               << '\n';
@@ -125,11 +144,17 @@ int main(int argc, char** argv)
                                    QStringLiteral("Only try that every measurement works."));
     const QCommandLineOption strict(QStringLiteral("strict"),
                                     QStringLiteral("End with status 1 where a goal is missed."));
-    parser.addOptions({model, quick, strict});
+    const QCommandLineOption only(
+        QStringLiteral("only"),
+        QStringLiteral(
+            "Measure only these, as network,training: record, docks, network, run, training, window, start."),
+        QStringLiteral("sections"));
+    parser.addOptions({model, quick, strict, only});
     parser.process(application);
     try {
         const int missed = measure(application, parser.value(model),
                                    QCoreApplication::applicationDirPath() + QStringLiteral("/diffuscope"),
+                                   parser.value(only).split(u',', Qt::SkipEmptyParts),
                                    parser.isSet(quick) ? quickEffort() : Effort{});
         return parser.isSet(strict) && missed > 0 ? 1 : 0;
     } catch (const std::exception& error) {

@@ -188,6 +188,17 @@ std::vector<Figure> shareFigures(TimedNetwork& network, int images, const RunEff
             {"all of it" + batch, 100 * median(both), "%", 2}};
 }
 
+/// What it would take to have an image that is looked at first, before the rest of its batch.
+Figure oneImageFigure(TimedNetwork& network, const RunEffort& effort)
+{
+    WholeRuns one, all;
+    for (int round = 0; round < effort.rounds; ++round) {
+        one.measure(network, guidedRecipe(1, effort.steps, round));
+        all.measure(network, guidedRecipe(64, effort.steps, round));
+    }
+    return {"run of 1 image ÷ run of 64, guided", 100 * median(one.seconds) / median(all.seconds), "%"};
+}
+
 }  // namespace
 
 std::vector<Figure> runFigures(const std::filesystem::path& modelFolder, const RunEffort& effort)
@@ -202,6 +213,7 @@ std::vector<Figure> runFigures(const std::filesystem::path& modelFolder, const R
     add(wholeRunFigures(full, "float32", 0.6, effort));
     for (const int images : {16, 64})
         add(shareFigures(full, images, effort));
+    figures.push_back(oneImageFigure(full, effort));
     if (network::plan::bfloat16Kernels()) {
         TimedNetwork narrow(modelFolder.string(), network::ConvolutionPrecision::BFloat16);
         add(wholeRunFigures(narrow, "bfloat16", 0.35, effort));

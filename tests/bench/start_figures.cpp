@@ -18,9 +18,9 @@ double msToFirstImage(const QString& program, const QString& model)
     const QTemporaryDir home;  // a person's own window and recipe must not matter
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert(QStringLiteral("XDG_CONFIG_HOME"), home.path());
+    environment.insert(QStringLiteral("XDG_RUNTIME_DIR"), home.path());
     QProcess process;
     process.setProcessEnvironment(environment);
-    process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
 
     QElapsedTimer clock;
     clock.start();
@@ -30,7 +30,8 @@ double msToFirstImage(const QString& program, const QString& model)
     const double elapsedMs = double(clock.nsecsElapsed()) / 1e6;
     if (!process.waitForFinished(limitMs) || process.exitStatus() != QProcess::NormalExit ||
         process.exitCode() != 0)
-        throw std::runtime_error(program.toStdString() + " did not end well after its first image");
+        throw std::runtime_error(program.toStdString() + " did not end well after its first image: " +
+                                 process.readAllStandardError().toStdString());
     return elapsedMs;
 }
 
