@@ -19,6 +19,8 @@ class ComputeSettings;
 class CurvesView;
 class CompareView;
 class Comparison;
+class ErrorWindow;
+class GridWindow;
 class Player;
 class RecipePanel;
 class RunView;
@@ -107,6 +109,8 @@ private:
     void compareRuns(const std::vector<int>& runs);
     void compareWithTwiceTheSteps();
     bool leaveComparison();
+    void showGrid();
+    void showErrors();
     void askForSession();
     void askWhereToSaveSession();
     void pasteRecipe();
@@ -147,6 +151,8 @@ private:
     QStackedWidget* m_pages = nullptr;  ///< the run, and the comparison once there is one
     Comparison* m_comparison = nullptr;
     CompareView* m_compare = nullptr;
+    GridWindow* m_gridWindow = nullptr;
+    ErrorWindow* m_errorWindow = nullptr;
     SessionPanel* m_session = nullptr;
     SessionKeeper* m_keeper = nullptr;
     QMenu* m_recentMenu = nullptr;

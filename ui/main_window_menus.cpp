@@ -265,30 +265,36 @@ void MainWindow::buildViewMenu()
 void MainWindow::buildHelpMenu()
 {
     auto* menu = menuBar()->addMenu(tr("&Help"));
-    connect(addMenuAction(menu, QStringLiteral("action.keyboard"), tr("&Keyboard"),
-                          {QKeySequence(Qt::Key_F1)}, tr("Show all keys.")),
-            &QAction::triggered, this, [this] {
-                auto groups = keysOfMenus(*menuBar());
-                groups.append({tr("Everywhere"),
-                               {{tr("Ctrl+0 … Ctrl+9"), tr("Choose a class")},
-                                {tr("Ctrl+Space in a prompt"), tr("List the words that the model knows")},
-                                {tr("←, →, Space on a word"), tr("Go from word to word, switch it off or on")},
-                                {tr("Alt + underlined letter"), tr("Go to a control of the recipe")},
-                                {tr("Tab, Shift+Tab"), tr("Next and previous control")},
-                                {tr("↑, ↓ on the stage"), tr("Select the image above or below")},
-                                {tr("Wheel on the stage"), tr("Zoom in and out at the cursor")},
-                                {tr("Ctrl+click in a plot"), tr("Put cursor B")},
-                                {tr("Drag, Ctrl + arrow"), tr("Move images that are zoomed in")}}});
-                groups.append({tr("On a point of a drawn curve"),
-                               {{tr("←, →, ↑, ↓"), tr("Move it by a hundredth of the plot")},
-                                {tr("Shift, Ctrl + arrow"), tr("Move it by a tenth, by a thousandth")},
-                                {tr("Insert"), tr("Add a point half-way to the next")},
-                                {tr("Delete"), tr("Remove it")},
-                                {tr("Escape while dragging"), tr("Put it back")}}});
-                auto* sheet = new KeyboardSheet(groups, this);
-                sheet->setAttribute(Qt::WA_DeleteOnClose);
-                sheet->show();
-            });
+    connect(
+        addMenuAction(menu, QStringLiteral("action.keyboard"), tr("&Keyboard"), {QKeySequence(Qt::Key_F1)},
+                      tr("Show all keys.")),
+        &QAction::triggered, this, [this] {
+            auto groups = keysOfMenus(*menuBar());
+            groups.append({tr("Everywhere"),
+                           {{tr("Ctrl+0 … Ctrl+9"), tr("Choose a class")},
+                            {tr("Ctrl+Space in a prompt"), tr("List the words that the model knows")},
+                            {tr("←, →, Space on a word"), tr("Go from word to word, switch it off or on")},
+                            {tr("Alt + underlined letter"), tr("Go to a control of the recipe")},
+                            {tr("Tab, Shift+Tab"), tr("Next and previous control")},
+                            {tr("↑, ↓ on the stage"), tr("Select the image above or below")},
+                            {tr("Wheel on the stage"), tr("Zoom in and out at the cursor")},
+                            {tr("Ctrl+click in a plot"), tr("Put cursor B")},
+                            {tr("Drag, Ctrl + arrow"), tr("Move images that are zoomed in")}}});
+            groups.append({tr("In the tree of the session"),
+                           {{tr("↑, ↓"), tr("Show the run above or below")},
+                            {tr("Shift + ↑, ↓"), tr("Select several runs, to compare them")},
+                            {tr("F2"), tr("Rename the run")},
+                            {tr("Delete"), tr("Delete the run and its branches")}}});
+            groups.append({tr("On a point of a drawn curve"),
+                           {{tr("←, →, ↑, ↓"), tr("Move it by a hundredth of the plot")},
+                            {tr("Shift, Ctrl + arrow"), tr("Move it by a tenth, by a thousandth")},
+                            {tr("Insert"), tr("Add a point half-way to the next")},
+                            {tr("Delete"), tr("Remove it")},
+                            {tr("Escape while dragging"), tr("Put it back")}}});
+            auto* sheet = new KeyboardSheet(groups, this);
+            sheet->setAttribute(Qt::WA_DeleteOnClose);
+            sheet->show();
+        });
     menu->addSeparator();
     connect(addMenuAction(menu, QStringLiteral("action.about"), tr("&About Diffuscope"), {},
                           tr("Version and licence of this program.")),

@@ -5,10 +5,13 @@
 #include "ui/document/session_document.h"
 #include "ui/document/session_keeper.h"
 #include "ui/main_window.h"
+#include "ui/panels/error_window.h"
+#include "ui/panels/grid_window.h"
 #include "ui/panels/session_panel.h"
 #include "ui/panels/session_tree_view.h"
 #include "ui/views/compare_view.h"
 #include "ui/views/comparison.h"
+#include "ui/views/path_plot.h"
 #include "ui/views/run_view.h"
 
 #include <QClipboard>
@@ -155,9 +158,17 @@ void MainWindow::buildComparison()
     m_pages->addWidget(m_compare);
     connect(m_session, &SessionPanel::compareRequested, this, &MainWindow::compareRuns);
     connect(m_compare, &CompareView::leaveRequested, this, &MainWindow::leaveComparison);
+    connect(m_keeper, &SessionKeeper::comparisonRestored, this, &MainWindow::compareRuns);
     connect(m_comparison, &Comparison::changed, this, [this] {
         if (!m_comparison->isOn())
             m_pages->setCurrentWidget(m_run);
+    });
+    // The path plot shows them in one plane; the first is the run that it shows anyway.
+    connect(m_comparison, &Comparison::changed, this, [this] {
+        std::vector<RunUpdate> others;
+        for (std::size_t i = 1; i < m_comparison->entries().size(); ++i)
+            others.push_back(m_comparison->entries()[i].update);
+        findChild<PathPlot*>()->setComparedRuns(others);
     });
     QMenu* menu = nullptr;
     for (QAction* action : menuBar()->actions())
@@ -169,6 +180,34 @@ void MainWindow::buildComparison()
                       tr("Sample the recipe with twice as many steps too, and show both side by side at the "
                          "same time t.")),
         &QAction::triggered, this, &MainWindow::compareWithTwiceTheSteps);
+    connect(
+        addMenuAction(menu, QStringLiteral("action.grid"), tr("&Grid of Runs…"), {QKeySequence(tr("Ctrl+G"))},
+                      tr("Sample two fields of the recipe against each other in the background, after saying "
+                         "what that costs.")),
+        &QAction::triggered, this, &MainWindow::showGrid);
+    connect(
+        addMenuAction(menu, QStringLiteral("action.errors"), tr("&Error against Evaluations…"),
+                      {QKeySequence(tr("Ctrl+Shift+G"))},
+                      tr("Plot how far samplers are from a reference of many steps, over what they cost.")),
+        &QAction::triggered, this, &MainWindow::showErrors);
+}
+
+void MainWindow::showGrid()
+{
+    if (!m_gridWindow)
+        m_gridWindow = new GridWindow(m_document, m_keeper->background(), this);
+    m_gridWindow->show();
+    m_gridWindow->raise();
+    m_gridWindow->activateWindow();
+}
+
+void MainWindow::showErrors()
+{
+    if (!m_errorWindow)
+        m_errorWindow = new ErrorWindow(m_document, m_keeper->background(), this);
+    m_errorWindow->show();
+    m_errorWindow->raise();
+    m_errorWindow->activateWindow();
 }
 
 void MainWindow::compareRuns(const std::vector<int>& runs)

@@ -44,6 +44,9 @@ session::Recipe readRecipe(const std::string& path)
     if (exports::isPng(path)) {
         return session::recipeFromJson(exports::readRecipeOfPicture(path));
     }
+    if (path.starts_with('{')) {  // copied from the window
+        return session::recipeFromJson(path);
+    }
     std::ifstream file(path, std::ios::binary);
     if (!file || std::filesystem::is_directory(path)) {
         throw Error(ErrorCode::missingFile, "The recipe " + path + " cannot be read.",
@@ -146,10 +149,10 @@ std::function<std::string(const std::string&)> isNumber(const std::string& what)
 void addRecipeFlags(CLI::App& command, RecipeArguments& arguments, const session::Recipe& defaults)
 {
     command
-        .add_option(
-            "--recipe", arguments.file,
-            "Recipe to start from, also out of an exported PNG, - for the standard input; other flags go on "
-            "top of it")
+        .add_option("--recipe", arguments.file,
+                    "Recipe to start from, also out of an exported PNG, or its text as the window copies it; "
+                    "- for the "
+                    "standard input; other flags go on top of it")
         ->type_name("FILE.json|.png");
     command.add_option("--model", arguments.model, "Name of a model, or its folder")
         ->type_name("NAME")

@@ -89,6 +89,20 @@ private Q_SLOTS:
         QVERIFY(written.sampler.options == registry::OptionValues({{"eta", 0.5}, {"noise_factor", 1.1}}));
     }
 
+    void aRecipeIsPastedAsText()
+    {
+        session::Recipe copied;
+        copied.model = "tiny";
+        copied.steps = 5;
+        copied.batch = 1;
+        copied.condition = denoise::Condition::classLabel(2);
+        const Outcome outcome =
+            m_cli.run({"sample", "--recipe", QString::fromStdString(session::toJson(copied)), "--out",
+                       m_cli.file("pasted.png")});
+        QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.errors));
+        QVERIFY(session::recipeFromJson(m_cli.read("pasted.recipe.json")) == copied);
+    }
+
     void everyFlagReachesTheRecipe()
     {
         const Outcome outcome = m_cli.run({"sample",
@@ -255,7 +269,56 @@ private Q_SLOTS:
                     .errors.contains("from 1 to 1000"));
     }
 
+    void aPromptIsHeededAndKeptInTheRecipe()
+    {
+        const Outcome first = portraits({"--prompt", "red hair, a beard", "--negative", "a hat", "--tensors",
+                                         m_cli.file("prompt.safetensors")});
+        QVERIFY2(first.exitCode == 0, qPrintable(first.errors));
+        const auto recipe = session::recipeFromJson(m_cli.read("prompt.recipe.json"));
+        QVERIFY(recipe.condition == denoise::Condition::prompt("red hair, a beard", "a hat"));
+        const Outcome again = m_cli.run({"sample", "--recipe", m_cli.file("prompt.recipe.json"), "--tensors",
+                                         m_cli.file("again.safetensors")});
+        QVERIFY2(again.exitCode == 0, qPrintable(again.errors));
+        const auto images = [this](const std::string& name) {
+            return network::readSafetensors(m_cli.path(name)).tensors.at("images");
+        };
+        QVERIFY(images("prompt.safetensors").equal(images("again.safetensors")));
+        portraits({"--prompt", "blue hair, a beard", "--tensors", m_cli.file("again.safetensors")});
+        QVERIFY(!images("prompt.safetensors").equal(images("again.safetensors")));
+        const Outcome sheet = m_cli.run({"sheet", "--model", avatar(), "--prompt", "red hair", "--samplers",
+                                         "ddim", "--steps", "2", "--out", m_cli.file("words.png")});
+        QVERIFY2(sheet.exitCode == 0 && !pngSize(m_cli.read("words.png")).isEmpty(),
+                 qPrintable(sheet.errors));
+    }
+
+    void aPromptThatCannotBeReadIsRefusedInWords()
+    {
+        const auto refusal = [this](const QStringList& more) {
+            const Outcome outcome = portraits(more + QStringList{"--out", m_cli.file("no.png")});
+            return outcome.exitCode == 1 ? outcome.errors : "accepted: " + outcome.errors;
+        };
+        QVERIFY(refusal({"--prompt", "grean hair"})
+                    .contains("does not know the word \"grean\". Did you mean \"green\""));
+        QVERIFY(refusal({"--prompt", QString(10'000, 'x')}).contains("has 10000 characters; at most 1000"));
+        QVERIFY(refusal({"--prompt", "red\x1bhair"}).contains("control character at place 4"));
+        QVERIFY(refusal({"--prompt", QString("red ").repeated(30)})
+                    .contains("has 30 words; the model reads at most"));
+        QVERIFY(refusal({"--class", "3"}).contains("knows no classes; it reads a prompt"));
+        const Outcome tiny =
+            m_cli.run({"sample", "--model", "tiny", "--prompt", "red", "--out", m_cli.file("no.png")});
+        QVERIFY(tiny.exitCode == 1 && tiny.errors.contains("reads no prompt; it knows classes"));
+        QVERIFY(!QFile::exists(m_cli.file("no.png")));
+        const Outcome empty = portraits({"--prompt", "", "--out", m_cli.file("empty.png")});
+        QVERIFY2(empty.exitCode == 0 && empty.errors.contains("unconditional"), qPrintable(empty.errors));
+    }
+
 private:
+    static QString avatar() { return QStringLiteral(DIFFUSCOPE_SOURCE_DIR "/models/avatar"); }
+    Outcome portraits(const QStringList& more) const
+    {
+        return m_cli.run(QStringList{"sample", "--model", avatar(), "--steps", "3", "--count", "2"} + more);
+    }
+
     static QStringList sample(const QStringList& more)
     {
         const QStringList defaults{"sample", "--model", "tiny"};

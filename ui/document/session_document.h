@@ -12,6 +12,8 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace diffuscope::ui {
 
@@ -70,6 +72,9 @@ public:
     /// Edits in the middle of a run make a branch there.
     bool isBranchMode() const { return m_branchMode; }
     void setBranchMode(bool on);
+    /// The runs that are compared, for a session's view state; none where one run is shown.
+    const std::vector<int>& comparedRuns() const { return m_comparedRuns; }
+    void setComparedRuns(std::vector<int> runs) { m_comparedRuns = std::move(runs); }
     /// The result of the run, as it was last sampled by its plan or stored; null where it is not known.
     record::FramePtr resultOf(int id) const;
     /// A result that was stored, until the run is sampled.
@@ -166,6 +171,7 @@ private:
     SessionState m_edited;
     session::Recipe m_recipe;  ///< of the current run
     bool m_branchMode = false;
+    std::vector<int> m_comparedRuns;
     int m_heldFrame = -1;  ///< where a branch was made whose run is not shown yet
     struct Result
     {

@@ -151,7 +151,8 @@ SaveJob SessionKeeper::jobFor(const QString& path, bool isAutosave)
                      .place = m_document.playheadPlace(),
                      .selectedImage = m_document.selectedImage(),
                      .layer = int(m_document.layer()),
-                     .branchMode = m_document.isBranchMode()};
+                     .branchMode = m_document.isBranchMode(),
+                     .compared = m_document.comparedRuns()};
     if (isAutosave) {
         job.file.view.file = m_path.toStdString();
         job.file.view.isModified = isModified();
@@ -244,6 +245,8 @@ void SessionKeeper::adopt(session::SessionFile file)
         m_parts.background.add(plan);
     }
     m_saver.hashModels({models.begin(), models.end()});
+    if (file.view.compared.size() >= 2)
+        Q_EMIT comparisonRestored(file.view.compared);
     if (!file.problems.empty())
         Q_EMIT problem(QString::fromStdString(file.problems.front()),
                        file.problems.size() > 1 ? tr("And %n more; everything else is there.", nullptr,

@@ -88,6 +88,8 @@ Q_SIGNALS:
     /// Something could not be read or written: one sentence, and what to do.
     void problem(const QString& message, const QString& hint);
     void saved(const QString& path);
+    /// These runs were compared when the session was saved.
+    void comparisonRestored(const std::vector<int>& runs);
     void checked(int run, const diffuscope::ui::ReplayCheck& check);
 
 private:

@@ -39,6 +39,8 @@ bool works(const QObject* control, const QKeyEvent& event)
         return key == Qt::Key_Space;
     if (qobject_cast<const QAbstractSlider*>(control))
         return isCursorKey(key) && control->objectName() != QLatin1String("timelineSlider");
+    if (control->objectName() == QLatin1String("sessionTree"))
+        return isCursorKey(key) && key != Qt::Key_Left && key != Qt::Key_Right;
     if (qobject_cast<const QComboBox*>(control) || qobject_cast<const QAbstractItemView*>(control))
         return isCursorKey(key) || key == Qt::Key_Space || !event.text().isEmpty();
     if (qobject_cast<const QAbstractSpinBox*>(control))

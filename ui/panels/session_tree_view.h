@@ -36,6 +36,8 @@ Q_SIGNALS:
 protected:
     void drawBranches(QPainter* painter, const QRect& rect, const QModelIndex& index) const override;
     void changeEvent(QEvent* event) override;
+    /// Letters are the window's keys here, too.
+    void keyboardSearch(const QString&) override {}
 
 private:
     void rebuild();

@@ -124,7 +124,11 @@ void StatusLine::refresh()
                         : QString());
     m_evaluations->setText(any ? tr("NFE %1").arg(locale.toString(shown.evaluations)) : QString());
     m_evaluations->setToolTip(
-        shown.reusedEvaluations > 0
+        shown.from && shown.reusedEvaluations > 0
+            ? evaluationsTip() + u' ' +
+                  tr("%1 of them were made before, by the run that this branch leaves.")
+                      .arg(shown.reusedEvaluations)
+        : shown.reusedEvaluations > 0
             ? evaluationsTip() + u' ' +
                   tr("The first one is that of a run before, which was asked the same, and took no time.")
             : evaluationsTip());

@@ -141,21 +141,33 @@ ComparePanes::Pane ComparePanes::renderPane(std::size_t i) const
     return pane;
 }
 
+/// In as many columns as leave the images largest.
 QRect ComparePanes::paneRect(std::size_t i) const
 {
-    const QRect all = rect().adjusted(paneGap, paneGap, -paneGap, -paneGap);
     const int count = std::max(1, m_mode == Mode::swipe ? 1 : int(m_panes.size()));
-    const bool isTall = all.height() > all.width();
-    int columns = count <= 3 ? count : 2;
-    if (isTall)
-        columns = count <= 3 ? 1 : 2;
-    else if (count == 4 && all.width() > 3 * all.height())
-        columns = 4;
+    QRect best;
+    double largest = -1;
+    for (int columns = 1; columns <= count; ++columns) {
+        const QRect pane = paneOf(int(i), count, columns);
+        const std::vector<QRect> images =
+            m_panes.empty() ? std::vector<QRect>() : imageRects(m_panes.front(), picturesRect(pane));
+        const double size = images.empty() ? 0 : images.front().width();
+        if (size > largest || (size == largest && columns == 2)) {
+            largest = size;
+            best = pane;
+        }
+    }
+    return best;
+}
+
+QRect ComparePanes::paneOf(int i, int count, int columns) const
+{
+    const QRect all = rect().adjusted(paneGap, paneGap, -paneGap, -paneGap);
     const int rows = (count + columns - 1) / columns;
     const int width = (all.width() - (columns - 1) * paneGap) / columns;
     const int height = (all.height() - (rows - 1) * paneGap) / rows;
-    const int column = int(i) % columns, row = int(i) / columns;
-    return {all.left() + column * (width + paneGap), all.top() + row * (height + paneGap), width, height};
+    return {all.left() + i % columns * (width + paneGap), all.top() + i / columns * (height + paneGap), width,
+            height};
 }
 
 QRect ComparePanes::picturesRect(const QRect& pane) const

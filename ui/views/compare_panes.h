@@ -63,6 +63,7 @@ private:
     void render();
     Pane renderPane(std::size_t i) const;
     QRect paneRect(std::size_t i) const;
+    QRect paneOf(int i, int count, int columns) const;
     QRect picturesRect(const QRect& pane) const;
     std::vector<QRect> imageRects(const Pane& pane, const QRect& area) const;
     void paintPane(QPainter& painter, std::size_t i) const;

@@ -118,6 +118,10 @@ void CompareView::buildPlot()
                     .arg(x0HatSymbol())));
     m_plot->setFixedHeight(fontMetrics().height() * 8);
     m_plot->yAxis->setLabel(tr("apart"));
+    auto ticker = QSharedPointer<QCPAxisTicker>::create();
+    ticker->setTickCount(3);
+    m_plot->yAxis->setTicker(ticker);
+    m_plot->yAxis->setSubTicks(false);
     for (int i = 0; i < Comparison::mostRuns; ++i)
         m_graphs.push_back(m_plot->addGraph());
     m_frames = new FramePlot(m_document, *m_plot, [this](int frame) { return pointsAt(frame); });

@@ -45,14 +45,14 @@ Comparison::Comparison(SessionDocument& document, BackgroundRuns& background, QO
     connect(&document.cursors(), &PlotCursors::axisChanged, this, &Comparison::align);
     connect(&background, &BackgroundRuns::runAdvanced, this, &Comparison::take);
     connect(&background, &BackgroundRuns::runFinished, this, &Comparison::take);
-    connect(&background, &BackgroundRuns::runFailed, this,
-            [this](const session::RunPlan& plan, const Failure& failure) {
-                for (Entry& entry : m_entries)
-                    if (m_document.session().find(entry.run) &&
-                        m_document.session().planOf(entry.run) == plan)
-                        entry.problem = failure.message;
-                Q_EMIT changed();
-            });
+    connect(
+        &background, &BackgroundRuns::runFailed, this,
+        [this](const session::RunPlan& plan, const Failure& failure) {
+            for (Entry& entry : m_entries)
+                if (m_document.session().find(entry.run) && m_document.session().planOf(entry.run) == plan)
+                    entry.problem = failure.message;
+            Q_EMIT changed();
+        });
 }
 
 void Comparison::setRuns(std::vector<int> runs)
@@ -62,6 +62,7 @@ void Comparison::setRuns(std::vector<int> runs)
     if (runs.size() >= 2)
         for (const int run : runs)
             m_entries.push_back({.run = run});
+    m_document.setComparedRuns(isOn() ? runs : std::vector<int>());
     if (isOn())
         m_document.selectRun(runs.front());
     refresh();
@@ -82,8 +83,10 @@ void Comparison::refresh()
         std::rotate(m_entries.begin(), first, first + 1);
     else if (!m_entries.empty())
         m_entries.front() = {.run = current};  // a branch of it, or one that was chosen in its place
-    if (m_entries.size() < 2)
+    if (m_entries.size() < 2) {
         m_entries.clear();
+        m_document.setComparedRuns({});
+    }
     for (Entry& entry : m_entries) {
         const session::RunPlan plan = session.planOf(entry.run);
         if (entry.hasFrames() && entry.update.plan() == plan)

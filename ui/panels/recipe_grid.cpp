@@ -1,0 +1,148 @@
+#include "ui/panels/recipe_grid.h"
+
+#include "core/registry/error.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+
+namespace diffuscope::ui {
+
+namespace {
+
+QString gridText(const char* text)
+{
+    return QCoreApplication::translate("diffuscope::ui::RecipeGrid", text);
+}
+
+[[noreturn]] void refuseValue(const QString& value, GridField field, const QString& range)
+{
+    throw Error(ErrorCode::invalidOption,
+                gridText("“%1” is no value of %2.").arg(value, gridFieldName(field)).toStdString(),
+                gridText("Type %1.").arg(range).toStdString());
+}
+
+int wholeNumber(const QString& value, GridField field, int least, int most)
+{
+    bool isNumber = false;
+    const int number = value.toInt(&isNumber);
+    if (!isNumber || number < least || number > most)
+        refuseValue(value, field, gridText("whole numbers from %1 to %2").arg(least).arg(most));
+    return number;
+}
+
+}  // namespace
+
+const std::vector<GridField>& gridFields()
+{
+    static const std::vector<GridField> all{GridField::sampler, GridField::steps, GridField::guidance,
+                                            GridField::seed, GridField::condition};
+    return all;
+}
+
+QString gridFieldName(GridField field)
+{
+    switch (field) {
+        case GridField::sampler:
+            return gridText("Sampler");
+        case GridField::steps:
+            return gridText("Steps");
+        case GridField::guidance:
+            return gridText("Guidance scale");
+        case GridField::seed:
+            return gridText("Seed");
+        case GridField::condition:
+            return gridText("Class");
+    }
+    return {};
+}
+
+QString usualGridValues(GridField field)
+{
+    switch (field) {
+        case GridField::sampler:
+            return QStringLiteral("ddim, euler_a, heun, dpmpp_2m");
+        case GridField::steps:
+            return QStringLiteral("5, 10, 20, 40");
+        case GridField::guidance:
+            return QStringLiteral("0, 1, 2, 4, 8");
+        case GridField::seed:
+        case GridField::condition:
+            return QStringLiteral("1, 2, 3, 4");
+    }
+    return {};
+}
+
+session::Recipe withField(session::Recipe recipe, GridField field, const QString& value)
+{
+    constexpr int mostSteps = 1000;
+    constexpr int highestClass = 99'999;
+    switch (field) {
+        case GridField::sampler:
+            recipe.sampler = {.id = sample::samplerInfo(value.toStdString()).id, .options = {}};
+            break;
+        case GridField::steps:
+            recipe.steps = wholeNumber(value, field, 1, mostSteps);
+            break;
+        case GridField::guidance: {
+            bool isNumber = false;
+            recipe.guidance.scale = value.toDouble(&isNumber);
+            if (!isNumber || !(recipe.guidance.scale >= 0 && recipe.guidance.scale <= 100))
+                refuseValue(value, field, gridText("numbers from 0 to 100"));
+            break;
+        }
+        case GridField::seed: {
+            bool isNumber = false;
+            recipe.seed = value.toULongLong(&isNumber);
+            if (!isNumber)
+                refuseValue(value, field, gridText("whole numbers from 0 on"));
+            break;
+        }
+        case GridField::condition:
+            recipe.condition = denoise::Condition::classLabel(wholeNumber(value, field, 0, highestClass));
+            break;
+    }
+    return recipe;
+}
+
+QString gridLabel(GridField field, const QString& value)
+{
+    switch (field) {
+        case GridField::sampler:
+            return QString::fromStdString(sample::samplerInfo(value.toStdString()).displayName);
+        case GridField::steps:
+            return gridText("%1 steps").arg(value);
+        case GridField::guidance:
+            return gridText("w = %1").arg(value);
+        case GridField::seed:
+            return gridText("seed %1").arg(value);
+        case GridField::condition:
+            return gridText("class %1").arg(value);
+    }
+    return value;
+}
+
+QStringList parsedGridValues(const QString& text, int most)
+{
+    QStringList values;
+    for (const QString& part : text.split(QLatin1Char(','), Qt::SkipEmptyParts))
+        if (const QString value = part.trimmed(); !value.isEmpty() && values.size() < most)
+            values.append(value);
+    return values;
+}
+
+std::vector<session::Recipe> gridRecipes(const session::Recipe& base, const GridAxis& across,
+                                         const GridAxis& down)
+{
+    std::vector<session::Recipe> recipes;
+    for (const QString& row : down.values)
+        for (const QString& column : across.values)
+            recipes.push_back(withField(withField(base, down.field, row), across.field, column));
+    return recipes;
+}
+
+int plannedEvaluations(const session::Recipe& recipe)
+{
+    return recipe.steps * sample::samplerInfo(recipe.sampler.id).evaluationsPerStep;
+}
+
+}  // namespace diffuscope::ui

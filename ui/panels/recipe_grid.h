@@ -1,0 +1,43 @@
+// Recipes in two directions: two of their fields against each other, and what sampling them all costs.
+#pragma once
+
+#include "core/session/recipe.h"
+
+#include <QString>
+#include <QStringList>
+
+#include <vector>
+
+namespace diffuscope::ui {
+
+enum class GridField { sampler, steps, guidance, seed, condition };
+
+/// All fields, in the order in which they are shown.
+const std::vector<GridField>& gridFields();
+QString gridFieldName(GridField field);
+/// Values to begin with: "5, 10, 20, 40".
+QString usualGridValues(GridField field);
+
+/// One direction of a grid.
+struct GridAxis
+{
+    GridField field = GridField::steps;
+    QStringList values{};  ///< as typed
+};
+
+/// The recipe with one field set. Throws Error(invalidOption) with one sentence that names the value.
+session::Recipe withField(session::Recipe recipe, GridField field, const QString& value);
+/// How a value is called beside its row or column: "40 steps".
+QString gridLabel(GridField field, const QString& value);
+
+/// Parted by commas; at most `most`, empty ones left out.
+QStringList parsedGridValues(const QString& text, int most);
+
+/// Row by row: recipe of across[x] and down[y] at y·across + x. Throws as withField().
+std::vector<session::Recipe> gridRecipes(const session::Recipe& base, const GridAxis& across,
+                                         const GridAxis& down);
+
+/// Network evaluations of a run, as its sampler states them: at least, for samplers that choose themselves.
+int plannedEvaluations(const session::Recipe& recipe);
+
+}  // namespace diffuscope::ui
