@@ -2,13 +2,14 @@
 
 #include <QFontDatabase>
 #include <QFontMetricsF>
+#include <QHash>
 #include <QStringList>
 
 namespace diffuscope::ui {
 
 namespace {
 
-bool hasTabularDigits(const QFont& font)
+bool measureTabularDigits(const QFont& font)
 {
     const QFontMetricsF metrics(font);
     const qreal zero = metrics.horizontalAdvance(u'0');
@@ -16,6 +17,17 @@ bool hasTabularDigits(const QFont& font)
         if (qAbs(metrics.horizontalAdvance(digit) - zero) > 0.01)
             return false;
     return true;
+}
+
+/// Asked for at every painting of a number, answered once for each font.
+bool hasTabularDigits(const QFont& font)
+{
+    static QHash<QString, bool> known;
+    const QString key = font.key();
+    auto found = known.find(key);
+    if (found == known.end())
+        found = known.insert(key, measureTabularDigits(font));
+    return *found;
 }
 
 }  // namespace

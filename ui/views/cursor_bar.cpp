@@ -4,6 +4,7 @@
 #include "ui/theme/fonts.h"
 #include "ui/views/empty_state.h"
 #include "ui/views/number_text.h"
+#include "ui/views/still_label.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -30,15 +31,15 @@ CursorBar::CursorBar(SessionDocument& document, const QString& name, QWidget* pa
     m_axis->addItem(tr("by log-SNR"), int(FrameAxis::logSnr));
     m_axis->addItem(tr("by NFE"), int(FrameAxis::evaluations));
     row->addWidget(m_axis);
-    m_text = new QLabel;
+    auto* text = new StillLabel;
+    m_text = &text->label();
     m_text->setObjectName(name + QStringLiteral("CursorText"));
     m_text->setAccessibleName(tr("Cursors"));
     m_text->setForegroundRole(QPalette::PlaceholderText);
-    m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_text->setToolTip(richTip(tr(
         "Cursor A is the playhead. Ctrl+click in a plot, or M, puts cursor B; the values show both and how "
         "far they are apart.")));
-    row->addWidget(m_text, 1);
+    row->addWidget(text, 1);
     m_remove = new QToolButton;
     m_remove->setObjectName(name + QStringLiteral("RemoveSecond"));
     m_remove->setText(QStringLiteral("×"));

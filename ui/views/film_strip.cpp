@@ -16,6 +16,7 @@ namespace {
 constexpr int largestSidePx = 64;
 constexpr int smallestSidePx = 40;
 constexpr double ghostOpacity = 0.3;
+constexpr int labelOverhangPx = 12;
 
 /// The largest whole magnification of `side` pixels that stays within `limit`, at least 1.
 int wholeMagnification(int side, int limit)
@@ -76,11 +77,18 @@ void FilmStrip::setPlayhead(int committed, int shown)
 {
     if (committed == m_committed && shown == m_shown)
         return;
+    const int scrolled = horizontalScrollBar()->value();
     if (committed != m_committed)
         bringIntoView(committed);
+    const int before[] = {m_committed, m_shown, committed, shown};
     m_committed = committed;
     m_shown = shown;
-    viewport()->update();
+    if (horizontalScrollBar()->value() != scrolled)
+        return viewport()->update();
+    for (const int frame : before)
+        if (frame >= 0)
+            viewport()->update(
+                frameRect(frame).adjusted(-labelOverhangPx, -3, labelOverhangPx, viewport()->height()));
 }
 
 QSize FilmStrip::sizeHint() const
@@ -192,6 +200,9 @@ void FilmStrip::paintFrame(QPainter& painter, int index)
     const bool arrived = index < trajectory().size();
     if (arrived && !thumbnail(index).isNull()) {
         painter.drawImage(slot, thumbnail(index));
+        painter.setPen(palette().color(QPalette::Mid));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(QRectF(slot).adjusted(-0.5, -0.5, 0.5, 0.5));
     } else if (arrived) {
         painter.fillRect(slot, palette().color(QPalette::AlternateBase));
         painter.setPen(palette().color(QPalette::PlaceholderText));
@@ -221,7 +232,8 @@ void FilmStrip::paintFrame(QPainter& painter, int index)
     if (index % every != 0 && !shown && index + 1 != trajectory().plannedFrames)
         return;
     painter.setPen(palette().color(shown ? QPalette::WindowText : QPalette::PlaceholderText));
-    painter.drawText(QRect(slot.left() - 12, slot.bottom() + 4, slot.width() + 24, fontMetrics().height()),
+    painter.drawText(QRect(slot.left() - labelOverhangPx, slot.bottom() + 4,
+                           slot.width() + 2 * labelOverhangPx, fontMetrics().height()),
                      Qt::AlignHCenter | Qt::AlignTop, label);
 }
 

@@ -29,13 +29,26 @@ ImageGrid::ImageGrid(QWidget* parent) : QWidget(parent)
 
 void ImageGrid::setImages(const QImage& atlas, const record::BatchShape& shape)
 {
-    const bool reshaped = !(shape == m_shape);
+    const bool reshaped = !(shape == m_shape) || m_atlas.isNull();
     m_atlas = atlas;
     m_shape = shape;
     if (m_selected >= shape.batch)
         m_selected = shape.batch - 1;
-    if (reshaped)
+    if (reshaped) {
         updateLayout();
+        return update();
+    }
+    QRegion images;
+    for (int k = 0; k < shape.batch; ++k)
+        images += cellArea(k);
+    update(images);
+}
+
+void ImageGrid::setOverlay(const QImage& atlas)
+{
+    if (atlas.isNull() && m_overlay.isNull())
+        return;
+    m_overlay = atlas;
     update();
 }
 
@@ -58,6 +71,8 @@ void ImageGrid::setSelected(int image)
 
 void ImageGrid::setAbsences(const QStringList& reasons)
 {
+    if (reasons == m_absences)
+        return;
     m_absences = reasons;
     update();
 }
@@ -137,6 +152,20 @@ QRectF ImageGrid::imageRect(int k) const
     if (k < 0 || k >= m_shape.batch || (m_enlarged && k != m_selected))
         return {};
     return m_geometry.cell(m_enlarged ? 0 : k);
+}
+
+QRectF ImageGrid::captionRect(int k) const
+{
+    const QRectF cell = imageRect(k);
+    if (cell.isEmpty() || m_geometry.captionPx() == 0 || k >= m_captions.size())
+        return {};
+    return {cell.left() - 2, cell.bottom() + 2, cell.width() + 4, double(m_geometry.captionPx() - 2)};
+}
+
+QRect ImageGrid::cellArea(int k) const
+{
+    const QRectF cell = imageRect(k);
+    return cell.isEmpty() ? QRect() : cell.adjusted(-4, -4, 4, 4).toAlignedRect() & rect();
 }
 
 void ImageGrid::zoomAt(QPointF position, double factor)

@@ -34,6 +34,9 @@ public:
 
     /// The pictures to show, an atlas as renderAtlas() makes it.
     void setImages(const QImage& atlas, const record::BatchShape& shape);
+    /// Laid over the images: the cell k·height … of an atlas over image k, whatever its resolution; a null
+    /// picture for nothing.
+    void setOverlay(const QImage& atlas);
     /// A caption under each image; none are shown for an empty list.
     void setCaptions(const QStringList& captions);
     const QStringList& captions() const { return m_captions; }
@@ -101,9 +104,13 @@ private:
     void click(QPointF position);
     void showCursor(QPointF position);
     void paintEmpty(QPainter& painter) const;
-    void paintCell(QPainter& painter, int k) const;
+    void paintCell(QPainter& painter, int k, const QRegion& region) const;
     void paintAbsence(QPainter& painter, const QRectF& cell, const QString& reason) const;
-    void paintCaption(QPainter& painter, const QRectF& cell, int k) const;
+    void paintCaption(QPainter& painter, const QRectF& line, int k) const;
+    /// Where image k's caption stands; empty where there is none.
+    QRectF captionRect(int k) const;
+    /// All that is painted of image k but its caption: with its ring, and a mark at its edge.
+    QRect cellArea(int k) const;
     void paintNotice(QPainter& painter) const;
     void paintMark(QPainter& painter) const;
     QRectF pixelRect(const ImagePixel& pixel) const;
@@ -111,6 +118,7 @@ private:
     void moveSelection(int delta);
 
     QImage m_atlas;
+    QImage m_overlay;
     record::BatchShape m_shape;
     QStringList m_captions;
     QStringList m_absences;

@@ -3,6 +3,9 @@
 #include "ui/views/image_renderer.h"
 
 #include <QPainter>
+#include <QPaintEvent>
+
+#include <cmath>
 
 namespace diffuscope::ui {
 
@@ -12,14 +15,28 @@ constexpr double ringPx = 2.0;
 
 }  // namespace
 
-void ImageGrid::paintEvent(QPaintEvent*)
+/// Only what was asked for, and nothing twice: a frame that follows another repaints its images alone.
+void ImageGrid::paintEvent(QPaintEvent* event)
 {
     QPainter painter(this);
-    painter.fillRect(rect(), palette().color(QPalette::Window));
-    if (m_shape.batch == 0 || m_atlas.isNull())
+    const QColor window = palette().color(QPalette::Window);
+    if (m_shape.batch == 0 || m_atlas.isNull()) {
+        painter.fillRect(rect(), window);
         return paintEmpty(painter);
-    for (int k = m_enlarged ? m_selected : 0; k <= (m_enlarged ? m_selected : m_shape.batch - 1); ++k)
-        paintCell(painter, k);
+    }
+    const int first = m_enlarged ? m_selected : 0;
+    const int last = m_enlarged ? m_selected : m_shape.batch - 1;
+    QRegion background = event->region();
+    for (int k = first; k <= last; ++k) {
+        const QRectF cell = imageRect(k);
+        background -= QRect(QPoint(int(std::ceil(cell.left())), int(std::ceil(cell.top()))),
+                            QPoint(int(std::floor(cell.right())) - 1, int(std::floor(cell.bottom())) - 1));
+    }
+    for (const QRect& part : background)
+        painter.fillRect(part, window);
+    for (int k = first; k <= last; ++k)
+        if (event->region().intersects(cellArea(k)))
+            paintCell(painter, k, event->region());
     paintMark(painter);
     paintNotice(painter);
 }
@@ -85,11 +102,9 @@ void ImageGrid::paintEmpty(QPainter& painter) const
                      m_emptyText);
 }
 
-void ImageGrid::paintCell(QPainter& painter, int k) const
+void ImageGrid::paintCell(QPainter& painter, int k, const QRegion& region) const
 {
     const QRectF cell = imageRect(k);
-    if (cell.isEmpty() || !cell.adjusted(-4, -4, 4, 4 + m_geometry.captionPx()).intersects(QRectF(rect())))
-        return;
     if (const QString reason = m_absences.value(k); !reason.isEmpty() || !m_notice.isEmpty())
         paintAbsence(painter, cell, reason);
     else
@@ -108,7 +123,9 @@ void ImageGrid::paintCell(QPainter& painter, int k) const
         const double out = ringPx / 2 + 1;
         painter.drawRect(cell.adjusted(-out, -out, out, out));
     }
-    paintCaption(painter, cell, k);
+    const QRectF caption = captionRect(k);
+    if (!caption.isEmpty() && region.intersects(caption.toAlignedRect()))
+        paintCaption(painter, caption, k);
 }
 
 /// A pale box, with the reason where it fits.
@@ -124,11 +141,8 @@ void ImageGrid::paintAbsence(QPainter& painter, const QRectF& cell, const QStrin
     painter.drawText(room, flags, fits || reason.isEmpty() ? reason : QStringLiteral("–"));
 }
 
-void ImageGrid::paintCaption(QPainter& painter, const QRectF& cell, int k) const
+void ImageGrid::paintCaption(QPainter& painter, const QRectF& line, int k) const
 {
-    if (m_geometry.captionPx() == 0 || k >= m_captions.size())
-        return;
-    const QRectF line(cell.left() - 2, cell.bottom() + 2, cell.width() + 4, m_geometry.captionPx() - 2);
     painter.setPen(palette().color(k == m_selected ? QPalette::WindowText : QPalette::PlaceholderText));
     painter.drawText(line, Qt::AlignHCenter | Qt::AlignTop,
                      fontMetrics().elidedText(m_captions[k], Qt::ElideRight, int(line.width())));

@@ -11,6 +11,7 @@ namespace {
 
 constexpr qreal markRadius = 4.5;
 constexpr qreal selectedRadius = 6.5;
+constexpr int dotReach = 9;
 
 }  // namespace
 
@@ -32,12 +33,30 @@ void PathOverlay::setMarks(const Marks& marks)
     updateMarks();
 }
 
+/// One rectangle around all: the plot beneath is copied faster in one piece.
 void PathOverlay::updateMarks()
 {
-    const qreal reach = selectedRadius + 3;
+    QRectF around;
     for (const auto* points : {&m_marks.first, &m_marks.second})
         for (const QPointF& point : *points)
-            update(QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach).toAlignedRect());
+            around |= QRectF(point.x() - dotReach, point.y() - dotReach, 2 * dotReach, 2 * dotReach);
+    if (!around.isEmpty())
+        update(around.toAlignedRect());
+}
+
+/// A dot, drawn once: with many images there are many of them.
+QPixmap PathOverlay::dot(const QColor& fill, const QColor& line, qreal radius) const
+{
+    const qreal ratio = devicePixelRatioF();
+    QPixmap picture(QSize(2 * dotReach, 2 * dotReach) * ratio);
+    picture.setDevicePixelRatio(ratio);
+    picture.fill(Qt::transparent);
+    QPainter painter(&picture);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(line, 1.5));
+    painter.setBrush(fill);
+    painter.drawEllipse(QPointF(dotReach, dotReach), radius, radius);
+    return picture;
 }
 
 void PathOverlay::paintEvent(QPaintEvent*)
@@ -48,18 +67,17 @@ void PathOverlay::paintEvent(QPaintEvent*)
         painter.setPen(colors.accent);
         painter.drawRect(m_plot.axisRect()->rect().adjusted(0, 0, -1, -1));
     }
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(QPen(colors.text, 1.5));
-    painter.setBrush(colors.surface);
+    const QPointF corner(dotReach, dotReach);
+    const QPixmap second = m_marks.second.empty() ? QPixmap() : dot(colors.surface, colors.text, markRadius);
     for (const QPointF& point : m_marks.second)
-        painter.drawEllipse(point, markRadius, markRadius);
-    painter.setBrush(colors.accent);
-    for (int i = 0; i < int(m_marks.first.size()); ++i) {
-        const bool isSelected = i == m_marks.selected;
-        painter.setPen(QPen(isSelected ? colors.text : colors.surface, 1.5));
-        const qreal radius = isSelected ? selectedRadius : markRadius;
-        painter.drawEllipse(m_marks.first[std::size_t(i)], radius, radius);
-    }
+        painter.drawPixmap(point - corner, second);
+    const QPixmap first = dot(colors.accent, colors.surface, markRadius);
+    for (int i = 0; i < int(m_marks.first.size()); ++i)
+        if (i != m_marks.selected)
+            painter.drawPixmap(m_marks.first[std::size_t(i)] - corner, first);
+    if (m_marks.selected >= 0)
+        painter.drawPixmap(m_marks.first[std::size_t(m_marks.selected)] - corner,
+                           dot(colors.accent, colors.text, selectedRadius));
 }
 
 }  // namespace diffuscope::ui

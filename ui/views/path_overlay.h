@@ -33,6 +33,7 @@ protected:
 
 private:
     void updateMarks();
+    QPixmap dot(const QColor& fill, const QColor& line, qreal radius) const;
 
     QCustomPlot& m_plot;
     Marks m_marks;

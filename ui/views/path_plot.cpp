@@ -155,7 +155,7 @@ void PathPlot::follow()
         return;
     std::vector<RunUpdate> runs;
     for (const RunUpdate& run : m_compared)
-        if (run.run != shown.run)
+        if (run.run != shown.run || run.recipe != shown.recipe)
             runs.push_back(run);
     runs.push_back(shown);
     m_series->follow(runs, m_layer);

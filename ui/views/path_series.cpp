@@ -62,13 +62,21 @@ void PathSeries::follow(const std::vector<RunUpdate>& runs, record::Layer layer)
     std::vector<RunUpdate> wanted = runs;
     if (!runs.empty() && !runs.back().trajectory->frames.empty()) {
         const record::BatchShape shape = runs.back().trajectory->frames.front()->shape;
-        std::erase_if(wanted, [&](const RunUpdate& run) { return !hasSameImages(run, shape); });
+        const RunUpdate shown = wanted.back();
+        wanted.pop_back();
+        std::erase_if(wanted, [&](const RunUpdate& run) {
+            return !hasSameImages(run, shape) || !run.trajectory->isComplete();
+        });
+        wanted.push_back(shown);
     } else {
         wanted.clear();
     }
     const bool isSame =
         layer == m_layer && std::equal(wanted.begin(), wanted.end(), m_runs.begin(), m_runs.end(),
-                                       [](const RunUpdate& a, const RunUpdate& b) { return a.run == b.run; });
+                                       [](const RunUpdate& a, const RunUpdate& b) {
+                                           // Runs that were sampled in the background count by themselves.
+                                           return a.run == b.run && a.recipe == b.recipe;
+                                       });
     const bool hadAll = !m_runs.empty() && m_runs.back().trajectory->isComplete();
     m_runs = std::move(wanted);
     m_layer = layer;

@@ -37,8 +37,8 @@ public:
 
     explicit PathSeries(QObject* parent = nullptr);
 
-    /// The last of the runs may still grow. `layer` is xt or x0Hat. Runs of images of another size than the
-    /// last run's are left out.
+    /// The last of the runs may still grow. `layer` is xt or x0Hat. Others that have not ended, or whose
+    /// images have another size, are left out.
     void follow(const std::vector<RunUpdate>& runs, record::Layer layer);
 
     /// In the order of the runs.

@@ -8,6 +8,7 @@
 #include "ui/views/layer_absence.h"
 #include "ui/views/layer_bar.h"
 #include "ui/views/scale_bar.h"
+#include "ui/views/still_label.h"
 
 #include <QComboBox>
 #include <QEvent>
@@ -100,7 +101,8 @@ void StageView::buildScaleRow(QHBoxLayout* row)
     m_scale->setToolTip(
         tr("The colours of this layer and the values at the ends; what lies outside is cut off."));
     row->addWidget(m_scale);
-    m_readout = new QLabel(this);
+    auto* readout = new StillLabel(this);
+    m_readout = &readout->label();
     m_readout->setObjectName(QStringLiteral("pixelReadout"));
     m_readout->setAccessibleName(tr("Value under the cursor"));
     m_readout->setToolTip(
@@ -108,8 +110,7 @@ void StageView::buildScaleRow(QHBoxLayout* row)
     m_readout->setFont(tabularFont(font()));
     m_readout->setForegroundRole(QPalette::PlaceholderText);
     m_readout->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    m_readout->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    row->addWidget(m_readout, 1);
+    row->addWidget(readout, 1);
 }
 
 void StageView::connectDocument()
