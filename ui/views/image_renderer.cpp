@@ -1,11 +1,12 @@
 #include "ui/views/image_renderer.h"
 
+#include "core/exports/color_scale.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <numbers>
 
 namespace diffuscope::ui {
 
@@ -30,26 +31,6 @@ void renderGrey(std::span<const float> values, float low, float scale, std::uint
 }
 
 constexpr int divergingSteps = 511;  // odd: the middle one is zero
-
-/// sRGB's transfer function, of a linear component that may lie outside of what a screen shows.
-int encodedChannel(double linear)
-{
-    const double clipped = std::clamp(linear, 0.0, 1.0);
-    const double encoded =
-        clipped <= 0.0031308 ? 12.92 * clipped : 1.055 * std::pow(clipped, 1 / 2.4) - 0.055;
-    return int(std::lround(255 * encoded));
-}
-
-/// A colour of Oklab (Ottosson 2020): lightness, and the two opponent axes.
-QRgb fromOklab(double lightness, double a, double b)
-{
-    const double l = std::pow(lightness + 0.3963377774 * a + 0.2158037573 * b, 3);
-    const double m = std::pow(lightness - 0.1055613458 * a - 0.0638541728 * b, 3);
-    const double s = std::pow(lightness - 0.0894841775 * a - 1.2914855480 * b, 3);
-    return qRgb(encodedChannel(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s),
-                encodedChannel(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),
-                encodedChannel(-0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s));
-}
 
 const std::array<std::uint32_t, divergingSteps>& divergingTable()
 {
@@ -96,16 +77,8 @@ void renderCell(std::span<const float> values, int channels, const ColorScale& s
 
 QRgb divergingColor(double place)
 {
-    constexpr double paleLightness = 0.97;
-    constexpr double endLightness = 0.47;
-    constexpr double endChroma = 0.17;
-    constexpr double blueHue = 258 * std::numbers::pi / 180;
-    constexpr double redHue = 29 * std::numbers::pi / 180;
-    const double size = std::min(std::abs(place), 1.0);
-    const double chroma = endChroma * std::sin(size * std::numbers::pi / 2);
-    const double hue = place < 0 ? blueHue : redHue;
-    return fromOklab(paleLightness - (paleLightness - endLightness) * size, chroma * std::cos(hue),
-                     chroma * std::sin(hue));
+    const exports::Color color = exports::divergingColor(place);
+    return qRgb(color[0], color[1], color[2]);
 }
 
 ValueRange extremesOf(std::span<const float> values)

@@ -1,5 +1,6 @@
 #include "ui/views/layers.h"
 
+#include "core/exports/color_scale.h"
 #include "ui/theme/symbols.h"
 
 #include <QCoreApplication>
@@ -136,7 +137,7 @@ QKeySequence layerShortcut(Layer layer)
 
 bool isSigned(Layer layer)
 {
-    return layer != Layer::xt && layer != Layer::x0Hat && layer != Layer::mean;
+    return exports::isSigned(layer);
 }
 
 }  // namespace diffuscope::ui
