@@ -9,6 +9,7 @@
 #include "core/train/image_sheet.h"
 
 #include <cmath>
+#include <cstdio>
 #include <memory>
 
 namespace diffuscope::cli {
@@ -71,6 +72,17 @@ void writeTensors(const std::string& path, const Recording& recording, const ses
     network::writeSafetensors(path, tensors, {{"format", "pt"}, {"recipe", session::toJson(recipe)}});
 }
 
+/// An empty prompt is no mistake, but worth a word.
+void tellOfEmptyPrompt(const session::Recipe& recipe)
+{
+    const auto model = catalog::findModel(catalog::modelFolders(), recipe.model);
+    const denoise::TextCondition& text = recipe.condition.text;
+    if (model.card->architecture.hasText() && text.isNone()) {
+        std::fprintf(stderr, "Without a prompt the images are unconditional%s.\n",
+                     text.negative.empty() ? "" : ", led away from the negative prompt");
+    }
+}
+
 void runSampling(const SampleArguments& arguments)
 {
     if (arguments.sheet.empty() && arguments.tensors.empty()) {
@@ -78,6 +90,7 @@ void runSampling(const SampleArguments& arguments)
                     "Give --out sheet.png, --tensors run.safetensors, or both.");
     }
     const session::Recipe recipe = recipeOf(arguments.recipe, {});
+    tellOfEmptyPrompt(recipe);
     watchForInterruption();
     sample::ModelRunFactory factory(catalog::modelFolders(), limitsOf(arguments.recipe));
     const auto run = factory.start(recipe);

@@ -100,12 +100,16 @@ SheetRow labelledRow(const ChosenEntry& sampler, const std::string& grid, const 
 
 std::string titleOf(const session::Recipe& recipe, const catalog::Entry& model)
 {
-    std::string classes;
-    for (int k = 0; k < recipe.batch && !recipe.condition.isNone(); ++k) {
-        const int label = recipe.condition.classOf(k);
-        classes += (k == 0 ? "" : " ") + (label < 0 ? "none" : std::to_string(label));
+    std::string asked;
+    if (model.card->architecture.hasText()) {
+        const std::string& prompt = recipe.condition.text.prompt;
+        asked = prompt.empty() ? "no prompt" : "\"" + prompt.substr(0, 80) + "\"";
     }
-    return model.card->title + " (" + model.id + "), classes " + (classes.empty() ? "none" : classes) + ", " +
+    for (int k = 0; k < recipe.batch && !recipe.condition.classes.empty(); ++k) {
+        const int label = recipe.condition.classOf(k);
+        asked += (k == 0 ? "classes " : " ") + (label < 0 ? "none" : std::to_string(label));
+    }
+    return model.card->title + " (" + model.id + "), " + (asked.empty() ? "classes none" : asked) + ", " +
            findEntry(EntryKind::grid, recipe.grid.rule).displayName + " grid unless stated, guidance " +
            formatted(recipe.guidance.scale, 4) + ", seed " + std::to_string(recipe.seed);
 }
@@ -130,7 +134,7 @@ session::Recipe baseRecipe(const RecipeArguments& arguments)
     }
     session::Recipe recipe = recipeOf(flags, defaults);
     if (arguments.file.empty()) {
-        recipe.batch = recipe.condition.isNone() ? 3 : int(recipe.condition.classes.size());
+        recipe.batch = recipe.condition.classes.empty() ? 3 : int(recipe.condition.classes.size());
     }
     return recipe;
 }

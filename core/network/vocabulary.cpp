@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <numeric>
 #include <set>
 #include <stdexcept>
 
@@ -66,21 +65,29 @@ std::vector<PromptWord> wordsOf(const std::string& text)
     return words;
 }
 
-// Changes of a letter, insertions and removals that lead from one word to the other (Levenshtein 1966).
+// Changes of a letter, insertions, removals and swaps of neighbours that lead from one word to the other
+// (optimal string alignment; Damerau 1964).
 std::size_t editDistance(const std::string& a, const std::string& b)
 {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+    const std::size_t columns = b.size() + 1;
+    std::vector<std::size_t> cost((a.size() + 1) * columns);
+    const auto at = [&cost, columns](std::size_t i, std::size_t j) -> std::size_t& {
+        return cost[i * columns + j];
+    };
+    for (std::size_t i = 0; i <= a.size(); ++i) {
+        for (std::size_t j = 0; j <= b.size(); ++j) {
+            if (i == 0 || j == 0) {
+                at(i, j) = i + j;
+                continue;
+            }
+            const bool isSame = a[i - 1] == b[j - 1];
+            at(i, j) = std::min({at(i - 1, j - 1) + (isSame ? 0 : 1), at(i - 1, j) + 1, at(i, j - 1) + 1});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+                at(i, j) = std::min(at(i, j), at(i - 2, j - 2) + 1);
+            }
         }
     }
-    return row[b.size()];
+    return at(a.size(), b.size());
 }
 
 std::string quotedList(const std::vector<std::string>& words, const char* last)

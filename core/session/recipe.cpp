@@ -127,6 +127,17 @@ void readGrid(JsonObjectReader& recipe, schedule::GridSpec& target)
     registry::completed("grid " + rule.displayName, rule.options, target.options);
 }
 
+/// Any text: what the model cannot read of it, it says itself when the run starts.
+void readPrompt(JsonObjectReader& condition, const char* key, std::string& target)
+{
+    const json* value = condition.find(key);
+    if (!value)
+        return;
+    if (!value->is_string() || value->get_ref<const std::string&>().size() > longestPrompt)
+        condition.refuse(key, "a text of at most " + std::to_string(longestPrompt) + " characters");
+    target = value->get<std::string>();
+}
+
 void readCondition(JsonObjectReader& recipe, denoise::Condition& target)
 {
     const json* object = recipe.find("condition");
@@ -148,9 +159,9 @@ void readCondition(JsonObjectReader& recipe, denoise::Condition& target)
     const bool hasText = reader.find("prompt") || reader.find("negative") || reader.find("second_prompt");
     if (hasText && !object->contains("classes"))
         target.classes.clear();
-    reader.read("prompt", target.text.prompt, longestPrompt);
-    reader.read("negative", target.text.negative, longestPrompt);
-    reader.read("second_prompt", target.text.second, longestPrompt);
+    readPrompt(reader, "prompt", target.text.prompt);
+    readPrompt(reader, "negative", target.text.negative);
+    readPrompt(reader, "second_prompt", target.text.second);
     reader.read("blend", target.text.blend, 0.0, 1.0);
     reader.finish();
 }

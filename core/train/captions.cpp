@@ -72,9 +72,17 @@ bool chance(CounterRandom& random, float probability)
     return random.uniform() < probability;
 }
 
-/// Leaves attributes out: a share that is itself drawn, so that both short and long captions are frequent.
+/// Leaves attributes out. Often there is one alone, which teaches a word more than many beside it do; else a
+/// share that is itself drawn, so that both short and long captions are frequent.
 Facts someOf(const Facts& attributes, CounterRandom& random)
 {
+    constexpr float kAloneShare = 0.35f;
+    const auto one = [&] {
+        return *std::next(attributes.begin(), static_cast<int64_t>(random.below(attributes.size())));
+    };
+    if (!attributes.empty() && chance(random, kAloneShare)) {
+        return {one()};
+    }
     const float share = 0.15f + 0.85f * random.uniform();
     Facts kept;
     for (const auto& [key, value] : attributes) {
@@ -83,7 +91,7 @@ Facts someOf(const Facts& attributes, CounterRandom& random)
         }
     }
     if (kept.empty() && !attributes.empty()) {
-        kept.insert(*std::next(attributes.begin(), static_cast<int64_t>(random.below(attributes.size()))));
+        kept.insert(one());
     }
     return kept;
 }

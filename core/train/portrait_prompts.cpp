@@ -1,8 +1,5 @@
 #include "core/train/portrait_prompts.h"
 
-#include "core/registry/error.h"
-#include "core/train/attribute_task.h"
-
 #include <algorithm>
 
 namespace diffuscope::train {
@@ -11,14 +8,16 @@ namespace {
 constexpr float kNamedShare = 2.0f / 3.0f;
 constexpr float kNamedBesidePair = 1.0f / 3.0f;
 
-/// Each attribute that is not yet there, with this chance; "none" is not named.
-void addRandomFacts(Facts& facts, const std::vector<network::Attribute>& attributes, float share,
-                    CounterRandom& random)
+/// Each attribute that is not yet there, with this chance, as an image drawn for it has it.
+void addRandomFacts(Facts& facts, const std::vector<network::Attribute>& attributes,
+                    const CaptionedImages& images, float share, CounterRandom& random)
 {
     for (const auto& attribute : attributes) {
-        const std::string& value = attribute.values[random.below(attribute.values.size())];
-        if (random.uniform() < share && value != kAbsent) {
-            facts.emplace(attribute.name, value);
+        const Facts drawn =
+            attributesOf(CaptionGrammar::portraits, images.facts[random.below(images.facts.size())]);
+        const auto found = drawn.find(attribute.name);
+        if (random.uniform() < share && found != drawn.end()) {
+            facts.insert(*found);
         }
     }
 }
@@ -41,6 +40,7 @@ bool hasAny(const std::vector<HeldOutPair>& pairs, const Facts& facts)
 }  // namespace
 
 std::vector<JudgedPrompt> randomPrompts(const std::vector<network::Attribute>& attributes,
+                                        const CaptionedImages& images,
                                         const std::vector<std::string>& heldOut, int count, uint64_t seed)
 {
     const auto pairs = pairsOf(heldOut);
@@ -48,7 +48,7 @@ std::vector<JudgedPrompt> randomPrompts(const std::vector<network::Attribute>& a
     for (uint64_t draw = 0; static_cast<int>(prompts.size()) < count; ++draw) {
         CounterRandom random(seed, RandomStream::Prompt, draw);
         Facts facts;
-        addRandomFacts(facts, attributes, kNamedShare, random);
+        addRandomFacts(facts, attributes, images, kNamedShare, random);
         if (!facts.empty() && !hasAny(pairs, facts)) {
             prompts.push_back({captionOf(facts), facts});
         }
@@ -57,6 +57,7 @@ std::vector<JudgedPrompt> randomPrompts(const std::vector<network::Attribute>& a
 }
 
 std::vector<JudgedPrompt> heldOutPrompts(const std::vector<network::Attribute>& attributes,
+                                         const CaptionedImages& images,
                                          const std::vector<std::string>& heldOut, int count, uint64_t seed)
 {
     const auto pairs = pairsOf(heldOut);
@@ -65,7 +66,7 @@ std::vector<JudgedPrompt> heldOutPrompts(const std::vector<network::Attribute>& 
         const HeldOutPair& pair = pairs[static_cast<size_t>(k) % pairs.size()];
         CounterRandom random(seed, RandomStream::Prompt, static_cast<uint64_t>(k) << 32);
         Facts facts = {pair.first, pair.second};
-        addRandomFacts(facts, attributes, kNamedBesidePair, random);
+        addRandomFacts(facts, attributes, images, kNamedBesidePair, random);
         prompts.push_back({captionOf(facts), facts});
     }
     return prompts;

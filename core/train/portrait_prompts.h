@@ -16,14 +16,17 @@ struct JudgedPrompt
     Facts wanted;  ///< what the text names: attribute and value
 };
 
-/// `count` prompts with values drawn evenly from those of each attribute, each attribute named in about two
-/// prompts of three, in the usual wording, none with a held-out pair. Portraits only.
+/// `count` prompts in which each attribute has the value of an image of its own, so that values are as
+/// frequent as in the data and their combinations are random. Two attributes of three are named, in the usual
+/// wording
+/// ("none" never is); no prompt has a held-out pair. Portraits only.
 std::vector<JudgedPrompt> randomPrompts(const std::vector<network::Attribute>& attributes,
+                                        const CaptionedImages& images,
                                         const std::vector<std::string>& heldOut, int count, uint64_t seed);
 
-/// As many for each pair, in turn: both values of the pair, and other attributes as above but in one prompt
-/// of three.
+/// As many for each pair, in turn: both values of the pair, and one of three of the other attributes.
 std::vector<JudgedPrompt> heldOutPrompts(const std::vector<network::Attribute>& attributes,
+                                         const CaptionedImages& images,
                                          const std::vector<std::string>& heldOut, int count, uint64_t seed);
 
 }  // namespace diffuscope::train

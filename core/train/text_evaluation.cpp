@@ -192,8 +192,8 @@ TextEvaluation evaluateText(const network::LoadedModel& model, network::Attribut
         quality.heldOutClassifierAccuracy = accuracyOnPairs(classifier, images, request.heldOut);
     }
     const uint64_t seed = request.generation.seed;
-    const auto prompts = randomPrompts(attributes, request.heldOut, request.images, seed);
-    const auto unseen = heldOutPrompts(attributes, request.heldOut, request.heldOutImages, seed);
+    const auto prompts = randomPrompts(attributes, images, request.heldOut, request.images, seed);
+    const auto unseen = heldOutPrompts(attributes, images, request.heldOut, request.heldOutImages, seed);
     PromptTrial trial(model, classifier, request);
     for (const double guidance : request.guidance) {
         countAgreement(attributes, prompts, trial.judged(prompts, guidance), result);
