@@ -42,11 +42,9 @@ QString differenceText(const session::ReplayDifference& difference, const QStrin
     return text;
 }
 
-QString computerText(const QString& device, int threads)
+QString computerText(const QString& device)
 {
-    if (device.isEmpty())
-        return SessionKeeper::tr("an unknown computer");
-    return threads > 0 ? SessionKeeper::tr("%1 with %n thread(s)", nullptr, threads).arg(device) : device;
+    return device.isEmpty() ? SessionKeeper::tr("an unknown computer") : device;
 }
 
 }  // namespace
@@ -249,9 +247,9 @@ void SessionKeeper::adopt(session::SessionFile file)
         Q_EMIT comparisonRestored(file.view.compared);
     if (!file.problems.empty())
         Q_EMIT problem(QString::fromStdString(file.problems.front()),
-                       file.problems.size() > 1 ? tr("And %n more; everything else is there.", nullptr,
-                                                     int(file.problems.size()) - 1)
-                                                : tr("Everything else is there."));
+                       file.problems.size() > 1
+                           ? tr("And %1 more; everything else is there.").arg(file.problems.size() - 1)
+                           : tr("Everything else is there."));
 }
 
 void SessionKeeper::compareHashes(const std::map<std::string, std::string>& hashes)
@@ -330,9 +328,8 @@ void SessionKeeper::check(int run, Stored& stored, const RunUpdate& update)
     const auto difference = session::firstDifference(*stored.record, *update.trajectory);
     ReplayCheck result{difference.has_value(), tr("The replay is the stored run, bit for bit.")};
     if (difference)
-        result.text = differenceText(
-            *difference, computerText(QString::fromStdString(m_openedFrom.device), m_openedFrom.threads),
-            computerText(m_device, m_threads));
+        result.text = differenceText(*difference, computerText(QString::fromStdString(m_openedFrom.device)),
+                                     computerText(m_device));
     m_checks[run] = result;
     Q_EMIT checked(run, result);
 }

@@ -159,7 +159,7 @@ QString ErrorWindow::costText() const
         qint64 evaluations = plannedEvaluations(reference());
         for (const session::Recipe& recipe : all)
             evaluations += plannedEvaluations(recipe);
-        QString text = tr("%n run(s)", nullptr, int(all.size()) + 1) +
+        QString text = tr("%1 runs").arg(all.size() + 1) +
                        tr(", %1 network evaluations").arg(QLocale().toString(evaluations));
         if (const double ms = shownRunEvaluationMs(m_document.shownRun()); ms > 0)
             text += tr(", about %1 s")

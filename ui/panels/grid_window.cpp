@@ -270,7 +270,7 @@ QString GridWindow::costText() const
         qint64 evaluations = 0;
         for (const session::Recipe& recipe : recipes)
             evaluations += plannedEvaluations(recipe);
-        QString text = tr("%n run(s)", nullptr, int(recipes.size())) +
+        QString text = tr("%1 runs").arg(recipes.size()) +
                        tr(", %1 network evaluations").arg(QLocale().toString(evaluations));
         if (const double ms = evaluationMs(m_document.shownRun()); ms > 0)
             text += tr(", about %1 s")

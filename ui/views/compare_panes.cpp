@@ -187,12 +187,14 @@ std::vector<QRect> ComparePanes::imageRects(const Pane& pane, const QRect& area)
         const int rows = (pane.images + columns - 1) / columns;
         const double fit = std::min(double(area.width() - columns) / (columns * pane.imageSize.width()),
                                     double(area.height() - rows) / (rows * pane.imageSize.height()));
-        if (fit > best) {
-            best = fit;
+        const double whole = fit >= 2 ? std::floor(fit) : fit;
+        const bool isFull = pane.images % columns == 0;
+        if (whole > best || (whole == best && isFull)) {
+            best = whole;
             bestColumns = columns;
         }
     }
-    const double scale = best >= 2 ? std::floor(best) : best;
+    const double scale = best;
     const int rows = (pane.images + bestColumns - 1) / bestColumns;
     const int width = int(pane.imageSize.width() * scale), height = int(pane.imageSize.height() * scale);
     const int left = area.left() + (area.width() - bestColumns * (width + 1)) / 2;
