@@ -1,5 +1,6 @@
 #include "app/desktop/model_list.h"
 
+#include "core/network/vocabulary.h"
 #include "core/registry/error.h"
 #include "core/schedule/schedule_registry.h"
 
@@ -48,6 +49,9 @@ QList<ui::ModelEntry> modelList(const std::vector<catalog::Entry>& models)
             entry.target = card.target;
             entry.hasNoiseClassifier = model.hasNoiseClassifier;
             entry.levels = levelsOf(card.schedule);
+            if (card.architecture.hasText())
+                entry.reader = {std::make_shared<const network::Vocabulary>(card.vocabulary),
+                                card.architecture.text.mostWords};
         }
         list.append(entry);
     }

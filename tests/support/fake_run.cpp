@@ -6,6 +6,7 @@
 #include <cmath>
 #include <condition_variable>
 #include <mutex>
+#include <sstream>
 
 namespace diffuscope::test {
 
@@ -24,6 +25,8 @@ struct FakeState
     std::function<void()> raiseInFactory;
     std::function<void()> raiseInStart;
     std::function<void()> raiseInFrame;
+    std::function<void()> raiseInAttention;
+    int attentionsAsked = 0;
     int failingFrame = -1;
     std::vector<session::Recipe> recipes;
     int evaluationsBegun = 0;
@@ -230,6 +233,20 @@ public:
         return std::make_unique<FakeRun>(m_state, recipe, start);
     }
 
+    record::TextAttention attentionAt(const session::Recipe& recipe, const record::Frame& frame) override
+    {
+        std::function<void()> raise;
+        {
+            const std::lock_guard lock(m_state->mutex);
+            m_state->seeThread();
+            ++m_state->attentionsAsked;
+            raise = m_state->raiseInAttention;
+        }
+        if (raise)
+            raise();
+        return fakeAttention(recipe, frame);
+    }
+
 private:
     std::shared_ptr<FakeState> m_state;
     Life m_life;
@@ -313,7 +330,20 @@ void FakeSampling::clearFailures()
     const std::lock_guard lock(m_state->mutex);
     m_state->factoryFailuresLeft = 0;
     m_state->raiseInStart = nullptr;
+    m_state->raiseInAttention = nullptr;
     m_state->failingFrame = -1;
+}
+
+void FakeSampling::failAttention(std::function<void()> raise)
+{
+    const std::lock_guard lock(m_state->mutex);
+    m_state->raiseInAttention = std::move(raise);
+}
+
+int FakeSampling::attentionsAsked() const
+{
+    const std::lock_guard lock(m_state->mutex);
+    return m_state->attentionsAsked;
 }
 
 std::vector<session::Recipe> FakeSampling::startedRecipes() const
@@ -359,6 +389,35 @@ session::Recipe fakeRecipe(double guidanceScale, int steps, int batch)
     recipe.steps = steps;
     recipe.batch = batch;
     return recipe;
+}
+
+record::TextAttention fakeAttention(const session::Recipe& recipe, const record::Frame& frame)
+{
+    record::TextAttention attention;
+    const denoise::TextCondition& text = recipe.condition.text;
+    for (const std::string& prompt : {text.prompt, text.blend > 0 ? text.second : std::string()}) {
+        if (prompt.empty())
+            continue;
+        attention.tokens.push_back("");
+        std::istringstream words(prompt);
+        for (std::string word; words >> word;)
+            attention.tokens.push_back(word);
+    }
+    if (attention.tokens.empty())
+        return {};
+    attention.batch = frame.shape.batch;
+    const std::size_t tokens = attention.tokens.size();
+    const std::size_t favourite = 1 + std::size_t(frame.index) % (tokens - 1);
+    for (const auto& [name, side] : {std::pair("down0_0", 4), std::pair("middle0", 7)}) {
+        std::vector<float> weights;
+        for (int place = 0; place < attention.batch * side * side; ++place) {
+            const float most = place % side < side / 2 ? 0.5f : 0.25f;
+            for (std::size_t token = 0; token < tokens; ++token)
+                weights.push_back(token == favourite ? most : (1 - most) / float(tokens - 1));
+        }
+        attention.layers.push_back({name, side, side, {weights, Precision::full}});
+    }
+    return attention;
 }
 
 record::FramePtr fakeFrame(const session::Recipe& recipe, int index)

@@ -39,7 +39,12 @@ public:
     void failAtFrame(int frame, std::function<void()> raise);
     void clearFailures();
 
+    /// `raise` is called by whoever asks for attention, until clearFailures().
+    void failAttention(std::function<void()> raise);
+
     // Observing
+    /// Frames whose attention was asked for.
+    int attentionsAsked() const;
     /// The recipes of the runs that were started, in order.
     std::vector<session::Recipe> startedRecipes() const;
     int runsStarted() const { return int(startedRecipes().size()); }
@@ -62,6 +67,11 @@ private:
 
 /// A recipe of a fake run; everything else as usual.
 session::Recipe fakeRecipe(double guidanceScale, int steps = 4, int batch = 2);
+
+/// Where a fake network looks at a frame: the prompt's words in turn get most of the attention, word 0 at
+/// frame 0, word 1 at frame 1 …, and a word twice as much in the left half of the picture as in the right.
+/// Two layers, 4×4 "down0_0" and 7×7 "middle0", alike.
+record::TextAttention fakeAttention(const session::Recipe& recipe, const record::Frame& frame);
 
 /// The frame `index` of a fake run of this recipe: images of one channel, 28×28, that depend on the recipe.
 record::FramePtr fakeFrame(const session::Recipe& recipe, int index);

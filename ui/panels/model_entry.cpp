@@ -5,6 +5,18 @@
 
 namespace diffuscope::ui {
 
+namespace {
+
+bool canRead(const PromptReader& reader, const std::string& prompt)
+{
+    PromptText text;
+    text.setReader(reader);
+    text.setText(QString::fromStdString(prompt));
+    return text.isReadable();
+}
+
+}  // namespace
+
 void fitRecipe(session::Recipe& recipe, const ModelEntry& model)
 {
     const int classes = int(model.classes.size());
@@ -18,6 +30,12 @@ void fitRecipe(session::Recipe& recipe, const ModelEntry& model)
         std::replace_if(
             asked.begin(), asked.end(), [classes](int label) { return label < 0 || label >= classes; }, 0);
     }
+    denoise::TextCondition& words = recipe.condition.text;
+    if (!model.hasText())
+        words = {};
+    for (std::string* prompt : {&words.prompt, &words.negative, &words.second})
+        if (recipe.model != model.id.toStdString() && !canRead(model.reader, *prompt))
+            prompt->clear();
     recipe.model = model.id.toStdString();
     recipe.steps = std::clamp(recipe.steps, 1, std::max(1, model.levels));
 }

@@ -3,6 +3,7 @@
 
 #include "core/schedule/noise_schedule.h"
 #include "core/session/recipe.h"
+#include "ui/panels/prompt_text.h"
 
 #include <QList>
 #include <QString>
@@ -21,12 +22,14 @@ struct ModelEntry
     QString problem{};                ///< why it cannot be used; empty if it can
     std::string target = "eps";       ///< what it predicts, as in its card
     bool hasNoiseClassifier = false;  ///< classifier guidance can be used
+    PromptReader reader{};            ///< of the words that it is asked by; none in a model of classes
 
     bool isUsable() const { return problem.isEmpty(); }
+    bool hasText() const { return reader.vocabulary != nullptr; }
 };
 
 /// Makes `recipe` one of this model: a class it does not have becomes its first, "each in turn" stays so, a
-/// model without classes is asked for none, and steps end at T.
+/// model without classes is asked for none, words that it does not read are left out, and steps end at T.
 void fitRecipe(session::Recipe& recipe, const ModelEntry& model);
 
 }  // namespace diffuscope::ui

@@ -9,6 +9,7 @@
 #include "ui/panels/guidance_curve_edit.h"
 #include "ui/panels/input_guards.h"
 #include "ui/panels/option_editor.h"
+#include "ui/panels/prompt_section.h"
 #include "ui/panels/rule_lists.h"
 #include "ui/panels/seed_edit.h"
 #include "ui/panels/value_slider.h"
@@ -119,9 +120,13 @@ void RecipePanel::editSchedule(const std::string& id, const OptionValues& values
 void RecipePanel::chooseModel(const QString& id)
 {
     edit([&](Recipe& recipe) {
-        for (const auto& model : m_models)
-            if (model.id == id)
-                fitRecipe(recipe, model);
+        for (const auto& model : m_models) {
+            if (model.id != id)
+                continue;
+            if (model.hasText() && recipe.condition.text == denoise::TextCondition())
+                recipe.condition.text = m_lastWords;  // of the last model that was asked by words
+            fitRecipe(recipe, model);
+        }
     });
 }
 
@@ -138,6 +143,9 @@ void RecipePanel::showRecipe(const Recipe& recipe)
 {
     showModel(recipe);
     m_classes->setCondition(recipe.condition);
+    m_prompt->show(recipe.condition.text);
+    if (recipe.condition.text != denoise::TextCondition())
+        m_lastWords = recipe.condition.text;
     if (recipe.schedule)
         m_schedule->show(recipe.schedule->family, recipe.schedule->options);
     else
@@ -214,6 +222,12 @@ void RecipePanel::showModel(const Recipe& recipe)
     const bool isDescribed = model && !model->description.isEmpty();
     m_model->setToolTip(isDescribed ? model->description : tr("The trained network that is sampled."));
     m_classes->setClasses(model ? model->classes : QStringList());
+    m_prompt->setReader(model ? model->reader : PromptReader());
+    const bool hasText = model && model->hasText();
+    for (QWidget* part : m_ofClasses)
+        part->setVisible(!hasText);
+    for (QWidget* part : m_ofWords)
+        part->setVisible(hasText);
     m_schedule->setChoiceName(ownScheduleId, ownScheduleName(model ? model->schedule.family : std::string()));
     const int levels = model ? model->levels : 1000;
     const QSignalBlocker quiet(m_steps);
@@ -266,8 +280,8 @@ void RecipePanel::changeEvent(QEvent* event)
     QWidget::changeEvent(event);
     if (event->type() != QEvent::FontChange || !m_batch)
         return;
-    for (QWidget* field :
-         {static_cast<QWidget*>(m_steps), static_cast<QWidget*>(m_scaleSpin), static_cast<QWidget*>(m_batch)})
+    for (QWidget* field : {static_cast<QWidget*>(m_steps), static_cast<QWidget*>(m_scaleSpin),
+                           static_cast<QWidget*>(m_batch), static_cast<QWidget*>(m_prompt->blend())})
         field->setFixedWidth(numberFieldWidth(fontMetrics()));
     lineUp();
 }

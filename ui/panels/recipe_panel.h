@@ -26,6 +26,7 @@ namespace diffuscope::ui {
 
 class ClassPicker;
 class GuidanceCurveEdit;
+class PromptSection;
 class SeedEdit;
 class SessionDocument;
 class ValueSlider;
@@ -52,6 +53,8 @@ public:
 
 Q_SIGNALS:
     void modelChanged();
+    /// See PromptSection::wordPointedAt().
+    void wordPointedAt(int word);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -62,6 +65,7 @@ private:
 
     void build();
     void buildModel(int& row);
+    void buildPrompt(int& row);
     void buildPath(int& row);
     void buildSampler(int& row);
     void buildGuidance(int& row);
@@ -98,6 +102,10 @@ private:
 
     QComboBox* m_model = nullptr;
     ClassPicker* m_classes = nullptr;
+    PromptSection* m_prompt = nullptr;
+    QList<QWidget*> m_ofClasses;  ///< shown for a model that is asked by class
+    QList<QWidget*> m_ofWords;    ///< shown for one that is asked by words
+    denoise::TextCondition m_lastWords;
     RuleSection* m_schedule = nullptr;
     RuleSection* m_gridRule = nullptr;
     ValueSlider* m_stepsSlider = nullptr;

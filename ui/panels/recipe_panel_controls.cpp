@@ -4,6 +4,8 @@
 #include "ui/panels/glyph_icon.h"
 #include "ui/panels/guidance_curve_edit.h"
 #include "ui/panels/option_editor.h"
+#include "ui/panels/prompt_input.h"
+#include "ui/panels/prompt_section.h"
 #include "ui/panels/recipe_panel.h"
 #include "ui/panels/rule_lists.h"
 #include "ui/panels/seed_edit.h"
@@ -66,6 +68,7 @@ void RecipePanel::build()
     m_grid->setColumnStretch(1, 1);
     int row = 0;
     buildModel(row);
+    buildPrompt(row);
     buildPath(row);
     buildSampler(row);
     buildGuidance(row);
@@ -138,6 +141,27 @@ void RecipePanel::buildModel(int& row)
     connect(m_classes, &ClassPicker::conditionEdited, this, [this](const denoise::Condition& condition) {
         edit([&](Recipe& recipe) { recipe.condition = condition; });
     });
+    m_ofClasses = {label, m_classes};
+}
+
+void RecipePanel::buildPrompt(int& row)
+{
+    m_prompt = new PromptSection(m_form);
+    const auto add = [&](const QString& text, QWidget* control, const QString& tip) {
+        auto* label = addRow(row, text, control, tip);
+        m_grid->setAlignment(label, Qt::AlignTop);
+        label->setContentsMargins(0, 5, 0, 0);
+        m_ofWords.append({label, control});
+    };
+    add(tr("Pr&ompt"), m_prompt->prompt(), PromptSection::promptTip());
+    add(tr("Negative"), m_prompt->negative(), PromptSection::negativeTip());
+    add(tr("Secon&d"), m_prompt->second(), PromptSection::secondTip());
+    auto* blend = sliderWithField(m_prompt->blendSlider(), m_prompt->blend(), m_form);
+    m_ofWords.append({addRow(row, tr("&Blend"), blend, PromptSection::blendTip()), blend});
+    connect(m_prompt, &PromptSection::edited, this, [this](const denoise::TextCondition& text) {
+        edit([&](Recipe& recipe) { recipe.condition.text = text; });
+    });
+    connect(m_prompt, &PromptSection::wordPointedAt, this, &RecipePanel::wordPointedAt);
 }
 
 void RecipePanel::buildPath(int& row)

@@ -35,4 +35,10 @@ inline QColor layerColor(record::Layer layer, const QPalette& palette)
     return themeColors(palette).series.at(std::size_t(layerSeries(layer)));
 }
 
+/// What belongs to the attention to words. The same on every picture, light or dark around it.
+inline QColor attentionColor()
+{
+    return QColor(0xE6006E);
+}
+
 }  // namespace diffuscope::ui

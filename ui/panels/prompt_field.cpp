@@ -1,0 +1,356 @@
+#include "ui/panels/prompt_field.h"
+
+#include "core/network/vocabulary.h"
+#include "ui/theme/theme_colors.h"
+
+#include <QAbstractItemView>
+#include <QAbstractTextDocumentLayout>
+#include <QCompleter>
+#include <QKeyEvent>
+#include <QLocale>
+#include <QMimeData>
+#include <QScopedValueRollback>
+#include <QScrollBar>
+#include <QStringListModel>
+
+#include <algorithm>
+
+namespace diffuscope::ui {
+
+namespace {
+
+constexpr int fewestLines = 2;
+constexpr int mostLines = 7;
+constexpr int mostForms = 200;
+constexpr int mostOffered = 10;
+
+/// One line without control characters.
+QString tidied(const QString& text)
+{
+    QString result;
+    result.reserve(text.size());
+    for (const QChar c : text) {
+        if (c.isSpace())
+            result.append(QLatin1Char(' '));
+        else if (c.category() != QChar::Other_Control)
+            result.append(c);
+    }
+    return result;
+}
+
+QStringList wordList(const std::vector<std::string>& words)
+{
+    QStringList list;
+    for (const std::string& word : words)
+        list.append(QString::fromStdString(word));
+    return list;
+}
+
+}  // namespace
+
+PromptField::PromptField(QWidget* parent) : QPlainTextEdit(parent)
+{
+    setUndoRedoEnabled(false);
+    setTabChangesFocus(true);
+    setLineWrapMode(WidgetWidth);
+    setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    m_offered = new QStringListModel(this);
+    m_completer = new QCompleter(m_offered, this);
+    m_completer->setCompletionMode(QCompleter::UnfilteredPopupCompletion);
+    m_completer->setMaxVisibleItems(mostOffered);
+    m_completer->setWidget(this);
+    connect(m_completer, qOverload<const QString&>(&QCompleter::activated), this,
+            &PromptField::insertCompletion);
+    connect(this, &QPlainTextEdit::textChanged, this, &PromptField::takeText);
+    connect(this, &QPlainTextEdit::cursorPositionChanged, this, [this] {
+        if (m_isQuiet)
+            return;
+        markWords();
+        Q_EMIT promptChanged();
+    });
+    connect(document()->documentLayout(), &QAbstractTextDocumentLayout::documentSizeChanged, this,
+            &PromptField::fitHeight);
+    fitHeight();
+}
+
+void PromptField::setReader(const PromptReader& reader)
+{
+    if (reader == m_prompt.reader())
+        return;
+    m_prompt.setReader(reader);
+    m_forms.clear();
+    m_sampled.reset();
+}
+
+qsizetype PromptField::caret() const
+{
+    return hasFocus() ? textCursor().position() : -1;
+}
+
+void PromptField::showPrompt(const QString& prompt)
+{
+    if (m_sampled == prompt)
+        return;
+    m_sampled = prompt;
+    const auto known = m_forms.constFind(prompt);
+    setForm(known != m_forms.constEnd() ? *known : Form{prompt, {}});
+}
+
+void PromptField::setForm(const Form& form)
+{
+    {
+        const QScopedValueRollback quiet(m_isQuiet, true);
+        m_notice.clear();
+        m_prompt.setText(form.text);
+        m_prompt.setOffWords(form.off);
+        if (toPlainText() != form.text) {
+            setPlainText(form.text);
+            moveCursor(QTextCursor::End);
+        }
+    }
+    m_completer->popup()->hide();
+    markWords();
+    Q_EMIT promptChanged();
+}
+
+bool PromptField::isPending() const
+{
+    return m_prompt.sampled() != sampled();
+}
+
+PromptProblem PromptField::problem() const
+{
+    return m_notice.isEmpty() ? m_prompt.problem(caret()) : PromptProblem{.text = m_notice};
+}
+
+void PromptField::takeText()
+{
+    if (m_isQuiet || toPlainText() == m_prompt.text())
+        return;
+    const QString text = toPlainText();
+    if (text.toUtf8().size() > PromptText::longestText()) {
+        const Form before{m_prompt.text(), m_prompt.offWords()};
+        setForm(before);
+        m_notice =
+            tr("A prompt has at most %1 characters.").arg(QLocale().toString(PromptText::longestText()));
+        Q_EMIT promptChanged();
+        return;
+    }
+    m_notice.clear();
+    m_prompt.setText(text);
+    markWords();
+    report();
+    Q_EMIT promptChanged();
+}
+
+/// What cannot be read leaves the recipe as it is.
+void PromptField::report()
+{
+    if (!m_prompt.isReadable())
+        return;
+    const QString prompt = m_prompt.sampled();
+    if (m_forms.size() >= mostForms)
+        m_forms.clear();
+    m_forms.insert(prompt, {m_prompt.text(), m_prompt.offWords()});
+    if (m_sampled == prompt)
+        return;
+    m_sampled = prompt;
+    Q_EMIT promptEdited(prompt);
+}
+
+void PromptField::switchWord(int piece, bool off)
+{
+    m_prompt.switchWord(piece, off);
+    markWords();
+    report();
+    Q_EMIT promptChanged();
+}
+
+void PromptField::replaceWord(int piece, const QString& word)
+{
+    if (piece < 0 || piece >= m_prompt.pieces().size())
+        return;
+    const PromptPiece place = m_prompt.pieces()[piece];
+    QTextCursor cursor(document());
+    cursor.setPosition(int(place.begin));
+    cursor.setPosition(int(place.end()), QTextCursor::KeepAnchor);
+    cursor.insertText(word);
+}
+
+/// Unknown words are underlined with a wave, those that are off struck out.
+void PromptField::markWords()
+{
+    const ThemeColors& colors = themeColors(palette());
+    QList<QTextEdit::ExtraSelection> marks;
+    for (int i = 0; i < m_prompt.pieces().size(); ++i) {
+        const PromptPiece& piece = m_prompt.pieces()[i];
+        if (piece.isKnown && !piece.isOff)
+            continue;
+        QTextEdit::ExtraSelection mark;
+        if (piece.isOff) {
+            mark.format.setFontStrikeOut(true);
+            mark.format.setForeground(colors.mutedText);
+        } else if (!m_prompt.isBeingTyped(i, caret())) {
+            mark.format.setUnderlineStyle(QTextCharFormat::WaveUnderline);
+            mark.format.setUnderlineColor(colors.series[0]);
+        }
+        mark.cursor = QTextCursor(document());
+        mark.cursor.setPosition(int(piece.begin));
+        mark.cursor.setPosition(int(piece.end()), QTextCursor::KeepAnchor);
+        marks.append(mark);
+    }
+    setExtraSelections(marks);
+}
+
+void PromptField::completeWord()
+{
+    const qsizetype place = textCursor().position();
+    const int piece = m_prompt.pieceBefore(place);
+    if (piece < 0 || m_prompt.pieces()[piece].end() != place || !m_prompt.reader().vocabulary)
+        return m_completer->popup()->hide();
+    const PromptPiece& word = m_prompt.pieces()[piece];
+    const QStringList words = wordList(m_prompt.reader().vocabulary->completions(word.text.toStdString()));
+    if (words.isEmpty() || (words.size() == 1 && word.isKnown))
+        return m_completer->popup()->hide();
+    offer(words, !word.isKnown);
+}
+
+void PromptField::offer(const QStringList& words, bool chooseFirst)
+{
+    m_offered->setStringList(words);
+    QAbstractItemView* popup = m_completer->popup();
+    popup->setObjectName(objectName() + QStringLiteral(".completions"));
+    popup->setAccessibleName(tr("Words"));
+    QRect place = cursorRect();
+    place.translate(viewport()->pos());
+    place.setWidth(popup->sizeHintForColumn(0) + 2 * popup->frameWidth() + 12 +
+                   (words.size() > mostOffered ? popup->verticalScrollBar()->sizeHint().width() : 0));
+    m_completer->complete(place);
+    popup->setCurrentIndex(chooseFirst ? m_completer->completionModel()->index(0, 0) : QModelIndex());
+}
+
+void PromptField::listWords()
+{
+    if (!m_prompt.reader().vocabulary)
+        return;
+    setFocus();
+    moveCursor(QTextCursor::End);
+    QStringList words = wordList(m_prompt.reader().vocabulary->words());
+    words.sort(Qt::CaseInsensitive);
+    offer(words, true);
+}
+
+/// In place of the word at the caret where it is being typed, behind the text where all words were offered.
+void PromptField::insertCompletion(const QString& word)
+{
+    QTextCursor cursor = textCursor();
+    const int piece = m_prompt.pieceBefore(cursor.position());
+    const bool completes = piece >= 0 && m_prompt.pieces()[piece].end() == cursor.position() &&
+                           word.startsWith(m_prompt.pieces()[piece].text, Qt::CaseInsensitive) &&
+                           m_offered->rowCount() < m_prompt.reader().vocabulary->size();
+    const QString behind = cursor.position() == m_prompt.text().size() ? QStringLiteral(" ") : QString();
+    if (completes)
+        cursor.setPosition(int(m_prompt.pieces()[piece].begin), QTextCursor::KeepAnchor);
+    const bool touches = !completes && piece >= 0;
+    cursor.insertText((touches ? QStringLiteral(" ") : QString()) + word + behind);
+    setTextCursor(cursor);
+}
+
+bool PromptField::event(QEvent* event)
+{
+    if (event->type() == QEvent::ShortcutOverride) {
+        const auto* key = static_cast<QKeyEvent*>(event);
+        const bool isUndo = key->matches(QKeySequence::Undo);
+        if (isUndo || key->matches(QKeySequence::Redo)) {
+            event->setAccepted(isUndo && isPending());
+            return true;
+        }
+    }
+    return QPlainTextEdit::event(event);
+}
+
+void PromptField::keyPressEvent(QKeyEvent* event)
+{
+    const bool isReturn = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
+    const bool isOfPopup = isReturn || event->key() == Qt::Key_Tab || event->key() == Qt::Key_Backtab ||
+                           event->key() == Qt::Key_Escape;
+    if (isReturn || (isOfPopup && m_completer->popup()->isVisible()))
+        return event->ignore();
+    if (event->matches(QKeySequence::Undo) && isPending()) {
+        const QString prompt = sampled();
+        m_sampled.reset();
+        return showPrompt(prompt);
+    }
+    if (event->key() == Qt::Key_Space && event->modifiers() & Qt::ControlModifier)
+        return listWords();
+    const QString before = m_prompt.text();
+    QPlainTextEdit::keyPressEvent(event);
+    if (m_prompt.text() != before)
+        completeWord();
+    else if (event->key() == Qt::Key_Left || event->key() == Qt::Key_Right)
+        m_completer->popup()->hide();
+}
+
+void PromptField::insertFromMimeData(const QMimeData* source)
+{
+    const QString pasted = source->text();
+    const QString text = tidied(pasted);
+    const QString longest = QLocale().toString(PromptText::longestText());
+    const auto kept = m_prompt.text().toUtf8().size() - textCursor().selectedText().toUtf8().size();
+    if (kept + text.toUtf8().size() > PromptText::longestText()) {
+        m_notice = tr("What was pasted has %1 characters, and a prompt has at most %2: it was left out.")
+                       .arg(QLocale().toString(pasted.size()), longest);
+        Q_EMIT promptChanged();
+        return;
+    }
+    insertPlainText(text);
+    ensureCursorVisible();
+    if (text.size() == pasted.size())
+        return;
+    m_notice = tr("Control characters in what was pasted were left out.");
+    Q_EMIT promptChanged();
+}
+
+void PromptField::focusInEvent(QFocusEvent* event)
+{
+    QPlainTextEdit::focusInEvent(event);
+    markWords();
+    Q_EMIT promptChanged();
+}
+
+void PromptField::focusOutEvent(QFocusEvent* event)
+{
+    QPlainTextEdit::focusOutEvent(event);
+    markWords();
+    Q_EMIT promptChanged();
+}
+
+void PromptField::resizeEvent(QResizeEvent* event)
+{
+    QPlainTextEdit::resizeEvent(event);
+    fitHeight();
+}
+
+void PromptField::changeEvent(QEvent* event)
+{
+    QPlainTextEdit::changeEvent(event);
+    if (event->type() == QEvent::FontChange)
+        fitHeight();
+    if (event->type() == QEvent::PaletteChange && m_completer)
+        markWords();
+}
+
+/// As high as its text, within limits.
+void PromptField::fitHeight()
+{
+    const int lines = std::clamp(int(document()->size().height()), fewestLines, mostLines);
+    const int margins = int(2 * document()->documentMargin()) + 2 * frameWidth();
+    setFixedHeight(lines * fontMetrics().lineSpacing() + margins);
+    setVerticalScrollBarPolicy(document()->size().height() > mostLines ? Qt::ScrollBarAsNeeded
+                                                                       : Qt::ScrollBarAlwaysOff);
+}
+
+}  // namespace diffuscope::ui
