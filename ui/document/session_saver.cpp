@@ -96,9 +96,13 @@ void SessionSaver::perform(SaveJob job)
                 continue;
             auto record = std::make_shared<const session::RunRecord>(session::recordOf(*run.trajectory));
             run.trajectory.reset();
-            job.file.records[run.run] = record;
+            m_made[run.run] = {run.plan, record};
             Q_EMIT recorded(run.run, run.plan, record);
         }
+        for (const auto& [run, made] : m_made)
+            if (!job.file.records.contains(run) && job.file.session.find(run) &&
+                job.file.session.planOf(run) == made.plan)
+                job.file.records[run] = made.record;
         std::set<std::string> models;
         for (const session::SessionRun& run : job.file.session.runs())
             models.insert(run.recipe.model);

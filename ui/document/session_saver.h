@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -62,7 +63,15 @@ private:
     void loop(const std::stop_token& stop);
     void perform(SaveJob job);
 
+    struct MadeRecord
+    {
+        session::RunPlan plan;
+        std::shared_ptr<const session::RunRecord> record;
+    };
+
     HashModel m_hashModel;
+    /// By run; of the saver's thread. A save that was asked for before recorded() arrived has them from here.
+    std::map<int, MadeRecord> m_made;
     std::mutex m_mutex;
     std::condition_variable_any m_changed;
     std::deque<SaveJob> m_jobs;
