@@ -4,6 +4,7 @@
 #include "core/record/step_quantities.h"
 #include "tests/ui/window_fixture.h"
 #include "ui/theme/plot_library.h"
+#include "ui/theme/theme_colors.h"
 #include "ui/views/detail_plot.h"
 #include "ui/views/frame_keys.h"
 #include "ui/views/number_text.h"
@@ -390,8 +391,12 @@ void LinkedCurvesTest::comparedRunsShareOnePlane()
     QCOMPARE(paths[0].places.size(), std::size_t(5));
     QCOMPARE(paths[1].places.size(), std::size_t(7));
     QTRY_COMPARE(plots.get<QCustomPlot>("pathPlot").plottableCount(), 6);
-    QVERIFY(plots.get<QCustomPlot>("pathPlot").plottable(0)->pen().color().rgb() !=
-            plots.get<QCustomPlot>("pathPlot").plottable(3)->pen().color().rgb());
+    const auto colorOf = [&](int curve) {
+        return plots.get<QCustomPlot>("pathPlot").plottable(curve)->pen().color().rgb();
+    };
+    const auto& series = ui::themeColors(view.palette()).series;
+    QCOMPARE(colorOf(3), series[0].rgb());  // the shown run, the first of the comparison
+    QCOMPARE(colorOf(0), series[1].rgb());
     view.setComparedRuns({});
     QTRY_COMPARE(view.series().paths().size(), std::size_t(1));
 }

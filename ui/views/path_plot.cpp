@@ -187,7 +187,10 @@ void PathPlot::plotAgain()
     m_plot->xAxis->setLabel(label(1, explained[0]));
     m_plot->yAxis->setLabel(label(2, explained[1]));
     const int images = m_series->paths().empty() ? 0 : int(m_series->paths().back().images.size());
-    m_text->setText(images == 1 ? tr("1 image") : tr("%1 images in one plane").arg(images));
+    const auto runs = m_series->paths().size();
+    m_text->setText(runs > 1      ? tr("%1 runs of %2 in one plane").arg(runs).arg(images)
+                    : images == 1 ? tr("1 image")
+                                  : tr("%1 images in one plane").arg(images));
     fitAxes();
     restyle();
 }
@@ -205,8 +208,10 @@ void PathPlot::restyle()
         const PathSeries::Path& path = m_series->paths()[run];
         const bool isShown = run + 1 == m_series->paths().size();
         for (const int image : path.images) {
-            QColor color =
-                isAlone ? layerColor(m_layer, m_plot->palette()) : colors.series[run % colors.series.size()];
+            // As beside each other in the comparison: the shown run first, then the others.
+            const std::size_t place = isShown ? 0 : run + 1;
+            QColor color = isAlone ? layerColor(m_layer, m_plot->palette())
+                                   : colors.series[place % colors.series.size()];
             const bool isPicked = image == m_document.selectedImage();
             const bool isFaint = m_document.selectedImage() >= 0 && !isPicked;
             color.setAlphaF(isFaint ? 0.28F : isPicked ? 1.0F : 0.75F);
