@@ -4,6 +4,7 @@
 #include "core/network/plan/plan_builder.h"
 #include "core/network/precision.h"
 #include "core/network/safetensors.h"
+#include "core/network/text_quality_summary.h"
 
 #include <cstdio>
 #include <filesystem>
@@ -48,6 +49,9 @@ void inspectModel(const std::string& folder)
     std::printf("data       %s\nlicence    %s\n", card.data.c_str(), card.licence.c_str());
     for (const auto& [key, value] : card.training) {
         std::printf("training   %s: %s\n", key.c_str(), value.c_str());
+    }
+    if (card.textQuality) {
+        std::printf("quality    %s\n", network::summary(*card.textQuality).c_str());
     }
     if (card.quality) {
         std::printf(

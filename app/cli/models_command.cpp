@@ -1,5 +1,6 @@
 #include "app/cli/commands.h"
 #include "core/catalog/catalog.h"
+#include "core/network/text_quality_summary.h"
 #include "core/registry/error.h"
 
 #include <cstdio>
@@ -10,6 +11,9 @@ namespace {
 void print(const network::ModelCard& card)
 {
     std::printf("%-16s %s. %s\n", card.name.c_str(), card.title.c_str(), architectureSummary(card).c_str());
+    if (card.textQuality) {
+        std::printf("                 %s\n", network::summary(*card.textQuality).c_str());
+    }
     if (card.quality) {
         std::printf("%-16s class agreement %.1f %%, Frechet distance %.3f (floor %.3f)\n", "",
                     100 * card.quality->classAgreement, card.quality->frechetDistance,

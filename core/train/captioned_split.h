@@ -23,7 +23,7 @@ struct HeldOutPair
 /// Throws Error(invalidOption) for another form.
 HeldOutPair heldOutPair(const std::string& text);
 
-/// Indices into CaptionedImages.
+/// Indices into CaptionedImages. Images with a "tone" other than 0 (emoji64's tones of skin) are in none.
 struct CaptionedSplit
 {
     std::vector<uint32_t> train;    ///< without any held-out pair

@@ -210,6 +210,16 @@ private Q_SLOTS:
                  std::string("red heart, blob style"));
     }
 
+    void drawingsInTonesOfSkinAreLeftOut()
+    {
+        train::CaptionedImages images;
+        for (int k = 0; k < 30; ++k)
+            images.facts.push_back({{"label", "hand"}, {"style", "noto"}, {"tone", std::to_string(k % 3)}});
+        const auto split = train::splitOf(images, {});
+        QCOMPARE(int(split.train.size() + split.test.size()), 10);
+        QVERIFY(split.heldOut.empty() && split.train.front() == 0 && split.train[1] == 3);
+    }
+
     void whatIsHeldOutIsNeverTrainedOn()
     {
         const auto images = portraits();
