@@ -19,7 +19,6 @@ namespace diffuscope::ui {
 
 namespace {
 
-constexpr int fewestLines = 2;
 constexpr int mostLines = 7;
 constexpr int mostForms = 200;
 constexpr int mostOffered = 10;
@@ -119,6 +118,14 @@ void PromptField::setForm(const Form& form)
 bool PromptField::isPending() const
 {
     return m_prompt.sampled() != sampled();
+}
+
+QList<PromptPiece> PromptField::shownPieces() const
+{
+    QList<PromptPiece> pieces = m_prompt.pieces();
+    for (int i = 0; i < pieces.size(); ++i)
+        pieces[i].isKnown = pieces[i].isKnown || m_prompt.isBeingTyped(i, caret());
+    return pieces;
 }
 
 PromptProblem PromptField::problem() const
@@ -259,8 +266,31 @@ void PromptField::insertCompletion(const QString& word)
     setTextCursor(cursor);
 }
 
+void PromptField::setFewestLines(int lines)
+{
+    m_fewestLines = lines;
+    fitHeight();
+}
+
+/// Otherwise the key goes to the next control.
+bool PromptField::completeWithTab()
+{
+    if (!m_completer->popup()->isVisible())
+        return false;
+    const QModelIndex chosen = m_completer->popup()->currentIndex();
+    m_completer->popup()->hide();
+    if (chosen.isValid())
+        insertCompletion(chosen.data().toString());
+    return chosen.isValid();
+}
+
 bool PromptField::event(QEvent* event)
 {
+    const bool isKey = event->type() == QEvent::KeyPress;
+    if (isKey && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Tab && completeWithTab()) {
+        event->accept();
+        return true;
+    }
     if (event->type() == QEvent::ShortcutOverride) {
         const auto* key = static_cast<QKeyEvent*>(event);
         const bool isUndo = key->matches(QKeySequence::Undo);
@@ -346,7 +376,7 @@ void PromptField::changeEvent(QEvent* event)
 /// As high as its text, within limits.
 void PromptField::fitHeight()
 {
-    const int lines = std::clamp(int(document()->size().height()), fewestLines, mostLines);
+    const int lines = std::clamp(int(document()->size().height()), m_fewestLines, mostLines);
     const int margins = int(2 * document()->documentMargin()) + 2 * frameWidth();
     setFixedHeight(lines * fontMetrics().lineSpacing() + margins);
     setVerticalScrollBarPolicy(document()->size().height() > mostLines ? Qt::ScrollBarAsNeeded

@@ -32,11 +32,15 @@ public:
     QString sampled() const { return m_sampled.value_or(QString()); }
     /// The text differs from what the recipe has, since it cannot be read.
     bool isPending() const;
+    /// Its words, of which the one that is being typed is not unknown yet.
+    QList<PromptPiece> shownPieces() const;
     /// What a person should know of the text, or of what was pasted.
     PromptProblem problem() const;
 
     void switchWord(int piece, bool off);
     void replaceWord(int piece, const QString& word);
+    /// How high it is while it has little text.
+    void setFewestLines(int lines);
     /// Offers all words at the end of the text.
     void listWords();
 
@@ -69,6 +73,7 @@ private:
     void completeWord();
     void offer(const QStringList& words, bool chooseFirst);
     void insertCompletion(const QString& word);
+    bool completeWithTab();
     void fitHeight();
     qsizetype caret() const;
 
@@ -78,6 +83,7 @@ private:
     QString m_notice;              ///< what became of the last paste
     QCompleter* m_completer = nullptr;
     QStringListModel* m_offered = nullptr;
+    int m_fewestLines = 2;
     bool m_isQuiet = false;
 };
 

@@ -36,6 +36,7 @@ PromptInput::PromptInput(const QString& name, Chips chips, QWidget* parent) : QW
         connect(m_chips, &WordChips::listRequested, m_field, &PromptField::listWords);
         connect(m_chips, &WordChips::wordPointedAt, this, &PromptInput::pointAt);
     }
+    m_field->setFewestLines(m_chips ? 2 : 1);
     buildMessage(name);
     column->addWidget(m_message);
     setFocusProxy(m_field);
@@ -106,7 +107,7 @@ void PromptInput::setEmptyText(const QString& placeholder, const QString& senten
 void PromptInput::refresh()
 {
     if (m_chips)
-        m_chips->setPieces(m_field->prompt().pieces());
+        m_chips->setPieces(m_field->shownPieces());
     showMessage(m_field->problem());
 }
 

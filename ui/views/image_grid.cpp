@@ -31,6 +31,8 @@ void ImageGrid::setImages(const QImage& atlas, const record::BatchShape& shape)
 {
     const bool reshaped = !(shape == m_shape) || m_atlas.isNull();
     m_atlas = atlas;
+    if (!m_overlay.isNull())
+        m_grey = m_atlas.convertToFormat(QImage::Format_Grayscale8);
     m_shape = shape;
     if (m_selected >= shape.batch)
         m_selected = shape.batch - 1;
@@ -49,6 +51,7 @@ void ImageGrid::setOverlay(const QImage& atlas)
     if (atlas.isNull() && m_overlay.isNull())
         return;
     m_overlay = atlas;
+    m_grey = m_overlay.isNull() ? QImage() : m_atlas.convertToFormat(QImage::Format_Grayscale8);
     update();
 }
 

@@ -35,7 +35,7 @@ public:
     /// The pictures to show, an atlas as renderAtlas() makes it.
     void setImages(const QImage& atlas, const record::BatchShape& shape);
     /// Laid over the images: the cell k·height … of an atlas over image k, whatever its resolution; a null
-    /// picture for nothing.
+    /// picture for nothing. The images are grey beneath it, so that its colour is its own.
     void setOverlay(const QImage& atlas);
     /// A caption under each image; none are shown for an empty list.
     void setCaptions(const QStringList& captions);
@@ -119,6 +119,7 @@ private:
 
     QImage m_atlas;
     QImage m_overlay;
+    QImage m_grey;  ///< m_atlas beneath the overlay
     record::BatchShape m_shape;
     QStringList m_captions;
     QStringList m_absences;

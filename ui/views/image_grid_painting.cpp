@@ -108,7 +108,7 @@ void ImageGrid::paintCell(QPainter& painter, int k, const QRegion& region) const
     if (const QString reason = m_absences.value(k); !reason.isEmpty() || !m_notice.isEmpty())
         paintAbsence(painter, cell, reason);
     else
-        painter.drawImage(cell, m_atlas, atlasCell(m_shape, k));
+        painter.drawImage(cell, m_overlay.isNull() ? m_atlas : m_grey, atlasCell(m_shape, k));
     // Pale pictures end somewhere too.
     painter.setPen(QPen(palette().color(QPalette::Mid), 1));
     painter.setBrush(Qt::NoBrush);

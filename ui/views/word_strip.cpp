@@ -70,7 +70,7 @@ void WordStrip::describe()
 
 int WordStrip::leastRowHeight() const
 {
-    return fontMetrics().height() + 4;
+    return fontMetrics().height() + 2;
 }
 
 int WordStrip::axisHeight() const

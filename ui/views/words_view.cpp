@@ -96,7 +96,7 @@ QWidget* WordsView::buildControls()
     m_layers->setToolTip(
         tr("Whose attention is shown over the pictures: that of one layer of the network, with "
            "its grid of places, or the mean over all."));
-    m_layers->addItem(tr("mean of all layers"), -1);
+    m_layers->addItem(tr("all layers"), -1);
     m_layers->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_layers->setMinimumContentsLength(8);
     for (QWidget* control :
@@ -279,7 +279,7 @@ void WordsView::takeLayers(const record::TextAttention& maps)
     }
     const QString before = m_layers->currentText();
     m_layers->clear();
-    m_layers->addItem(tr("mean of all layers"), -1);
+    m_layers->addItem(tr("all layers"), -1);
     for (int i = 0; i < int(maps.layers.size()); ++i)
         m_layers->addItem(layerText(maps.layers[std::size_t(i)]), i);
     m_layers->setCurrentIndex(std::max(0, m_layers->findText(before)));
