@@ -74,10 +74,10 @@ std::string valueOf(const nlohmann::json& value, const std::string& where)
     }
     std::string text;
     for (const auto& item : value) {
-        if (!item.is_string()) {
-            refuseData(where, "has a list with something other than texts");
+        if (!item.is_string() && !item.is_number()) {
+            refuseData(where, "has a list with something other than texts and numbers");
         }
-        text += (text.empty() ? "" : ", ") + item.get<std::string>();
+        text += (text.empty() ? "" : ", ") + (item.is_string() ? item.get<std::string>() : item.dump());
     }
     return text;
 }

@@ -28,7 +28,7 @@ bool isCaptionedFolder(const std::string& folder);
 
 /// Reads NAME.jsonl[.gz] with the tiles of NAME.png, or of NAME_00.png, NAME_01.png, …, for every such NAME
 /// in the folder. A line has a tile's number "idx" (row-major over the sheets; without it, the line's own)
-/// and its attributes: a text, true (the value "yes"; false leaves it out), a number, or a list of texts.
+/// and its attributes: a text, true (the value "yes"; false leaves it out), a number, or a list of these.
 /// Tiles are the largest squares of which the sheets have enough. Where there are no such lines: every
 /// NAME.png that has a NAME.txt, all of one size. Throws Error that names the file and the line.
 CaptionedImages readCaptionedFolder(const std::string& folder);

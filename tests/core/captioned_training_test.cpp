@@ -121,13 +121,13 @@ private Q_SLOTS:
         writeRgba(m_files.path("sheets/faces.png"), 8, 4, rgba);
         m_files.write("sheets/faces.jsonl",
                       "{\"idx\": 1, \"skin\": \"dark\", \"beard\": true, \"hat\": false}\n\n"
-                      "{\"idx\": 0, \"size\": 3, \"tags\": [\"a\", \"b\"], \"none\": null}\n");
+                      "{\"idx\": 0, \"size\": 3, \"tags\": [\"a\", 7], \"none\": null}\n");
         QVERIFY(train::isCaptionedFolder(m_files.path("sheets")));
         const auto images = train::readCaptionedFolder(m_files.path("sheets"));
         QCOMPARE(images.count, 2);
         QCOMPARE(images.width, 4);
         QVERIFY(images.facts[0] == (train::Facts{{"skin", "dark"}, {"beard", "yes"}}));
-        QVERIFY(images.facts[1] == (train::Facts{{"size", "3"}, {"tags", "a, b"}}));
+        QVERIFY(images.facts[1] == (train::Facts{{"size", "3"}, {"tags", "a, 7"}}));
         // Planes: the first image is the transparent tile.
         QCOMPARE(int(images.pixels[0]), 255);
         QCOMPARE(int(images.pixels[1]), 127);           // red of the half-covered pixel
