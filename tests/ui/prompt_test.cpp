@@ -188,7 +188,9 @@ private Q_SLOTS:
         WordsWindow window;
         const int frame = window.document->committedFrame();
         auto& first = window.get<QToolButton>("word.0");
-        first.setFocus(Qt::TabFocusReason);
+        window.prompt().setFocus();
+        window.press(Qt::Key_Tab);
+        QVERIFY(first.hasFocus());
         window.press(Qt::Key_Right);
         QVERIFY(window.get<QToolButton>("word.1").hasFocus());
         window.press(Qt::Key_Space);

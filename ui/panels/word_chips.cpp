@@ -105,7 +105,14 @@ WordChip* WordChips::addChip()
     layout()->addWidget(chip);
     layout()->addWidget(m_list);
     chip->show();
-    QWidget::setTabOrder(chip, m_list);
+    // Behind the control before the words; which of them comes first does not matter, since one alone can be
+    // reached by Tab.
+    chip->setFocusPolicy(Qt::TabFocus);
+    QWidget* before = m_list->previousInFocusChain();
+    while (before != m_list && before->focusPolicy() == Qt::NoFocus)
+        before = before->previousInFocusChain();
+    QWidget::setTabOrder(before, chip);
+    setCurrent(m_current);
     return chip;
 }
 

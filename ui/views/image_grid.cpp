@@ -6,6 +6,7 @@
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QNativeGestureEvent>
+#include <QPainter>
 #include <QToolTip>
 
 #include <cmath>
@@ -16,6 +17,19 @@ namespace {
 
 constexpr double zoomOfANotch = 1.25;
 constexpr int wheelNotch = 120;
+constexpr double paleness = 0.6;
+
+/// Grey and pale, so that what lies over it is seen alike on dark and on light.
+QImage underOverlay(const QImage& atlas)
+{
+    if (atlas.isNull())
+        return {};
+    QImage pale = atlas.convertToFormat(QImage::Format_Grayscale8).convertToFormat(QImage::Format_RGB32);
+    QPainter painter(&pale);
+    painter.setOpacity(paleness);
+    painter.fillRect(pale.rect(), Qt::white);
+    return pale;
+}
 
 }  // namespace
 
@@ -32,7 +46,7 @@ void ImageGrid::setImages(const QImage& atlas, const record::BatchShape& shape)
     const bool reshaped = !(shape == m_shape) || m_atlas.isNull();
     m_atlas = atlas;
     if (!m_overlay.isNull())
-        m_grey = m_atlas.convertToFormat(QImage::Format_Grayscale8);
+        m_grey = underOverlay(m_atlas);
     m_shape = shape;
     if (m_selected >= shape.batch)
         m_selected = shape.batch - 1;
@@ -51,7 +65,7 @@ void ImageGrid::setOverlay(const QImage& atlas)
     if (atlas.isNull() && m_overlay.isNull())
         return;
     m_overlay = atlas;
-    m_grey = m_overlay.isNull() ? QImage() : m_atlas.convertToFormat(QImage::Format_Grayscale8);
+    m_grey = m_overlay.isNull() ? QImage() : underOverlay(m_atlas);
     update();
 }
 

@@ -87,9 +87,12 @@ int WordStrip::rowHeight() const
 
 int WordStrip::labelWidth() const
 {
-    int widest = fontMetrics().horizontalAdvance(QStringLiteral("word"));
+    QFont bold = font();
+    bold.setBold(true);  // as the chosen word is
+    const QFontMetrics metrics(bold);
+    int widest = metrics.horizontalAdvance(QStringLiteral("word"));
     for (const QString& word : m_table.words)
-        widest = std::max(widest, fontMetrics().horizontalAdvance(word));
+        widest = std::max(widest, metrics.horizontalAdvance(word) + 2);
     return std::min(widest, width() / 3) + 2 * stripMarginPx;
 }
 
