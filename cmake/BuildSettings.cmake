@@ -30,3 +30,7 @@ add_link_options(-Wl,--as-needed)
 # The release preset compiles files in batches (CMAKE_UNITY_BUILD): LibTorch's headers cost each file seconds. So the
 # names in unnamed namespaces differ within a library. A program that is a few files without torch gains nothing and is
 # left out.
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # In a batch every file is an included one; what this warns of in headers is meant there.
+  add_compile_options(-Wno-subobject-linkage)
+endif()

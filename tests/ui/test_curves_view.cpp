@@ -11,8 +11,8 @@
 #include "ui/views/playhead_line.h"
 #include "ui/views/readout.h"
 
-#include <QTabBar>
 #include <QSignalSpy>
+#include <QTabBar>
 #include <QTest>
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 #include "ui/views/step_equation_view.h"
 
+#include "ui/document/run_facts.h"
 #include "ui/document/session_document.h"
 #include "ui/panels/input_guards.h"
 #include "ui/panels/segment_button.h"
@@ -40,10 +41,7 @@ QScrollArea* scrolling(QWidget* content, const QString& name)
 
 explain::RunReader readerOf(const RunUpdate& run)
 {
-    return explain::RunReader({.trajectory = run.trajectory,
-                               .terms = run.terms,
-                               .sampler = run.recipe->sampler,
-                               .seed = run.recipe->seed});
+    return explain::RunReader(factsOf(run));
 }
 
 }  // namespace
