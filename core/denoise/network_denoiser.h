@@ -19,8 +19,8 @@ struct TrainedNetwork
     std::function<Tensor(const Tensor& x, const Tensor& t, const Tensor& classIds)> forward;
     PredictionTarget target = PredictionTarget::eps;
     schedule::NoiseSchedule schedule;  ///< that it was trained on
-    /// Classes 0 … classes − 1 are conditions, the id `classes` is the null class. Of a network that reads text
-    /// they are the numbers of texts.
+    /// Classes 0 … classes − 1 are conditions, the id `classes` is the null class. Of a network that reads
+    /// text they are the numbers of texts.
     int classes = 0;
     torch::Device device = torch::kCPU;
     /// The levels it will be asked for are of `schedule` itself: it is told their own times, also where a

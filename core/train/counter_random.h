@@ -7,7 +7,17 @@
 namespace diffuscope::train {
 
 /// What a number is for; equal indices in different streams are independent.
-enum class RandomStream : uint64_t { Order = 1, Time, Noise, ConditionDropout, Flip, Shift, Preview, Caption, Prompt };
+enum class RandomStream : uint64_t {
+    Order = 1,
+    Time,
+    Noise,
+    ConditionDropout,
+    Flip,
+    Shift,
+    Preview,
+    Caption,
+    Prompt
+};
 
 /// SplitMix64 (Steele, Lea & Flood 2014), started from a hash of its three keys.
 class CounterRandom
