@@ -110,8 +110,7 @@ void exportRun(ExportRunArguments& arguments)
 
 void addExportRunCommand(CLI::App& program)
 {
-    auto* command = program.add_subcommand(
-        "export-run", "Sample a recipe and write pictures, plots, tables or tensors of it");
+    auto* command = program.add_subcommand("export-run", "Write pictures, plots, tables or tensors of a run");
     auto arguments = std::make_shared<ExportRunArguments>();
     addRecipeFlags(*command, arguments->recipe, {});
     addRunFlags(*command, arguments->recipe, {});
