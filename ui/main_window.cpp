@@ -137,6 +137,15 @@ void MainWindow::buildDocks()
     connect(m_equation, &StepEquationView::pinnedChanged, &stage(), &StageView::setMarked);
 }
 
+/// Takes a dock out of the tabs that it may be in, to the end of its area.
+void MainWindow::standAlone(Qt::DockWidgetArea area, const char* name)
+{
+    auto* dock = findChild<QDockWidget*>(QLatin1String(name));
+    const bool isShown = !dock->isHidden();
+    addDockWidget(area, dock);
+    dock->setVisible(isShown);
+}
+
 /// Detail and path share the place of the per-step plot. The equation stands below it; behind it too where
 /// that would leave both too small.
 void MainWindow::placeEquation()
@@ -149,6 +158,8 @@ void MainWindow::placeEquation()
     share("wordsDock");
     if (height() < roomyHeight)
         share("equationDock");
+    else
+        standAlone(Qt::RightDockWidgetArea, "equationDock");
     m_docks[2]->raise();
     if (m_wordsDock->isVisible())
         m_wordsDock->raise();

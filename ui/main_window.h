@@ -130,6 +130,7 @@ private:
     void restoreLayout();
     void resetLayout();
     void takeUsualSizes();
+    void standAlone(Qt::DockWidgetArea area, const char* name);
     void placeEquation();
     void buildEquationActions(QMenu* menu);
     void buildWords();

@@ -34,10 +34,12 @@ void MainWindow::buildSessionDock()
 void MainWindow::placeSession()
 {
     auto* dock = findChild<QDockWidget*>(QStringLiteral("sessionDock"));
-    if (height() < roomyHeight)
+    if (height() < roomyHeight) {
         tabifyDockWidget(m_docks[0], dock);
-    else
+    } else {
+        standAlone(Qt::LeftDockWidgetArea, "sessionDock");
         resizeDocks({m_docks[0], dock}, {height() * 64 / 100, height() * 36 / 100}, Qt::Vertical);
+    }
     m_docks[0]->raise();
 }
 
