@@ -182,6 +182,13 @@ void MainWindow::buildComparison()
                       tr("Sample the recipe with twice as many steps too, and show both side by side at the "
                          "same time t.")),
         &QAction::triggered, this, &MainWindow::compareWithTwiceTheSteps);
+    auto* against =
+        addMenuAction(menu, QStringLiteral("action.nextReference"), tr("Compare Against the Ne&xt"),
+                      {QKeySequence(Qt::Key_R)}, tr("Take differences from the next of the compared runs."));
+    connect(against, &QAction::triggered, m_comparison, &Comparison::takeNextReference);
+    const auto enable = [this, against] { against->setEnabled(m_comparison->isOn()); };
+    connect(m_comparison, &Comparison::changed, against, enable);
+    enable();
     connect(
         addMenuAction(menu, QStringLiteral("action.grid"), tr("&Grid of Runs…"), {QKeySequence(tr("Ctrl+G"))},
                       tr("Sample two fields of the recipe against each other in the background, after saying "

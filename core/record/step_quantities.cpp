@@ -77,4 +77,18 @@ StepQuantities stepQuantities(const Frame& frame, const Frame* previous, std::sp
     return quantities;
 }
 
+std::optional<double> rootMeanSquareApart(const Frame& a, const Frame& b, Layer layer,
+                                          std::span<const int> images)
+{
+    const bool haveOneSize = a.shape.channels == b.shape.channels && a.shape.height == b.shape.height &&
+                             a.shape.width == b.shape.width;
+    const int common = std::min(a.shape.batch, b.shape.batch);
+    if (!haveOneSize || std::ranges::any_of(images, [common](int k) { return k < 0 || k >= common; }))
+        return std::nullopt;
+    MeanSquare apart;
+    for (const int k : images)
+        apart.addDifference(a.layer(layer, k), b.layer(layer, k));
+    return apart.root();
+}
+
 }  // namespace diffuscope::record

@@ -35,4 +35,9 @@ std::vector<int> figureImages(const BatchShape& shape, int selected, std::size_t
 /// null. A result has no step: all norms are absent. Norms are absent as well for no images.
 StepQuantities stepQuantities(const Frame& frame, const Frame* previous, std::span<const int> images);
 
+/// Root mean square of the differences between two frames' values of a layer, over these images of both;
+/// absent for no images, for images that are not in both, and for images of different sizes.
+std::optional<double> rootMeanSquareApart(const Frame& a, const Frame& b, Layer layer,
+                                          std::span<const int> images);
+
 }  // namespace diffuscope::record

@@ -57,6 +57,21 @@ class TestStepQuantities : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void framesAreTheRootMeanSquareOfTheirDifferencesApart()
+    {
+        const Frame a = guidedFrame();
+        Frame b = a;
+        b.xt = values({1, 2, 3, 4, 8, 2});
+        const std::vector<int> all{0, 1, 2};
+        QVERIFY(near(rootMeanSquareApart(a, b, Layer::xt, all), rms({0, 0, 0, 0, 3, 4})));
+        QVERIFY(near(rootMeanSquareApart(a, b, Layer::xt, std::vector<int>{2}), rms({3, 4})));
+        QVERIFY(near(rootMeanSquareApart(a, b, Layer::x0Hat, all), 0));
+        QVERIFY(!rootMeanSquareApart(a, b, Layer::xt, {}));
+        QVERIFY(!rootMeanSquareApart(a, b, Layer::xt, std::vector<int>{3}));
+        b.shape = BatchShape{3, 1, 2, 1};
+        QVERIFY(!rootMeanSquareApart(a, b, Layer::xt, all));
+    }
+
     void normsAreRootMeanSquaresOverTheImages()
     {
         const Frame frame = guidedFrame();

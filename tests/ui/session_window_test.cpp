@@ -1,14 +1,7 @@
 // The session in the window: its tree, branches by key, comparing, files, and recipes as text.
-#include "tests/ui/window_fixture.h"
-#include "ui/document/session_keeper.h"
-#include "ui/engine/background_runs.h"
+#include "tests/ui/session_window.h"
 #include "ui/panels/error_window.h"
 #include "ui/panels/grid_window.h"
-#include "ui/panels/session_panel.h"
-#include "ui/panels/session_tree_view.h"
-#include "ui/views/compare_panes.h"
-#include "ui/views/compare_view.h"
-#include "ui/views/comparison.h"
 
 #include <QClipboard>
 #include <QComboBox>
@@ -16,68 +9,10 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScopeGuard>
-#include <QStackedWidget>
-#include <QToolButton>
 
 using namespace diffuscope;
 using test::fakeRecipe;
-using test::WindowFixture;
-using ui::ComparePanes;
-using ui::RunState;
-
-namespace {
-
-/// A window that keeps its session in files.
-struct SessionWindow
-{
-    SessionWindow() : background(*fixture.service), keeper(parts())
-    {
-        fixture.window->offerSession(keeper);
-        fixture.showSampled(fakeRecipe(2, 10));
-    }
-
-    ui::SessionKeeper::Parts parts()
-    {
-        return {.document = *fixture.document,
-                .background = background,
-                .settings = *fixture.settings,
-                .autosaveFolder = fixture.folder.filePath(QStringLiteral("auto")),
-                .program = QStringLiteral("test"),
-                .hashModel = {}};
-    }
-    bool waitForRun()
-    {
-        return QTest::qWaitFor([this] {
-            const ui::SessionDocument& document = *fixture.document;
-            return document.state() == RunState::finished &&
-                   document.shownRun().plan() == document.session().planOf(document.currentRun());
-        });
-    }
-    ui::SessionTreeView& tree() { return fixture.get<ui::SessionTreeView>("sessionTree"); }
-    QAction& action(const char* name) { return fixture.get<QAction>(name); }
-    /// A branch at frame 6 with another guidance.
-    void branch()
-    {
-        fixture.document->commitFrame(6);
-        action("action.branch").trigger();
-        session::Recipe recipe = fixture.recipe();
-        recipe.guidance.scale = 4;
-        fixture.document->setRecipe(recipe);
-        if (!waitForRun())
-            qFatal("The branch was not sampled.");
-    }
-    void compareBoth()
-    {
-        tree().selectAll();
-        action("action.compareRuns").trigger();
-    }
-
-    WindowFixture fixture;
-    ui::BackgroundRuns background;
-    ui::SessionKeeper keeper;
-};
-
-}  // namespace
+using test::SessionWindow;
 
 class SessionWindowTest : public QObject
 {
@@ -155,90 +90,6 @@ private Q_SLOTS:
         QCOMPARE(bench.fixture.document->session().runs().size(), std::size_t(1));
         bench.action("action.undo").trigger();
         QCOMPARE(bench.fixture.document->session().runs().size(), std::size_t(3));
-    }
-
-    void twoRunsAreComparedOnOnePlayhead()
-    {
-        SessionWindow bench;
-        bench.branch();
-        bench.compareBoth();
-        auto& panes = bench.fixture.get<ComparePanes>("comparePanes");
-        QVERIFY(panes.isVisible());
-        QTRY_COMPARE(panes.paneCount(), 2);
-        QTRY_VERIFY(!panes.atlas(1).isNull());
-        panes.setMode(ComparePanes::Mode::difference);
-        bench.fixture.document->commitFrame(2);
-        QCOMPARE(panes.largestDifference(1), 0.0);  // the frames before the branch are the same
-        bench.fixture.document->commitFrame(8);
-        QVERIFY(panes.largestDifference(1) > 0.01);
-        bench.fixture.press(Qt::Key_Escape);
-        QVERIFY(!panes.isVisible());
-    }
-
-    void theDivergenceIsZeroBeforeTheBranchAndNotAfterIt()
-    {
-        SessionWindow bench;
-        bench.branch();
-        ui::Comparison comparison(*bench.fixture.document, bench.background);
-        comparison.setRuns({1, 2});
-        QTRY_VERIFY(comparison.entries()[0].hasFrames() && comparison.entries()[1].hasFrames());
-        const auto& divergence = comparison.entries()[1].divergence;
-        QCOMPARE(divergence.size(), std::size_t(11));
-        for (int i = 0; i < 6; ++i)
-            QCOMPARE(divergence[std::size_t(i)], 0.0);
-        for (std::size_t i = 6; i < divergence.size(); ++i)
-            QVERIFY(divergence[i] > 0.01);
-    }
-
-    void runsOfDifferentLengthAreAlignedByStepOrTime()
-    {
-        SessionWindow bench;
-        bench.fixture.document->addRun(fakeRecipe(2, 20), QStringLiteral("New Run"));
-        QVERIFY(bench.waitForRun());
-        ui::Comparison comparison(*bench.fixture.document, bench.background);
-        comparison.setRuns({1, 2});
-        QTRY_VERIFY(comparison.entries()[0].hasFrames() && comparison.entries()[1].hasFrames());
-        QVERIFY(bench.waitForRun());
-        bench.fixture.document->commitFrame(5);
-        bench.fixture.document->cursors().setAxis(ui::FrameAxis::step);
-        QCOMPARE(comparison.frameOf(1), 5);
-        bench.fixture.document->cursors().setAxis(ui::FrameAxis::time);
-        const double wanted = comparison.framePtr(0)->level.t;
-        const double found = comparison.framePtr(1)->level.t;
-        QVERIFY2(std::abs(wanted - found) <= 50, qPrintable(QStringLiteral("%1 %2").arg(wanted).arg(found)));
-        QVERIFY(comparison.frameOf(1) >= 9 && comparison.frameOf(1) <= 11);
-    }
-
-    void twiceTheStepsAreComparedAtTheSameTime()
-    {
-        SessionWindow bench;
-        bench.action("action.compareTwice").trigger();
-        QCOMPARE(bench.fixture.document->session().runs().back().recipe.steps, 20);
-        QCOMPARE(bench.fixture.document->currentRun(), 1);
-        auto& panes = bench.fixture.get<ComparePanes>("comparePanes");
-        QTRY_VERIFY(panes.paneCount() == 2 && !panes.atlas(1).isNull());
-        QVERIFY(bench.fixture.document->cursors().axis() == ui::FrameAxis::time);
-        // Undone, there is nothing to compare with.
-        bench.action("action.undo").trigger();
-        QVERIFY(!panes.isVisible());
-    }
-
-    void theSwipeDrawsTheSecondRunRightOfTheLine()
-    {
-        SessionWindow bench;
-        bench.branch();
-        bench.fixture.document->commitFrame(9);
-        bench.compareBoth();
-        auto& panes = bench.fixture.get<ComparePanes>("comparePanes");
-        QTRY_VERIFY(panes.paneCount() == 2 && !panes.atlas(1).isNull());
-        bench.fixture.get<QToolButton>("compareSwipe").click();
-        panes.setSwipe(1);
-        const QImage left = panes.grab().toImage();
-        panes.setSwipe(0);
-        const QImage right = panes.grab().toImage();
-        const QPoint middle(panes.width() / 2 - 3, panes.height() / 2 + 20);
-        QVERIFY(left != right);
-        QVERIFY(left.rect().contains(middle));
     }
 
     void aGridSaysWhatItCostsAndSamplesItInTheBackground()

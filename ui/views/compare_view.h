@@ -4,6 +4,7 @@
 #include <QWidget>
 
 class QButtonGroup;
+class QComboBox;
 class QCPGraph;
 class QCustomPlot;
 class QLabel;
@@ -14,6 +15,7 @@ namespace diffuscope::ui {
 class ComparePanes;
 class Comparison;
 class FramePlot;
+class ScaleBar;
 class SessionDocument;
 struct PlayheadPoint;
 
@@ -32,8 +34,14 @@ Q_SIGNALS:
 
 private:
     QWidget* buildBar();
+    QWidget* buildModes();
+    QWidget* buildReference();
+    QWidget* buildScale();
     void buildPlot();
     void showRuns();
+    void showReferences();
+    void showScale();
+    void showMode();
     void plotAgain();
     void restyle();
     std::vector<PlayheadPoint> pointsAt(int frame) const;
@@ -42,7 +50,10 @@ private:
     Comparison& m_comparison;
     ComparePanes* m_panes;
     QButtonGroup* m_modes = nullptr;
+    QComboBox* m_reference = nullptr;
     QSlider* m_swipe = nullptr;
+    QLabel* m_layer = nullptr;
+    ScaleBar* m_scale = nullptr;
     QLabel* m_shared = nullptr;
     QCustomPlot* m_plot = nullptr;
     FramePlot* m_frames = nullptr;

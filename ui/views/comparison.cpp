@@ -1,47 +1,27 @@
 #include "ui/views/comparison.h"
 
 #include "core/record/step_quantities.h"
+#include "ui/document/run_facts.h"
 #include "ui/document/session_document.h"
 #include "ui/engine/background_runs.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 namespace diffuscope::ui {
-
-namespace {
-
-/// Of image estimates of the same images.
-double rootMeanSquareApart(const record::Frame& a, const record::Frame& b, const std::vector<int>& images)
-{
-    double sum = 0;
-    std::size_t count = 0;
-    for (const int k : images) {
-        const std::vector<float> left = a.layer(record::Layer::x0Hat, k);
-        const std::vector<float> right = b.layer(record::Layer::x0Hat, k);
-        for (std::size_t i = 0; i < left.size(); ++i)
-            sum += (double(left[i]) - double(right[i])) * (double(left[i]) - double(right[i]));
-        count += left.size();
-    }
-    return count == 0 ? std::numeric_limits<double>::quiet_NaN() : std::sqrt(sum / double(count));
-}
-
-bool haveSameImages(const record::Frame& a, const record::Frame& b)
-{
-    return a.shape.channels == b.shape.channels && a.shape.height == b.shape.height &&
-           a.shape.width == b.shape.width;
-}
-
-}  // namespace
 
 Comparison::Comparison(SessionDocument& document, BackgroundRuns& background, QObject* parent)
     : QObject(parent), m_document(document), m_background(background)
 {
+    for (std::size_t i = 0; i < m_divergence.size(); ++i)
+        m_divergence[i] = std::make_unique<Divergence>([this, i] {
+            m_entries.at(i).divergence = m_divergence[i]->values();
+            Q_EMIT divergenceChanged();
+        });
     connect(&document, &SessionDocument::sessionChanged, this, &Comparison::refresh);
     connect(&document, &SessionDocument::currentRunChanged, this, &Comparison::refresh);
     connect(&document, &SessionDocument::trajectoryChanged, this, &Comparison::take);
     connect(&document, &SessionDocument::playheadChanged, this, &Comparison::framesChanged);
+    connect(&document, &SessionDocument::selectionChanged, this, &Comparison::measure);
     connect(&document.cursors(), &PlotCursors::axisChanged, this, &Comparison::align);
     connect(&background, &BackgroundRuns::runAdvanced, this, &Comparison::take);
     connect(&background, &BackgroundRuns::runFinished, this, &Comparison::take);
@@ -59,6 +39,7 @@ void Comparison::setRuns(std::vector<int> runs)
 {
     runs.resize(std::min(runs.size(), std::size_t(mostRuns)));
     m_entries.clear();
+    m_reference = 0;
     if (runs.size() >= 2)
         for (const int run : runs)
             m_entries.push_back({.run = run});
@@ -68,10 +49,32 @@ void Comparison::setRuns(std::vector<int> runs)
     refresh();
 }
 
+std::size_t Comparison::reference() const
+{
+    const auto chosen = std::ranges::find(m_entries, m_reference, &Entry::run);
+    return chosen == m_entries.end() ? 0 : std::size_t(chosen - m_entries.begin());
+}
+
+void Comparison::setReference(std::size_t entry)
+{
+    if (entry >= m_entries.size() || entry == reference())
+        return;
+    m_reference = m_entries[entry].run;
+    measure();
+    Q_EMIT changed();
+}
+
+void Comparison::takeNextReference()
+{
+    if (isOn())
+        setReference((reference() + 1) % m_entries.size());
+}
+
 /// A run that was deleted leaves; one that was edited is sampled again. The run that is edited is the first.
 void Comparison::refresh()
 {
     if (m_entries.empty()) {
+        measure();
         Q_EMIT changed();
         return;
     }
@@ -92,6 +95,8 @@ void Comparison::refresh()
         if (entry.hasFrames() && entry.update.plan() == plan)
             continue;
         entry.update = {};
+        entry.reader.reset();
+        entry.divergence.clear();
         entry.problem.clear();
         if (m_document.shownRun().run != 0 && m_document.shownRun().plan() == plan)
             entry.update = m_document.shownRun();
@@ -118,31 +123,66 @@ void Comparison::take(const RunUpdate& update)
 
 void Comparison::align()
 {
-    for (Entry& entry : m_entries)
-        entry.keys = entry.hasFrames() ? FrameKeys(m_document.cursors().axis(), entry.update) : FrameKeys();
-    for (Entry& entry : m_entries)
-        measure(entry);
+    for (Entry& entry : m_entries) {
+        entry.reader.reset();
+        if (entry.hasFrames())
+            entry.reader.emplace(factsOf(entry.update));
+        FrameKeys keys =
+            entry.hasFrames() ? FrameKeys(m_document.cursors().axis(), entry.update) : FrameKeys();
+        const bool isFirst = &entry == &m_entries.front();
+        const bool isAligned = !isFirst && keys == entry.keys && entry.alignedWith == m_entries.front().keys;
+        entry.keys = std::move(keys);
+        if (isAligned)
+            continue;
+        const FrameKeys& first = m_entries.front().keys;
+        entry.alignedWith = first;
+        entry.beside.clear();
+        for (int frame = 0; frame < first.size(); ++frame)
+            entry.beside.push_back(isFirst ? frame : entry.keys.nearest(first.key(frame), entry.keys.size()));
+    }
+    measure();
     Q_EMIT changed();
-    Q_EMIT framesChanged();
 }
 
-void Comparison::measure(Entry& entry) const
+/// Those whose frames have both arrived, up to the first that has not.
+std::vector<Divergence::Pair> Comparison::pairsOf(const Entry& entry) const
 {
-    const Entry& first = m_entries.front();
-    entry.divergence.assign(std::size_t(first.update.trajectory->size()),
-                            std::numeric_limits<double>::quiet_NaN());
-    if (!entry.hasFrames() || !first.hasFrames() || &entry == &first)
-        return;
-    const auto& frames = entry.update.trajectory->frames;
-    record::BatchShape shape = first.update.trajectory->frames.front()->shape;
-    shape.batch = std::min(shape.batch, frames.front()->shape.batch);
-    const std::vector<int> images = record::figureImages(shape, m_document.selectedImage());
-    for (int i = 0; i < first.update.trajectory->size(); ++i) {
-        const int beside = entry.keys.nearest(first.keys.key(i), int(frames.size()));
-        const record::Frame& a = *first.update.trajectory->frames[std::size_t(i)];
-        if (beside >= 0 && haveSameImages(a, *frames[std::size_t(beside)]))
-            entry.divergence[std::size_t(i)] = rootMeanSquareApart(a, *frames[std::size_t(beside)], images);
+    const Entry& reference = m_entries[this->reference()];
+    std::vector<Divergence::Pair> pairs;
+    if (&entry == &reference)
+        return pairs;
+    const auto frameAt = [](const Entry& of, std::size_t i) {
+        const auto& frames = of.update.trajectory->frames;
+        const int frame = i < of.beside.size() ? of.beside[i] : -1;
+        return frame >= 0 && frame < int(frames.size()) ? frames[std::size_t(frame)] : nullptr;
+    };
+    for (int i = 0; i < m_entries.front().update.trajectory->size(); ++i) {
+        Divergence::Pair pair{frameAt(reference, std::size_t(i)), frameAt(entry, std::size_t(i))};
+        if (!pair.reference || !pair.compared)
+            break;
+        pairs.push_back(std::move(pair));
     }
+    return pairs;
+}
+
+void Comparison::measure()
+{
+    for (std::size_t i = 0; i < m_divergence.size(); ++i) {
+        std::vector<Divergence::Pair> pairs =
+            i < m_entries.size() ? pairsOf(m_entries[i]) : std::vector<Divergence::Pair>();
+        std::vector<int> images;
+        if (!pairs.empty()) {
+            record::BatchShape shape = pairs.front().reference->shape;
+            shape.batch = std::min(shape.batch, pairs.front().compared->shape.batch);
+            images = record::figureImages(shape, m_document.selectedImage());
+        } else if (i < m_entries.size()) {
+            m_entries[i].divergence.clear();
+        }
+        m_divergence[i]->follow(std::move(pairs), images);
+        if (i < m_entries.size() && m_divergence[i]->isUpToDate())
+            m_entries[i].divergence = m_divergence[i]->values();
+    }
+    Q_EMIT divergenceChanged();
 }
 
 int Comparison::frameOf(std::size_t i) const
