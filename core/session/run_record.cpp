@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <span>
 
 namespace diffuscope::session {
 
@@ -40,6 +41,55 @@ bool isFull(const record::Frame& frame)
     return frame.xt.precision() == record::Precision::full;
 }
 
+/// As many as fit, by the rule that holds for states too.
+int fitting(int wanted, std::size_t bytesOfOne, std::size_t mostBytes)
+{
+    const int fits = int(std::min(std::size_t(wanted), mostBytes / bytesOfOne));
+    return fits == 0 && bytesOfOne <= 16 * mostBytes ? 1 : fits;
+}
+
+void appendSketches(const StateSketcher& sketcher, const record::Frame& frame, std::vector<float>& sketches)
+{
+    const std::vector<float> values = stateOf(frame, frame.shape.batch);
+    const std::size_t imageValues = frame.shape.imageValues();
+    for (std::size_t at = 0; at < values.size(); at += imageValues)
+        sketcher.append({values.data() + at, imageValues}, sketches);
+}
+
+/// The sketches of one frame.
+std::span<const float> sketchesAt(const RunRecord& stored, int frame)
+{
+    const std::size_t count = std::size_t(stored.shape.batch) * std::size_t(stored.projections);
+    return {stored.sketches.data() + count * std::size_t(frame), count};
+}
+
+/// Looks at sketches where the stored images are the same.
+class SketchComparison
+{
+public:
+    explicit SketchComparison(const RunRecord& stored)
+        : m_stored(stored), m_sketcher(stored.shape.imageValues(), stored.projections)
+    {
+    }
+
+    void compare(const record::Frame& frame, int index, bool isFirst, ReplayDifference& difference) const
+    {
+        if (m_stored.projections == 0)
+            return;
+        std::vector<float> replayed;
+        appendSketches(m_sketcher, frame, replayed);
+        const SketchDifference about = sketchDifference(sketchesAt(m_stored, index), replayed,
+                                                        m_stored.projections, m_stored.shape.imageValues());
+        if (isFirst)
+            difference.about = about;
+        difference.aboutLater = std::max(difference.aboutLater.value_or(0), about.rms);
+    }
+
+private:
+    const RunRecord& m_stored;
+    StateSketcher m_sketcher;
+};
+
 }  // namespace
 
 record::FramePtr RunRecord::resultFrame() const
@@ -73,13 +123,17 @@ RunRecord recordOf(const record::Trajectory& trajectory, std::size_t mostStateBy
     made.shape = trajectory.frames.front()->shape;
     made.frames = trajectory.size();
     const std::size_t imageBytes = made.shape.imageValues() * sizeof(float) * std::size_t(made.frames);
-    made.sampledImages = int(std::min(std::size_t(made.shape.batch), mostStateBytes / imageBytes));
-    if (made.sampledImages == 0 && imageBytes <= 16 * mostStateBytes)
-        made.sampledImages = 1;
+    made.sampledImages = fitting(made.shape.batch, imageBytes, mostStateBytes);
+    const std::size_t projectionBytes =
+        std::size_t(made.frames) * std::size_t(made.shape.batch) * sizeof(float);
+    made.projections = fitting(usualProjections, projectionBytes, mostStateBytes);
+    const StateSketcher sketcher(made.shape.imageValues(), made.projections);
     for (const record::FramePtr& frame : trajectory.frames) {
         made.digests.push_back(isFull(*frame) ? digestOf(*frame) : 0);
         const std::vector<float> state = stateOf(*frame, made.sampledImages);
         made.states.insert(made.states.end(), state.begin(), state.end());
+        if (made.projections > 0)
+            appendSketches(sketcher, *frame, made.sketches);
     }
     made.result = stateOf(*trajectory.frames.back(), made.shape.batch);
     return made;
@@ -90,6 +144,7 @@ std::optional<ReplayDifference> firstDifference(const RunRecord& stored, const r
     if (replay.frames.empty() || replay.frames.front()->shape != stored.shape)
         return ReplayDifference{};
     const int both = std::min({stored.frames, replay.size(), int(stored.digests.size())});
+    const SketchComparison sketches(stored);
     std::optional<ReplayDifference> found;
     for (int i = 0; i < both; ++i) {
         const record::Frame& frame = *replay.frames[std::size_t(i)];
@@ -97,10 +152,15 @@ std::optional<ReplayDifference> firstDifference(const RunRecord& stored, const r
         if (digest == 0 || !isFull(frame) || digest == digestOf(frame))
             continue;
         const std::optional<double> largest = largestOf(stored, frame, i);
-        if (!found)
-            found = ReplayDifference{.frame = i, .largest = largest, .largestLater = largest};
-        else if (largest)
+        const bool isFirst = !found;
+        if (isFirst) {
+            found.emplace();
+            found->frame = i;
+            found->largest = largest;
+        }
+        if (largest)
             found->largestLater = std::max(found->largestLater.value_or(0), *largest);
+        sketches.compare(frame, i, isFirst, *found);
     }
     if (!found && stored.frames != replay.size())
         return ReplayDifference{.frame = both};
@@ -108,6 +168,10 @@ std::optional<ReplayDifference> firstDifference(const RunRecord& stored, const r
         found->largest.reset();
     if (found && found->largestLater == 0.0)
         found->largestLater.reset();
+    if (found && found->largest) {  // exact values say more
+        found->about.reset();
+        found->aboutLater.reset();
+    }
     return found;
 }
 

@@ -82,9 +82,14 @@ ordered_json writtenRecord(int run, const RunRecord& record, TensorPack& pack)
         all.insert(all.begin(), std::uint64_t(record.frames));
         pack.tensors[tensorName(run, "states")] = {std::move(all), record.states};
     }
+    if (!record.sketches.empty())
+        pack.tensors[tensorName(run, "sketches")] = {
+            {std::uint64_t(record.frames), std::uint64_t(shape.batch), std::uint64_t(record.projections)},
+            record.sketches};
     return {{"shape", {shape.batch, shape.channels, shape.height, shape.width}},
             {"frames", record.frames},
             {"images", record.sampledImages},
+            {"projections", record.projections},
             {"digests", digests}};
 }
 
@@ -194,6 +199,16 @@ std::shared_ptr<const RunRecord> readRecord(int run, const json& object, TensorP
         states->second.values.size() == frameValues * std::size_t(record->frames)) {
         record->states = std::move(states->second.values);
         record->sampledImages = images;
+    }
+    int projections = 0;
+    reader.read("projections", projections, 0, mostProjections);
+    const auto sketches = pack.tensors.find(tensorName(run, "sketches"));
+    const std::size_t sketchValues =
+        std::size_t(record->frames) * std::size_t(record->shape.batch) * std::size_t(projections);
+    if (sketches != pack.tensors.end() && sketchValues > 0 &&
+        sketches->second.values.size() == sketchValues) {
+        record->sketches = std::move(sketches->second.values);
+        record->projections = projections;
     }
     return record;
 }
