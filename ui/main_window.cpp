@@ -8,10 +8,13 @@
 #include "ui/panels/failure_banner.h"
 #include "ui/panels/file_drop.h"
 #include "ui/panels/input_guards.h"
+#include "ui/panels/picture_file.h"
 #include "ui/panels/recipe_panel.h"
 #include "ui/panels/status_line.h"
 #include "ui/playback/player.h"
 #include "ui/theme/theme.h"
+#include "ui/views/compare_panes.h"
+#include "ui/views/compare_view.h"
 #include "ui/views/curves_view.h"
 #include "ui/views/detail_plot.h"
 #include "ui/views/layers.h"
@@ -43,7 +46,8 @@ namespace {
 
 /// Raised when docks are added or renamed, so that an old layout is not applied to new docks.
 constexpr int layoutVersion = 3;
-constexpr qint64 largestRecipeBytes = 1 << 20;
+/// One more than are read, so that a longer text is refused for its length.
+constexpr qint64 largestRecipeBytes = qint64(session::longestPlanText) + 1;
 
 const QString geometryKey = QStringLiteral("window/geometry");
 const QString layoutKey = QStringLiteral("window/layout");
@@ -247,7 +251,7 @@ std::optional<session::Recipe> MainWindow::startingRecipe(const QSettings& setti
 void MainWindow::restoreRecipe(const QString& model)
 {
     if (const auto recipe = startingRecipe(m_settings, m_models, model))
-        takeRecipe(*recipe, tr("New Run"));
+        takePlan({*recipe, {}}, tr("New Run"));
 }
 
 bool MainWindow::openRecipe(const QString& path)
@@ -260,14 +264,13 @@ bool MainWindow::openRecipe(const QString& path)
     }
     const bool isPicture = exports::isPng(path.toStdString());
     try {
-        const auto recipe =
-            session::recipeFromJson(isPicture ? exports::readRecipeOfPicture(path.toStdString())
-                                              : file.read(largestRecipeBytes).toStdString());
+        const auto plan = session::planFromJson(isPicture ? exports::readRecipeOfPicture(path.toStdString())
+                                                          : file.read(largestRecipeBytes).toStdString());
         const bool isFresh = m_document.undoStack().count() == 0 && m_document.session().runs().size() <= 1;
         if (isFresh)
-            takeRecipe(recipe, tr("Open Recipe"));
+            takePlan(plan, tr("Open Recipe"));
         else
-            m_document.addRun(recipe, tr("Open %1").arg(QFileInfo(path).fileName()));
+            m_document.addPlan(plan, tr("Open %1").arg(QFileInfo(path).fileName()));
     } catch (const Error& error) {
         const QString why = QString::fromUtf8(error.what());
         reportProblem(isPicture ? why : tr("“%1” is no recipe: %2").arg(QFileInfo(path).fileName(), why),
@@ -280,7 +283,7 @@ bool MainWindow::openRecipe(const QString& path)
 bool MainWindow::saveRecipe(const QString& path)
 {
     QSaveFile file(path);
-    const QByteArray text = QByteArray::fromStdString(session::toJson(m_document.recipe()));
+    const QByteArray text = QByteArray::fromStdString(session::toJson(m_document.plan()));
     if (file.open(QIODevice::WriteOnly) && file.write(text) == text.size() && file.commit())
         return true;
     reportProblem(tr("The recipe could not be written to “%1”: %2.").arg(path, file.errorString()),
@@ -288,19 +291,22 @@ bool MainWindow::saveRecipe(const QString& path)
     return false;
 }
 
+/// Of the comparison while runs are compared.
+QImage MainWindow::shownImages()
+{
+    const bool isComparing = m_compare && m_pages->currentWidget() == m_compare;
+    return isComparing ? m_compare->panes().grab().toImage() : stage().sheet();
+}
+
 bool MainWindow::saveImages(const QString& path)
 {
-    const QImage sheet = stage().sheet().convertToFormat(QImage::Format_RGB888);
-    if (sheet.isNull()) {
+    const QImage images = shownImages();
+    if (images.isNull()) {
         reportProblem(tr("There are no images to save yet."), tr("Wait for the first frame."));
         return false;
     }
-    std::vector<unsigned char> pixels;  // without what fills up each line of a QImage
-    for (int y = 0; y < sheet.height(); ++y)
-        pixels.insert(pixels.end(), sheet.constScanLine(y), sheet.constScanLine(y) + 3 * sheet.width());
     try {
-        exports::writePicture(path.toStdString(), {pixels.data(), sheet.width(), sheet.height(), 3},
-                              *m_document.shownRun().recipe);
+        writePictureFile(path, images, m_document.shownRun().plan());
         return true;
     } catch (const Error& error) {
         reportProblem(QString::fromUtf8(error.what()), QString::fromStdString(error.hint()));

@@ -1,6 +1,7 @@
 // The window: recipe at the left, the run in the middle, plots at the right, and the menus over all of it.
 #pragma once
 
+#include "core/session/run_plan.h"
 #include "ui/panels/model_entry.h"
 
 #include <QMainWindow>
@@ -114,7 +115,7 @@ private:
     void askForSession();
     void askWhereToSaveSession();
     void pasteRecipe();
-    void takeRecipe(const session::Recipe& recipe, const QString& text);
+    void takePlan(const session::RunPlan& plan, const QString& text);
     void showCheck(int run, const ReplayCheck& check);
     QAction* addMenuAction(QMenu* menu, const QString& name, const QString& text,
                            const QList<QKeySequence>& keys, const QString& tip);
@@ -122,6 +123,7 @@ private:
     void askForRecipe();
     void askWhereToSaveRecipe();
     void askWhereToSaveImages();
+    QImage shownImages();
     void leaveEnlarged();
     void moveSelection(int delta);
     bool hasUsableModel() const;

@@ -51,38 +51,46 @@ void MainWindow::buildSessionMenu()
 
 void MainWindow::buildRecipeTextActions(QMenu* menu)
 {
-    connect(addMenuAction(
-                menu, QStringLiteral("action.copyRecipe"), tr("Copy &Recipe"), {QKeySequence(tr("Ctrl+C"))},
-                tr("Copy the whole recipe as text, for another window or diffuscope-cli --recipe.")),
-            &QAction::triggered, this, [this] {
-                QGuiApplication::clipboard()->setText(
-                    QString::fromStdString(session::toJson(m_document.recipe())));
-            });
+    connect(
+        addMenuAction(
+            menu, QStringLiteral("action.copyRecipe"), tr("Copy &Recipe"), {QKeySequence(tr("Ctrl+C"))},
+            tr("Copy the whole recipe as text, of a branch with the runs that it leaves, for another "
+               "window or diffuscope-cli --recipe.")),
+        &QAction::triggered, this, [this] {
+            QGuiApplication::clipboard()->setText(QString::fromStdString(session::toJson(m_document.plan())));
+        });
     connect(addMenuAction(menu, QStringLiteral("action.pasteRecipe"), tr("&Paste Recipe"),
                           {QKeySequence(tr("Ctrl+V"))},
-                          tr("Take the recipe that was copied as text; undo brings this one back.")),
+                          tr("Take the recipe that was copied as text; a branch comes as a run of its own, "
+                             "with the runs that it leaves. Undo takes it back.")),
             &QAction::triggered, this, &MainWindow::pasteRecipe);
 }
 
+/// A recipe takes the place of another; a branch, and what is pasted into one, is a run of its own.
 void MainWindow::pasteRecipe()
 {
     try {
         const std::string text = QGuiApplication::clipboard()->text().toStdString();
-        m_document.setRecipe(session::recipeFromJson(text));
+        const session::RunPlan pasted = session::planFromJson(text);
+        const session::RunPlan current = m_document.plan();
+        if (!pasted.from && !current.from)
+            m_document.setRecipe(pasted.recipe);
+        else if (pasted != current)
+            m_document.addPlan(pasted, tr("Paste Recipe"));
     } catch (const Error& error) {
         reportProblem(tr("What was copied is no recipe: %1").arg(QString::fromUtf8(error.what())),
                       tr("Copy one with Edit, Copy Recipe."));
     }
 }
 
-void MainWindow::takeRecipe(const session::Recipe& recipe, const QString& text)
+void MainWindow::takePlan(const session::RunPlan& plan, const QString& text)
 {
     const bool isFresh = m_document.shownRun().run == 0 && m_document.undoStack().count() == 0 &&
                          m_document.session().runs().size() == 1;
     if (isFresh)
-        m_document.loadRecipe(recipe);
-    else if (recipe != m_document.recipe())
-        m_document.addRun(recipe, text);
+        m_document.loadPlan(plan);
+    else if (plan != m_document.plan())
+        m_document.addPlan(plan, text);
 }
 
 void MainWindow::offerSession(SessionKeeper& keeper)
@@ -110,7 +118,7 @@ void MainWindow::showCheck(int run, const ReplayCheck& check)
     m_session->tree().setMark(run, check.text, check.differs);
     if (check.differs && m_document.session().find(run))
         reportProblem(tr("“%1”: %2").arg(runName(m_document.session().run(run)), check.text),
-                      tr("Both are kept: the stored result until you save, and the new run."));
+                      tr("Both are kept: the stored run in the file, and the new one in the window."));
 }
 
 /// On top of the File menu; the recipe's own actions give their keys to these.

@@ -2,7 +2,9 @@
 #include "app/cli/interruption.h"
 #include "app/cli/progress_line.h"
 #include "app/cli/recipe_arguments.h"
+#include "app/cli/started_run.h"
 #include "core/catalog/catalog.h"
+#include "core/explain/plan_facts.h"
 #include "core/exports/export_run.h"
 #include "core/registry/error.h"
 
@@ -50,10 +52,11 @@ std::vector<std::pair<ExportKind, std::string>> askedExports(const ExportRunArgu
     return asked;
 }
 
-exports::ExportedRun recordedRun(sample::RunFactory& factory, const session::Recipe& recipe)
+exports::ExportedRun recordedRun(sample::RunFactory& factory, const session::RunPlan& plan)
 {
-    const auto run = factory.start(recipe);
+    const auto run = startedRun(factory, plan);
     auto trajectory = std::make_shared<record::Trajectory>();
+    trajectory->frames = run->framesBefore();
     trajectory->plannedFrames = run->grid().steps() + 1;
     trajectory->keyInterval = run->keyInterval();
     ProgressLine line;
@@ -67,29 +70,33 @@ exports::ExportedRun recordedRun(sample::RunFactory& factory, const session::Rec
         }
     }
     trajectory->plannedFrames = trajectory->size();  // a sampler with adaptive steps knows it only now
-    line.finish(std::to_string(trajectory->size() - 1) + " steps of " + exports::recipeTitle(recipe));
-    return {.recipe = recipe,
-            .facts = {.trajectory = trajectory,
-                      .terms = std::make_shared<const std::vector<sample::StepTerms>>(run->terms()),
-                      .sampler = recipe.sampler,
-                      .seed = recipe.seed},
-            .schedule = std::make_shared<const schedule::NoiseSchedule>(run->schedule()),
-            .grid = std::make_shared<const schedule::TimeGrid>(run->grid())};
+    exports::ExportedRun exported{
+        .recipe = plan.recipe,
+        .from = plan.from,
+        .facts = {.trajectory = trajectory,
+                  .terms = std::make_shared<const std::vector<sample::StepTerms>>(run->terms()),
+                  .sampler = plan.recipe.sampler,
+                  .seed = plan.recipe.seed,
+                  .earlier = explain::earlierSteps(plan)},
+        .schedule = std::make_shared<const schedule::NoiseSchedule>(run->schedule()),
+        .grid = std::make_shared<const schedule::TimeGrid>(run->grid())};
+    line.finish(std::to_string(trajectory->size() - 1) + " steps of " + exports::runTitle(exported));
+    return exported;
 }
 
 void exportRun(ExportRunArguments& arguments)
 {
     const auto asked = askedExports(arguments);
     arguments.options.picture.layer = exports::layerOf(arguments.layer);
-    const session::Recipe recipe = recipeOf(arguments.recipe, {});
+    const session::RunPlan plan = planOf(arguments.recipe, {});
     watchForInterruption();
     sample::ModelRunFactory factory(catalog::modelFolders(), limitsOf(arguments.recipe));
-    std::vector<exports::ExportedRun> runs{recordedRun(factory, recipe)};
+    std::vector<exports::ExportedRun> runs{recordedRun(factory, plan)};
     printComputation(factory.computation(), arguments.recipe.precision);
     for (const std::string& other : arguments.others) {
         RecipeArguments own;
         own.file = other;
-        runs.push_back(recordedRun(factory, recipeOf(own, {})));
+        runs.push_back(recordedRun(factory, planOf(own, {})));
     }
     for (const auto& [kind, file] : asked) {
         ProgressLine line;

@@ -24,7 +24,7 @@ using registry::EntryKind;
 namespace {
 
 /// Enough for any recipe; the reader of recipes says what is too long.
-constexpr std::size_t kMostRecipeBytes = (1 << 20) + 1;
+constexpr std::size_t kMostRecipeBytes = session::longestPlanText + 1;
 
 std::string readAll(std::istream& stream)
 {
@@ -36,16 +36,16 @@ std::string readAll(std::istream& stream)
     return text;
 }
 
-session::Recipe readRecipe(const std::string& path)
+session::RunPlan readPlan(const std::string& path)
 {
     if (path == "-") {
-        return session::recipeFromJson(readAll(std::cin));
+        return session::planFromJson(readAll(std::cin));
     }
     if (exports::isPng(path)) {
-        return session::recipeFromJson(exports::readRecipeOfPicture(path));
+        return session::planFromJson(exports::readRecipeOfPicture(path));
     }
     if (path.starts_with('{')) {  // copied from the window
-        return session::recipeFromJson(path);
+        return session::planFromJson(path);
     }
     std::ifstream file(path, std::ios::binary);
     if (!file || std::filesystem::is_directory(path)) {
@@ -53,7 +53,7 @@ session::Recipe readRecipe(const std::string& path)
                     "Give a file that was written beside an output, or - for the standard input.");
     }
     try {
-        return session::recipeFromJson(readAll(file));
+        return session::planFromJson(readAll(file));
     } catch (const Error& error) {
         throw Error(ErrorCode::invalidFile, path + ": " + error.what(), error.hint());
     }
@@ -220,9 +220,11 @@ void addRunFlags(CLI::App& command, RecipeArguments& arguments, const session::R
         ->default_str(std::to_string(defaults.batch));
 }
 
-session::Recipe recipeOf(const RecipeArguments& arguments, session::Recipe defaults)
+session::RunPlan planOf(const RecipeArguments& arguments, session::Recipe defaults)
 {
-    session::Recipe recipe = arguments.file.empty() ? std::move(defaults) : readRecipe(arguments.file);
+    session::RunPlan plan =
+        arguments.file.empty() ? session::RunPlan{std::move(defaults), {}} : readPlan(arguments.file);
+    session::Recipe& recipe = plan.recipe;
     recipe.model = arguments.model.value_or(recipe.model);
     applyClasses(arguments, recipe);
     applySchedule(arguments.schedule, recipe);
@@ -234,7 +236,19 @@ session::Recipe recipeOf(const RecipeArguments& arguments, session::Recipe defau
     recipe.seed = arguments.seed.value_or(recipe.seed);
     recipe.steps = arguments.steps.value_or(recipe.steps);
     recipe.batch = arguments.batch.value_or(recipe.batch);
-    return recipe;
+    return plan;
+}
+
+session::Recipe recipeOf(const RecipeArguments& arguments, session::Recipe defaults)
+{
+    session::RunPlan plan = planOf(arguments, std::move(defaults));
+    if (plan.from) {
+        throw Error(ErrorCode::invalidOption,
+                    "The recipe is of a branch, which begins at frame " + std::to_string(plan.from->frame) +
+                        " of another run; this command samples whole runs.",
+                    "Use \"sample\" or \"export-run\", or give the recipe of a run that starts from noise.");
+    }
+    return std::move(plan.recipe);
 }
 
 sample::RunLimits limitsOf(const RecipeArguments& arguments)
@@ -258,11 +272,11 @@ void printComputation(const sample::Computation& computation, const std::string&
     }
 }
 
-void writeRecipeBeside(const std::string& output, const session::Recipe& recipe)
+void writeRecipeBeside(const std::string& output, const session::RunPlan& plan)
 {
     std::filesystem::path path(output);
     path.replace_extension(".recipe.json");
-    network::writeFileAtomically(path.string(), session::toJson(recipe));
+    network::writeFileAtomically(path.string(), session::toJson(plan));
 }
 
 }  // namespace diffuscope::cli

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/sample/model_run_factory.h"
-#include "core/session/recipe.h"
+#include "core/session/run_plan.h"
 
 #include <CLI/CLI.hpp>
 
@@ -45,8 +45,11 @@ void addRecipeFlags(CLI::App& command, RecipeArguments& arguments, const session
 /// Adds --sampler and --sampler-option, --steps and --count.
 void addRunFlags(CLI::App& command, RecipeArguments& arguments, const session::Recipe& defaults);
 
-/// The recipe of the file, or `defaults`, with the flags on top; names and options are checked, the classes
-/// against the model. Without a file or --class: every class of the model in turn. Throws Error.
+/// The recipe of the file, or `defaults`, with the flags on top (in a branch, of its own recipe); names and
+/// options are checked, the classes against the model. Without a file or --class: every class of the model in
+/// turn. Throws Error.
+session::RunPlan planOf(const RecipeArguments& arguments, session::Recipe defaults);
+/// The same for commands that sample whole runs: a branch is refused.
 session::Recipe recipeOf(const RecipeArguments& arguments, session::Recipe defaults);
 
 /// Device and threads, without a limit of images.
@@ -57,6 +60,6 @@ sample::RunLimits limitsOf(const RecipeArguments& arguments);
 void printComputation(const sample::Computation& computation, const std::string& askedPrecision);
 
 /// "sheet.png" → "sheet.recipe.json": written there, to be read with --recipe. Throws Error.
-void writeRecipeBeside(const std::string& output, const session::Recipe& recipe);
+void writeRecipeBeside(const std::string& output, const session::RunPlan& plan);
 
 }  // namespace diffuscope::cli

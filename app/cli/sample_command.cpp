@@ -2,6 +2,7 @@
 #include "app/cli/interruption.h"
 #include "app/cli/progress_line.h"
 #include "app/cli/recipe_arguments.h"
+#include "app/cli/started_run.h"
 #include "core/catalog/catalog.h"
 #include "core/exports/picture.h"
 #include "core/network/safetensors.h"
@@ -38,20 +39,27 @@ torch::Tensor toTensor(const record::ImageBatch& batch)
         .view({shape.batch, shape.channels, shape.height, shape.width});
 }
 
+/// Of a branch with the frames before it, which are those of the run that it leaves.
 Recording record(sample::Run& run, bool keepFrames)
 {
     const int steps = run.grid().steps();
     Recording recording;
     ProgressLine line;
     record::FramePtr last;
+    const auto keep = [&](const record::Frame& frame) {
+        if (keepFrames) {
+            recording.xt.push_back(toTensor(frame.layer(record::Layer::xt)));
+            recording.x0Hat.push_back(toTensor(frame.layer(record::Layer::x0Hat)));
+        }
+    };
+    for (const auto& frame : run.framesBefore()) {
+        keep(*frame);
+    }
     while (const auto frame = run.advance({})) {
         if (isInterrupted()) {
             throw CLI::RuntimeError(interruptedExit);
         }
-        if (keepFrames) {
-            recording.xt.push_back(toTensor(frame->layer(record::Layer::xt)));
-            recording.x0Hat.push_back(toTensor(frame->layer(record::Layer::x0Hat)));
-        }
+        keep(*frame);
         if (line.isDue() && frame->index < steps) {
             line.show("step " + std::to_string(frame->index + 1) + "/" + std::to_string(steps));
         }
@@ -62,14 +70,14 @@ Recording record(sample::Run& run, bool keepFrames)
     return recording;
 }
 
-void writeTensors(const std::string& path, const Recording& recording, const session::Recipe& recipe)
+void writeTensors(const std::string& path, const Recording& recording, const session::RunPlan& plan)
 {
     std::vector<std::pair<std::string, torch::Tensor>> tensors = {{"images", recording.images}};
     if (!recording.xt.empty()) {
         tensors.emplace_back("x_t", torch::stack(recording.xt));
         tensors.emplace_back("x0_hat", torch::stack(recording.x0Hat));
     }
-    network::writeSafetensors(path, tensors, {{"format", "pt"}, {"recipe", session::toJson(recipe)}});
+    network::writeSafetensors(path, tensors, {{"format", "pt"}, {"recipe", session::toJson(plan)}});
 }
 
 /// An empty prompt is no mistake, but worth a word.
@@ -89,23 +97,23 @@ void runSampling(const SampleArguments& arguments)
         throw Error(ErrorCode::invalidOption, "There is nowhere to write the images to.",
                     "Give --out sheet.png, --tensors run.safetensors, or both.");
     }
-    const session::Recipe recipe = recipeOf(arguments.recipe, {});
-    tellOfEmptyPrompt(recipe);
+    const session::RunPlan plan = planOf(arguments.recipe, {});
+    tellOfEmptyPrompt(plan.recipe);
     watchForInterruption();
     sample::ModelRunFactory factory(catalog::modelFolders(), limitsOf(arguments.recipe));
-    const auto run = factory.start(recipe);
+    const auto run = startedRun(factory, plan);
     printComputation(factory.computation(), arguments.recipe.precision);
     const Recording recording = record(*run, arguments.frames);
     if (!arguments.sheet.empty()) {
-        const int columns = static_cast<int>(std::ceil(std::sqrt(static_cast<double>(recipe.batch))));
+        const int columns = static_cast<int>(std::ceil(std::sqrt(static_cast<double>(plan.recipe.batch))));
         const train::ImageSheet sheet = train::imageSheet(recording.images, columns);
         exports::writePicture(arguments.sheet,
-                              {sheet.pixels.data(), sheet.width, sheet.height, sheet.channels}, recipe);
-        writeRecipeBeside(arguments.sheet, recipe);
+                              {sheet.pixels.data(), sheet.width, sheet.height, sheet.channels}, plan);
+        writeRecipeBeside(arguments.sheet, plan);
     }
     if (!arguments.tensors.empty()) {
-        writeTensors(arguments.tensors, recording, recipe);
-        writeRecipeBeside(arguments.tensors, recipe);
+        writeTensors(arguments.tensors, recording, plan);
+        writeRecipeBeside(arguments.tensors, plan);
     }
 }
 

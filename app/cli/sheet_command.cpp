@@ -168,8 +168,9 @@ void makeSheet(const SheetArguments& arguments)
             sheet.shape = images.shape.batch > 0 ? images.shape : sheet.shape;
         }
     }
-    exports::writePicture(arguments.file, exports::pictureOf(drawnSheet(sheet, arguments.zoom)), recipe);
-    writeRecipeBeside(arguments.file, recipe);
+    exports::writePicture(arguments.file, exports::pictureOf(drawnSheet(sheet, arguments.zoom)),
+                          {recipe, {}});
+    writeRecipeBeside(arguments.file, {recipe, {}});
     line.finish(std::to_string(sheet.rows.size()) + " samplers, " + arguments.file);
     if (failures > 0) {
         throw CLI::RuntimeError(1);

@@ -135,9 +135,9 @@ void exportRuns(ExportKind kind, const std::string& path, std::span<const Export
     const std::vector<int>& images = options.picture.images;
     switch (kind) {
         case ExportKind::filmStrip:
-            return writePicture(path, pictureOf(filmStrip(run, options.picture, monitor)), run.recipe);
+            return writePicture(path, pictureOf(filmStrip(run, options.picture, monitor)), run.plan());
         case ExportKind::comparison:
-            return writePicture(path, pictureOf(comparisonSheet(runs, options.picture, monitor)), run.recipe);
+            return writePicture(path, pictureOf(comparisonSheet(runs, options.picture, monitor)), run.plan());
         case ExportKind::animation:
             return writeAnimation(path, run, options, monitor);
         case ExportKind::plots:

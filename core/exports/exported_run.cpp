@@ -39,6 +39,12 @@ std::string recipeTitle(const session::Recipe& recipe)
     return title + ", seed " + std::to_string(recipe.seed);
 }
 
+std::string runTitle(const ExportedRun& run)
+{
+    const std::string title = recipeTitle(run.recipe);
+    return run.from ? title + ", from step " + std::to_string(run.from->frame) + " of another run" : title;
+}
+
 std::string imageTitle(const session::Recipe& recipe, int image)
 {
     if (!recipe.condition.text.isNone())

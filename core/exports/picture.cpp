@@ -16,8 +16,8 @@ namespace diffuscope::exports {
 namespace {
 
 constexpr std::size_t kSignatureBytes = 8;
-/// A recipe is a few hundred bytes; a text chunk of more is not one, or is hostile.
-constexpr std::size_t kMostTextBytes = 4 << 20;
+/// A text chunk of more than this holds no recipe, or is hostile.
+constexpr std::size_t kMostTextBytes = session::longestPlanText + 1024;
 
 /// libpng ends a call with longjmp or, as here, with an exception of ours (it is compiled with unwind
 /// tables).
@@ -140,9 +140,9 @@ std::string recipeIn(std::FILE* file)
 
 }  // namespace
 
-void writePicture(const std::string& path, const Picture& picture, const session::Recipe& recipe)
+void writePicture(const std::string& path, const Picture& picture, const session::RunPlan& plan)
 {
-    const std::string text = session::toJson(recipe);
+    const std::string text = session::toJson(plan);
     std::vector<unsigned char> bytes;
     try {
         bytes = encoded(picture, text);

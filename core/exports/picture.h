@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/exports/canvas.h"
-#include "core/session/recipe.h"
+#include "core/session/run_plan.h"
 
 #include <string>
 
@@ -26,15 +26,16 @@ inline Picture pictureOf(const Canvas& canvas)
 /// The PNG's text chunk (iTXt) in which the recipe is.
 inline constexpr const char* kRecipeKey = "diffuscope-recipe";
 
-/// Replaces the file in one atomic step; the recipe is in it as JSON. Throws Error(writeFailed) that names
-/// the file, with nothing left of it where it was not there before.
-void writePicture(const std::string& path, const Picture& picture, const session::Recipe& recipe);
+/// Replaces the file in one atomic step; the recipe is in it as JSON, in a branch with the runs that it
+/// leaves. Throws Error(writeFailed) that names the file, with nothing left of it where it was not there
+/// before.
+void writePicture(const std::string& path, const Picture& picture, const session::RunPlan& plan);
 
 /// Whether a file begins as PNGs do.
 bool isPng(const std::string& path);
 
-/// The recipe, as JSON, in a PNG file that this program wrote. Throws Error: missingFile, invalidFile for
-/// what is no PNG or a damaged one, and for a PNG without a recipe.
+/// The recipe, as JSON that session::planFromJson() reads, in a PNG file that this program wrote. Throws
+/// Error: missingFile, invalidFile for what is no PNG or a damaged one, and for a PNG without a recipe.
 std::string readRecipeOfPicture(const std::string& path);
 
 }  // namespace diffuscope::exports

@@ -72,7 +72,7 @@ ColorScale scaleOf(std::span<const ExportedRun> runs, const PictureOptions& opti
 
 LabelledGrid filmStripGrid(const ExportedRun& run, const PictureOptions& options)
 {
-    LabelledGrid grid{.title = recipeTitle(run.recipe),
+    LabelledGrid grid{.title = runTitle(run),
                       .remark = layerId(options.layer),
                       .rows = {},
                       .columns = {},
@@ -114,8 +114,8 @@ LabelledGrid comparisonGrid(std::span<const ExportedRun> runs, const PictureOpti
         .zoom = options.zoom};
     for (const ExportedRun& run : runs) {
         const int evaluations = run.trajectory().frames.back()->totalEvaluations;
-        grid.rows.push_back({run.name.empty() ? recipeTitle(run.recipe) : run.name,
-                             std::to_string(evaluations) + " evaluations"});
+        grid.rows.push_back(
+            {run.name.empty() ? runTitle(run) : run.name, std::to_string(evaluations) + " evaluations"});
     }
     for (const int image : commonImages(runs, options.images))
         grid.columns.push_back({"image " + std::to_string(image), {}});
@@ -150,7 +150,7 @@ LabelledGrid animationGrid(const ExportedRun& run, const PictureOptions& options
     const int rows = (images + columns - 1) / columns;
     const std::string time = frameTime(run.trajectory(), frame);
     LabelledGrid grid{.title = frameTitle(run.trajectory(), frame) + (time.empty() ? "" : ", " + time),
-                      .remark = recipeTitle(run.recipe),
+                      .remark = runTitle(run),
                       .rows = std::vector<GridLabel>(static_cast<std::size_t>(rows)),
                       .columns = std::vector<GridLabel>(static_cast<std::size_t>(columns)),
                       .image = run.shape(),

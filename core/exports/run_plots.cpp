@@ -72,9 +72,9 @@ std::string plotsFile(const std::string& path, const ExportedRun& run, const std
         throw Error(ErrorCode::invalidOption, "Plots cannot be written as \"" + suffix + "\".",
                     "Name a file that ends in .svg or .pdf.");
     const std::vector<Plot> plots = runPlots(run, images);
-    const std::string title = recipeTitle(run.recipe);
+    const std::string title = runTitle(run);
     VectorPage page(suffix == ".svg" ? PageFormat::svg : PageFormat::pdf, kPageWidth,
-                    pageHeight(plots.size()), title, session::toJson(run.recipe));
+                    pageHeight(plots.size()), title, session::toJson(run.plan()));
     drawPlots(page, title, plots);
     return page.finish();
 }

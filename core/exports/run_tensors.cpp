@@ -66,7 +66,7 @@ void writeTensors(const std::string& path, const ExportedRun& run, const TensorO
     writeColumn(file, "t", run, frames, [](const record::Frame& frame) { return frame.level.t; });
     writeColumn(file, "alpha", run, frames, [](const record::Frame& frame) { return frame.level.alpha; });
     writeColumn(file, "sigma", run, frames, [](const record::Frame& frame) { return frame.level.sigma; });
-    file.addText("recipe.json", session::toJson(run.recipe));
+    file.addText("recipe.json", session::toJson(run.plan()));
     monitor.at(1);
     file.finish();
 }

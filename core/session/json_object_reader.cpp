@@ -13,8 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t maximumDepth = 8;
-
 [[noreturn]] void refuseText(const std::string& what, const std::string& problem, const std::string& hint)
 {
     throw Error(ErrorCode::invalidOption, "The " + what + " " + problem + ".", hint);
@@ -50,18 +48,17 @@ std::string shown(double value)
 class ParseGuard
 {
 public:
-    explicit ParseGuard(std::string what) : m_what(std::move(what)) {}
+    ParseGuard(std::string what, std::size_t deepest) : m_what(std::move(what)), m_deepest(deepest) {}
 
     bool operator()(int, json::parse_event_t event, json& parsed)
     {
         using Event = json::parse_event_t;
         if (event == Event::object_start || event == Event::array_start) {
             m_keys.emplace_back();
-            if (m_keys.size() > maximumDepth)
-                refuseText(
-                    m_what,
-                    "holds objects or lists nested more than " + std::to_string(maximumDepth) + " deep",
-                    "Write it as this program does.");
+            if (m_keys.size() > m_deepest)
+                refuseText(m_what,
+                           "holds objects or lists nested more than " + std::to_string(m_deepest) + " deep",
+                           "Write it as this program does.");
         } else if (event == Event::object_end || event == Event::array_end) {
             m_keys.pop_back();
         } else if (event == Event::key && !m_keys.back().insert(parsed.get<std::string>()).second) {
@@ -73,18 +70,20 @@ public:
 
 private:
     std::string m_what;
+    std::size_t m_deepest;
     std::vector<std::set<std::string>> m_keys;
 };
 
 }  // namespace
 
-json parsedStrictly(const std::string& what, const std::string& text, std::size_t mostBytes)
+json parsedStrictly(const std::string& what, const std::string& text, std::size_t mostBytes,
+                    std::size_t deepest)
 {
     if (text.size() > mostBytes)
         refuseText(what, "is longer than " + std::to_string(mostBytes >> 20) + " MiB",
                    "Choose a file that this program wrote.");
     try {
-        ParseGuard guard(what);
+        ParseGuard guard(what, deepest);
         return json::parse(text, [&guard](int depth, json::parse_event_t event, json& parsed) {
             return guard(depth, event, parsed);
         });

@@ -11,10 +11,10 @@
 namespace diffuscope::session {
 
 /// Parses a text that a person or another program wrote. `what` is how messages call it, e.g. "recipe".
-/// Throws Error(invalidOption) for more than `mostBytes`, more than 8 objects or lists within each other, a
-/// key that is given twice, and anything that is not JSON (with line and column).
+/// Throws Error(invalidOption) for more than `mostBytes`, more than `deepest` objects or lists within each
+/// other, a key that is given twice, and anything that is not JSON (with line and column).
 nlohmann::json parsedStrictly(const std::string& what, const std::string& text,
-                              std::size_t mostBytes = std::size_t(1) << 20);
+                              std::size_t mostBytes = std::size_t(1) << 20, std::size_t deepest = 8);
 
 /// The keys of one object, each read at most once; `finish()` refuses those that nobody asked for.
 /// Keeps a reference: the JSON must outlive the reader.

@@ -4,7 +4,7 @@
 #include "core/registry/aliases.h"
 #include "core/registry/error.h"
 #include "core/schedule/schedule_registry.h"
-#include "core/session/json_object_reader.h"
+#include "core/session/recipe_json.h"
 
 #include <cmath>
 
@@ -200,7 +200,7 @@ void readVersion(JsonObjectReader& recipe)
 {
     const json* version = recipe.find("version");
     if (!version)
-        throw Error(ErrorCode::invalidOption, "\"recipe.version\" is missing.",
+        throw Error(ErrorCode::invalidOption, "\"" + recipe.pathOf("version") + "\" is missing.",
                     "Set it to " + std::to_string(formatVersion) + ".");
     if (!version->is_number_integer() || *version != formatVersion)
         recipe.refuse("version", std::to_string(formatVersion) + ", the version that this program reads");
@@ -208,13 +208,13 @@ void readVersion(JsonObjectReader& recipe)
 
 }  // namespace
 
-std::string toJson(const Recipe& recipe)
+nlohmann::ordered_json jsonOf(const Recipe& recipe)
 {
     checkFinite(recipe);
     ordered_json schedule = nullptr;
     if (recipe.schedule)
         schedule = written("family", recipe.schedule->family, recipe.schedule->options);
-    const ordered_json document = {
+    return {
         {"version", formatVersion},
         {"model", recipe.model},
         {"condition", written(recipe.condition)},
@@ -230,18 +230,10 @@ std::string toJson(const Recipe& recipe)
         {"seed", recipe.seed},
         {"batch", recipe.batch},
     };
-    try {
-        return document.dump(2) + "\n";
-    } catch (const json::exception&) {
-        throw Error(ErrorCode::invalidOption, "A text of the recipe is not UTF-8, so it cannot be written.",
-                    "Write names and lists in plain characters.");
-    }
 }
 
-Recipe recipeFromJson(const std::string& text)
+Recipe readRecipe(JsonObjectReader& reader)
 {
-    const json document = parsedStrictly("recipe", text);
-    JsonObjectReader reader(document, "recipe");
     readVersion(reader);
     Recipe recipe;
     reader.read("model", recipe.model, longestName);
@@ -256,6 +248,33 @@ Recipe recipeFromJson(const std::string& text)
     resolveName(registry::EntryKind::clipping, recipe.clipping.rule, recipe.clipping.options);
     reader.read("seed", recipe.seed);
     reader.read("batch", recipe.batch, 1, mostImages);
+    return recipe;
+}
+
+std::string textOf(const nlohmann::ordered_json& recipe, int indent)
+{
+    try {
+        return recipe.dump(indent) + "\n";
+    } catch (const json::exception&) {
+        throw Error(ErrorCode::invalidOption, "A text of the recipe is not UTF-8, so it cannot be written.",
+                    "Write names and lists in plain characters.");
+    }
+}
+
+std::string toJson(const Recipe& recipe)
+{
+    return textOf(jsonOf(recipe), 2);
+}
+
+Recipe recipeFromJson(const std::string& text)
+{
+    const json document = parsedStrictly("recipe", text);
+    JsonObjectReader reader(document, "recipe");
+    Recipe recipe = readRecipe(reader);
+    if (const json* from = reader.find("from"); from && !from->is_null())
+        throw Error(ErrorCode::invalidOption,
+                    "The recipe is of a branch, which goes on from a frame of another run.",
+                    "Give the recipe of a run that starts from noise.");
     reader.finish();
     return recipe;
 }

@@ -34,8 +34,9 @@ struct Recipe
 /// back. Keys that are absent keep their defaults; all but `version` may be. toJson throws
 /// Error(invalidOption) for a number that is not finite. recipeFromJson throws Error(invalidOption) with the
 /// key's path for a missing version, an unknown key, a value of the wrong type or out of range, an unknown
-/// schedule or grid or an option of theirs; options of sampler, guidance and clipping are checked for type
-/// here and for range when a run starts.
+/// schedule or grid or an option of theirs, and for the recipe of a branch, which planFromJson() reads
+/// (run_plan.h); options of sampler, guidance and clipping are checked for type here and for range when a run
+/// starts.
 std::string toJson(const Recipe& recipe);
 Recipe recipeFromJson(const std::string& text);
 

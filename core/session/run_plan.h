@@ -4,6 +4,7 @@
 #include "core/session/recipe.h"
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace diffuscope::session {
@@ -32,6 +33,19 @@ struct BranchPoint
 
 /// The same place, or both none.
 bool samePlace(const std::shared_ptr<const BranchPoint>& a, const std::shared_ptr<const BranchPoint>& b);
+
+/// A run has at most this many others above it: plans are followed run by run.
+constexpr int deepestBranch = 200;
+/// More bytes of a plan's text are neither written nor read.
+constexpr std::size_t longestPlanText = std::size_t(4) << 20;
+
+/// The plan as versioned JSON text: the recipe's own (see recipe.h), which in a branch ends with
+/// `"from": {"frame": 12, "run": {…}}`, where the run is again a recipe and perhaps a branch. Each of them
+/// bears its version. toJson throws as that of a recipe, and Error(invalidOption) beyond longestPlanText.
+/// planFromJson throws as recipeFromJson(), and for a frame below 0, a run or frame that is missing, more
+/// than deepestBranch runs within each other, and a longer text.
+std::string toJson(const RunPlan& plan);
+RunPlan planFromJson(const std::string& text);
 
 /// Which recipe made the steps from `firstStep` on.
 struct PlanPart

@@ -1,7 +1,7 @@
 #include "core/session/session_file.h"
 
 #include "core/registry/error.h"
-#include "core/session/json_object_reader.h"
+#include "core/session/recipe_json.h"
 #include "core/session/tensor_pack.h"
 
 #include <algorithm>
@@ -24,6 +24,8 @@ constexpr std::size_t mostSessionBytes = std::size_t(32) << 20;
 constexpr std::size_t longestWord = 200;
 constexpr int mostFrames = 100'000;
 constexpr int mostPixels = 1 << 16;
+constexpr std::size_t longestWritten = 4096;
+constexpr int mostWrittenWords = 4096;
 constexpr std::size_t digestDigits = 16;
 const char* const sessionKey = "diffuscope.session";
 
@@ -104,7 +106,9 @@ ordered_json writtenRun(const SessionRun& run, const SessionFile& file, TensorPa
         object["name"] = run.name;
     if (!run.note.empty())
         object["note"] = run.note;
-    object["recipe"] = ordered_json::parse(toJson(run.recipe));
+    if (!run.written.text.empty())
+        object["written"] = {{"text", run.written.text}, {"off", run.written.off}};
+    object["recipe"] = jsonOf(run.recipe);
     const auto record = file.records.find(run.id);
     if (record != file.records.end() && record->second)
         object["record"] = writtenRecord(run.id, *record->second, pack);
@@ -213,6 +217,27 @@ std::shared_ptr<const RunRecord> readRecord(int run, const json& object, TensorP
     return record;
 }
 
+/// None where it is not as it should be: the recipe's prompt is then shown as it is.
+WrittenPrompt writtenPrompt(const json* object)
+{
+    WrittenPrompt written;
+    if (!object || !object->is_object())
+        return written;
+    const json text = object->value("text", json());
+    const json off = object->value("off", json());
+    if (!text.is_string() || text.get_ref<const std::string&>().size() > longestWritten || !off.is_array())
+        return written;
+    for (const json& word : off) {
+        const int least = written.off.empty() ? 0 : written.off.back() + 1;
+        if (!word.is_number_unsigned() || word.get<std::uint64_t>() >= std::uint64_t(mostWrittenWords) ||
+            word.get<int>() < least)
+            return {};
+        written.off.push_back(word.get<int>());
+    }
+    written.text = text.get<std::string>();
+    return written;
+}
+
 SessionRun readRun(const json& object, const json** record)
 {
     constexpr int most = std::numeric_limits<int>::max();
@@ -226,7 +251,10 @@ SessionRun readRun(const json& object, const json** record)
     const json* recipe = reader.find("recipe");
     if (!recipe)
         reader.refuse("recipe", "there");
-    run.recipe = recipeFromJson(recipe->dump());
+    JsonObjectReader recipeReader(*recipe, "recipe");
+    run.recipe = readRecipe(recipeReader);
+    recipeReader.finish();
+    run.written = writtenPrompt(reader.find("written"));
     *record = reader.find("record");
     return run;
 }

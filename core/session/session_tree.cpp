@@ -108,6 +108,27 @@ int Session::addBranch(int parent, int frame, Recipe recipe)
     return insert({.id = 0, .parent = parent, .frame = frame, .recipe = std::move(recipe)});
 }
 
+int Session::addPlan(const RunPlan& plan)
+{
+    std::vector<const RunPlan*> line;
+    for (const RunPlan* at = &plan; at; at = at->from ? &at->from->run : nullptr)
+        line.push_back(at);
+    int parent = 0;
+    for (auto place = line.rbegin(); place != line.rend(); ++place) {
+        const RunPlan& at = **place;
+        const int frame = at.from ? at.from->frame : 0;
+        const auto isHere = [&](const SessionRun& run) {
+            return run.parent == parent && run.frame == frame && run.recipe == at.recipe;
+        };
+        const auto found = &at == &plan ? m_runs.end() : std::ranges::find_if(m_runs, isHere);
+        if (found != m_runs.end())
+            parent = found->id;
+        else
+            parent = parent == 0 ? addRun(at.recipe) : addBranch(parent, frame, at.recipe);
+    }
+    return parent;
+}
+
 void Session::setRecipe(int id, Recipe recipe)
 {
     at(id).recipe = std::move(recipe);
@@ -121,6 +142,11 @@ void Session::setName(int id, std::string name)
 void Session::setNote(int id, std::string note)
 {
     at(id).note = cutText(std::move(note), longestNote);
+}
+
+void Session::setWritten(int id, WrittenPrompt written)
+{
+    at(id).written = std::move(written);
 }
 
 void Session::remove(int id)

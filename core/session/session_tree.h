@@ -8,6 +8,15 @@
 
 namespace diffuscope::session {
 
+/// A prompt as a person wrote it, some of whose words are switched off: the recipe has the others.
+struct WrittenPrompt
+{
+    std::string text{};      ///< empty where all words of the recipe's prompt are on
+    std::vector<int> off{};  ///< which words of the text are off, from 0, rising
+
+    bool operator==(const WrittenPrompt&) const = default;
+};
+
 struct SessionRun
 {
     int id = 0;      ///< from 1, never used again in its session
@@ -16,6 +25,7 @@ struct SessionRun
     Recipe recipe{};
     std::string name{};  ///< as a person called it; empty for none
     std::string note{};
+    WrittenPrompt written{};
 
     bool operator==(const SessionRun&) const = default;
 };
@@ -47,12 +57,15 @@ public:
     /// Each returns the id of the new run. Throws Error(invalidOption) beyond mostRuns.
     int addRun(Recipe recipe);
     int addBranch(int parent, int frame, Recipe recipe);
+    /// A run of this plan. Of those that it leaves, the ones that are not here yet are added too.
+    int addPlan(const RunPlan& plan);
 
     /// Of a run without branches: those of one that has some would no longer be its.
     void setRecipe(int id, Recipe recipe);
     /// Cut to longestName and longestNote bytes.
     void setName(int id, std::string name);
     void setNote(int id, std::string note);
+    void setWritten(int id, WrittenPrompt written);
     /// With all that branch off it.
     void remove(int id);
 
@@ -69,8 +82,5 @@ private:
     std::vector<SessionRun> m_runs;
     int m_lastId = 0;
 };
-
-/// A branch runs this far at most above another: plans are followed run by run.
-constexpr int deepestBranch = 200;
 
 }  // namespace diffuscope::session

@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <random>
 
 using namespace diffuscope;
 using session::BranchPoint;
@@ -53,6 +54,7 @@ SessionFile sampleSession()
     file.session.addBranch(branch, 20, recipeOf(30));
     file.session.setName(branch, "mit Änderung");
     file.session.setNote(root, "first\nsecond");
+    file.session.setWritten(branch, {"red blue hair", {1}});
     file.view = {
         .run = branch, .place = 0.5, .selectedImage = 2, .layer = 4, .branchMode = true, .compared = {1, 2}};
     file.made = {.program = "0.1", .device = "cpu", .threads = 2, .models = {{"mnist", "abc"}}};
@@ -97,6 +99,26 @@ private Q_SLOTS:
         QCOMPARE(tree.ownerOf(3, 0), 1);
     }
 
+    void aPlanIsAddedWithTheRunsThatItLeaves()
+    {
+        const Session tree = sampleSession().session;
+        Session other;
+        other.addRun(recipeOf(7));
+        const int added = other.addPlan(tree.planOf(3));
+        QCOMPARE(other.runs().size(), std::size_t(4));
+        QVERIFY(other.planOf(added) == tree.planOf(3));
+        // Runs above that are there already are not added again.
+        session::RunPlan sibling = tree.planOf(3);
+        sibling.recipe.steps = 31;
+        QCOMPARE(other.run(other.addPlan(sibling)).parent, other.run(added).parent);
+        QCOMPARE(other.runs().size(), std::size_t(5));
+        sibling.from = std::make_shared<const BranchPoint>(BranchPoint{tree.planOf(1), 13});
+        other.addPlan(sibling);
+        QCOMPARE(other.runs().size(), std::size_t(6));
+        other.addPlan({recipeOf(7), {}});
+        QCOMPARE(other.runs().size(), std::size_t(7));
+    }
+
     void deletingARunTakesItsBranchesAndItsNumberIsNotUsedAgain()
     {
         Session tree = sampleSession().session;
@@ -128,6 +150,9 @@ private Q_SLOTS:
         QCOMPARE(record.digests, before.records.at(1)->digests);
         QCOMPARE(record.states, before.records.at(1)->states);
         QCOMPARE(record.result, before.records.at(1)->result);
+        QCOMPARE(record.sketches, before.records.at(1)->sketches);
+        QCOMPARE(record.projections, session::usualProjections);
+        QCOMPARE(record.sketches.size(), std::size_t(5 * shape.batch * session::usualProjections));
         QVERIFY(record.resultFrame()->shape == shape);
     }
 
@@ -159,6 +184,116 @@ private Q_SLOTS:
         QVERIFY(difference);
         QCOMPARE(difference->frame, 2);
         QVERIFY(!difference->largest);
+        // Of the last image, by 0.25 in one of four values: every projection tells that exactly.
+        QVERIFY(difference->about);
+        QCOMPARE(difference->about->image, 2);
+        QVERIFY2(std::abs(difference->about->rms - 0.125) < 1e-6,
+                 qPrintable(QString::number(difference->about->rms)));
+        QVERIFY(std::abs(*difference->aboutLater - 0.125) < 1e-6);
+    }
+
+    void aSketchEstimatesAsCloselyAsItSays_data()
+    {
+        QTest::addColumn<int>("projections");
+        QTest::newRow("8") << 8;
+        QTest::newRow("1") << 1;
+    }
+    void aSketchEstimatesAsCloselyAsItSays()
+    {
+        QFETCH(int, projections);
+        constexpr std::size_t values = 784;
+        constexpr int cases = 400;
+        const session::StateSketcher sketcher(values, projections);
+        std::mt19937 random(5);
+        std::normal_distribution<float> normal;
+        double bias = 0, squares = 0;
+        for (int i = 0; i < cases; ++i) {
+            std::vector<float> image(values), other(values), a, b;
+            double apart = 0;
+            for (std::size_t at = 0; at < values; ++at) {
+                image[at] = normal(random);
+                other[at] = image[at] + 0.01f * normal(random);
+                apart += std::pow(double(other[at]) - double(image[at]), 2);
+            }
+            sketcher.append(image, a);
+            sketcher.append(other, b);
+            const double rms = std::sqrt(apart / values);
+            const double error = session::sketchDifference(a, b, projections, values).rms / rms - 1;
+            bias += error / cases;
+            squares += error * error / cases;
+        }
+        // The root of a mean of k squares of normal numbers: its expectation and its spread.
+        const double k = projections;
+        const double mean = std::sqrt(2 / k) * std::tgamma((k + 1) / 2) / std::tgamma(k / 2);
+        const double spread = std::sqrt(1 - mean * mean);
+        const double found = std::sqrt(squares - bias * bias);
+        QVERIFY2(std::abs(bias + 1 - mean) < 4 * spread / std::sqrt(cases),
+                 qPrintable(QString::number(bias)));
+        QVERIFY2(std::abs(found / spread - 1) < 0.2, qPrintable(QString::number(found)));
+    }
+
+    void aSketchNamesTheImageThatDiffersMost()
+    {
+        const std::size_t oneImage = shape.imageValues() * sizeof(float) * 5;
+        const RunRecord stored = session::recordOf(trajectoryOf(5), oneImage);
+        record::Trajectory replay = trajectoryOf(5, 3, 5);
+        auto later = std::make_shared<record::Frame>(*replay.frames[4]);
+        std::vector<float> values(shape.values());
+        later->xt.copyTo(values);
+        values.back() += 2;
+        values[4] += 1;
+        later->xt = {values, record::Precision::full};
+        replay.frames[4] = later;
+        const auto difference = session::firstDifference(stored, replay);
+        QCOMPARE(difference->frame, 3);
+        QCOMPARE(difference->about->image, 1);
+        QVERIFY(std::abs(*difference->aboutLater - 1) < 1e-5);
+        // Where exact values tell, they do.
+        const auto exact = session::firstDifference(stored, trajectoryOf(5, 3, 1));
+        QVERIFY(exact->largest && !exact->about && !exact->aboutLater);
+    }
+
+    void aFileWithoutSketchesIsReadAsBefore()
+    {
+        SessionFile file = sampleSession();
+        auto record = std::make_shared<RunRecord>(*file.records.at(1));
+        record->sketches.clear();
+        record->projections = 0;
+        record->sampledImages = 1;
+        record->states.clear();
+        for (const auto& frame : trajectoryOf(5).frames) {
+            const auto first = frame->layer(record::Layer::xt, 0);
+            record->states.insert(record->states.end(), first.begin(), first.end());
+        }
+        file.records[1] = record;
+        session::writeSession(path(), file);
+        const RunRecord read = *session::readSession(path()).records.at(1);
+        QVERIFY(read.sketches.empty());
+        QCOMPARE(read.projections, 0);
+        const auto difference = session::firstDifference(read, trajectoryOf(5, 2, int(shape.values()) - 1));
+        QCOMPARE(difference->frame, 2);
+        QVERIFY(!difference->largest && !difference->about);
+    }
+
+    void longRunsHaveSketchesOfFewerProjections()
+    {
+        const std::size_t ofOne = 5 * std::size_t(shape.batch) * sizeof(float);
+        QCOMPARE(session::recordOf(trajectoryOf(5), 3 * ofOne).projections, 3);
+        QCOMPARE(session::recordOf(trajectoryOf(5), ofOne / 2).projections, 1);
+        QCOMPARE(session::recordOf(trajectoryOf(5), ofOne / 20).projections, 0);
+    }
+
+    void howAPromptIsWrittenIsLeftOutWhereItIsNoList()
+    {
+        for (const char* written :
+             {"7", "{}", "{\"text\":\"a b\",\"off\":[1,1]}", "{\"text\":\"a b\",\"off\":[-1]}",
+              "{\"text\":5,\"off\":[]}", "{\"text\":\"a b\",\"off\":[99999999999]}"}) {
+            writeText("{\"version\":1,\"runs\":[{\"id\":1,\"written\":" + std::string(written) +
+                      ",\"recipe\":{\"version\":1}}]}");
+            const SessionFile file = session::readSession(path());
+            QVERIFY(file.problems.empty());
+            QVERIFY(file.session.run(1).written == session::WrittenPrompt());
+        }
     }
 
     void aFileCutOffAnywhereIsRefusedOrOpensAllThatIsThere()

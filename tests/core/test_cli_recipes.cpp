@@ -1,7 +1,8 @@
 // Sampling from the command line: every part of a recipe can be asked for, and a written recipe gives the
 // same.
 #include "core/network/safetensors.h"
-#include "core/session/recipe.h"
+#include "core/sample/model_run_factory.h"
+#include "core/session/plan_run.h"
 #include "tests/core/cli_fixture.h"
 #include "tests/core/tiny_model.h"
 
@@ -25,6 +26,42 @@ QSize pngSize(const std::string& bytes)
         return value;
     };
     return {number(16), number(20)};
+}
+
+/// A branch of a branch: of a run of noise at frame 5, then of that at frame 3, which is still the first
+/// run's.
+session::RunPlan branchOfABranch()
+{
+    session::RunPlan plan;
+    plan.recipe.model = "tiny";
+    plan.recipe.steps = 8;
+    plan.recipe.batch = 2;
+    plan.recipe.sampler = {"dpmpp_2m_sde", {}};
+    plan.recipe.condition = denoise::Condition::classLabel(1);
+    for (const int frame : {3, 5}) {
+        session::RunPlan branch{plan.recipe, std::make_shared<const session::BranchPoint>(
+                                                 session::BranchPoint{.run = plan, .frame = frame})};
+        branch.recipe.seed = std::uint64_t(frame);
+        branch.recipe.guidance.scale += 1;
+        plan = std::move(branch);
+    }
+    plan.recipe.sampler = {"heun", {}};
+    plan.recipe.steps = 12;
+    return plan;
+}
+
+/// The states of all frames of a run, one after the other.
+std::vector<float> statesOf(sample::Run& run)
+{
+    std::vector<record::FramePtr> frames = run.framesBefore();
+    while (auto frame = run.advance({}))
+        frames.push_back(frame);
+    std::vector<float> states;
+    for (const auto& frame : frames) {
+        const auto state = frame->layer(record::Layer::xt);
+        states.insert(states.end(), state.values.begin(), state.values.end());
+    }
+    return states;
 }
 
 }  // namespace
@@ -101,6 +138,78 @@ private Q_SLOTS:
                        m_cli.file("pasted.png")});
         QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.errors));
         QVERIFY(session::recipeFromJson(m_cli.read("pasted.recipe.json")) == copied);
+    }
+
+    void aBranchIsSampledToTheBitAsTheWindowDoes()
+    {
+        const session::RunPlan plan = branchOfABranch();
+        const std::string text = session::toJson(plan);
+        // As the window's engine: the runs above are in memory.
+        sample::ModelRunFactory factory({m_cli.path("models")});
+        session::PlanStart start;
+        session::RunPlan above = plan.from->run;
+        const auto parent = session::startRun(factory, above);
+        auto trajectory = std::make_shared<record::Trajectory>();
+        trajectory->frames = parent->framesBefore();
+        while (auto frame = parent->advance({}))
+            trajectory->frames.push_back(frame);
+        start.known.push_back({above, trajectory,
+                               std::make_shared<const schedule::NoiseSchedule>(parent->schedule()),
+                               std::make_shared<const std::vector<sample::StepTerms>>(parent->terms())});
+        start.onFrame = [](const record::Frame&) { QFAIL("what is known was sampled again"); };
+        const auto run = session::startRun(factory, plan, start);
+        const std::vector<float> expected = statesOf(*run);
+        const Outcome outcome =
+            m_cli.run({"sample", "--recipe", QString::fromStdString(text), "--tensors",
+                       m_cli.file("branch.safetensors"), "--frames", "--out", m_cli.file("branch.png")});
+        QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.errors));
+        const auto states = [this](const std::string& name) {
+            const auto xt = network::readSafetensors(m_cli.path(name)).tensors.at("x_t").contiguous();
+            return std::vector<float>(xt.data_ptr<float>(), xt.data_ptr<float>() + xt.numel());
+        };
+        QVERIFY(states("branch.safetensors") == expected);
+        // The recipe beside the output, and the one in the picture, say where it branches.
+        QCOMPARE(m_cli.read("branch.recipe.json"), text);
+        const Outcome again = m_cli.run({"sample", "--recipe", m_cli.file("branch.png"), "--tensors",
+                                         m_cli.file("again.safetensors"), "--frames"});
+        QVERIFY2(again.exitCode == 0, qPrintable(again.errors));
+        QVERIFY(states("again.safetensors") == expected);
+        // Flags go on top of the branch's own recipe: what comes before it stays.
+        const Outcome other =
+            m_cli.run({"sample", "--recipe", m_cli.file("branch.recipe.json"), "--seed", "9", "--sampler",
+                       "euler_a", "--tensors", m_cli.file("again.safetensors"), "--frames"});
+        QVERIFY2(other.exitCode == 0, qPrintable(other.errors));
+        const std::vector<float> changed = states("again.safetensors");
+        const std::size_t before = trajectory->frames[0]->shape.values() * 6;
+        QVERIFY(std::equal(changed.begin(), changed.begin() + std::ptrdiff_t(before), expected.begin()));
+        QVERIFY(!std::equal(changed.begin(), changed.end(), expected.begin(), expected.end()));
+        QVERIFY(session::planFromJson(m_cli.read("again.recipe.json")).from->run == above);
+    }
+
+    void aBranchIsExportedAndWhatCannotTakeItSaysSo()
+    {
+        m_cli.write("branch.json", session::toJson(branchOfABranch()));
+        const Outcome table = m_cli.run({"export-run", "--recipe", m_cli.file("branch.json"), "--table",
+                                         m_cli.file("branch.csv"), "--film-strip", m_cli.file("strip.png")});
+        QVERIFY2(table.exitCode == 0, qPrintable(table.errors));
+        const auto lines = QByteArray::fromStdString(m_cli.read("branch.csv")).split('\n');
+        QVERIFY(lines.size() > 10);
+        m_cli.run({"sample", "--recipe", m_cli.file("strip.png"), "--out", m_cli.file("strip-again.png")});
+        QCOMPARE(m_cli.read("strip-again.recipe.json"), m_cli.read("branch.json"));
+        const Outcome sheet = m_cli.run(
+            {"sheet", "--recipe", m_cli.file("branch.json"), "--out", m_cli.file("branch-sheet.png")});
+        QVERIFY(sheet.exitCode != 0);
+        QVERIFY2(sheet.errors.contains("begins at frame 5 of another run"), qPrintable(sheet.errors));
+        QCOMPARE(sheet.errors.trimmed().count('\n'), 0);
+        session::RunPlan late = branchOfABranch();
+        late.from = std::make_shared<const session::BranchPoint>(
+            session::BranchPoint{.run = late.from->run, .frame = 40});
+        const Outcome outcome =
+            m_cli.run({"sample", "--recipe", QString::fromStdString(session::toJson(late)), "--out",
+                       m_cli.file("late.png")});
+        QVERIFY(outcome.exitCode != 0 && !QFile::exists(m_cli.file("late.png")));
+        QVERIFY2(outcome.errors.contains("begins at frame 40, but the run that it leaves ends at frame 8"),
+                 qPrintable(outcome.errors));
     }
 
     void everyFlagReachesTheRecipe()

@@ -1,6 +1,6 @@
 // Recipes as JSON: what is written reads back identically, and everything else is refused by its path.
 
-#include "core/session/recipe.h"
+#include "core/session/run_plan.h"
 #include "tests/core/refusal.h"
 
 #include <QTest>
@@ -11,8 +11,10 @@
 #include <locale>
 
 using namespace diffuscope;
+using session::planFromJson;
 using session::Recipe;
 using session::recipeFromJson;
+using session::RunPlan;
 using session::toJson;
 
 namespace {
@@ -38,6 +40,25 @@ Recipe fullRecipe()
 std::string with(const std::string& key, const std::string& value)
 {
     return "{\"version\": 1, \"" + key + "\": " + value + "}";
+}
+
+/// A run with so many others above it, each of another seed; each leaves its parent at frame `depth`.
+RunPlan planBelow(int runs)
+{
+    RunPlan plan{fullRecipe(), {}};
+    for (int depth = 1; depth <= runs; ++depth) {
+        RunPlan branch{fullRecipe(), std::make_shared<const session::BranchPoint>(
+                                         session::BranchPoint{.run = std::move(plan), .frame = depth})};
+        branch.recipe.seed = std::uint64_t(depth);
+        plan = std::move(branch);
+    }
+    return plan;
+}
+
+/// A branch's text, of which `from` is what is given.
+std::string branchWith(const std::string& from)
+{
+    return with("from", from);
 }
 
 }  // namespace
@@ -164,6 +185,111 @@ private Q_SLOTS:
         if (QByteArray(QTest::currentDataTag()) == "not UTF-8")
             given = with("model", "\"\xff\xfe\"");
         REFUSES(recipeFromJson(given), path.toStdString());
+    }
+
+    void aPlanWithoutABranchIsWrittenAsItsRecipe()
+    {
+        QCOMPARE(toJson(RunPlan{fullRecipe(), {}}), toJson(fullRecipe()));
+        QVERIFY(planFromJson(toJson(fullRecipe())) == (RunPlan{fullRecipe(), {}}));
+        QVERIFY(planFromJson(with("from", "null")) == RunPlan{});
+    }
+
+    void aBranchReadsBackWithAllRunsAboveIt_data()
+    {
+        QTest::addColumn<int>("runs");
+        for (const int runs : {1, 2, 8, 9, session::deepestBranch})
+            QTest::addRow("%d", runs) << runs;
+    }
+    void aBranchReadsBackWithAllRunsAboveIt()
+    {
+        QFETCH(int, runs);
+        const RunPlan plan = planBelow(runs);
+        const std::string text = toJson(plan);
+        const RunPlan back = planFromJson(text);
+        QVERIFY(back == plan);
+        QCOMPARE(back.from->frame, runs);
+        QCOMPARE(toJson(back), text);
+        RunPlan other = planBelow(runs);
+        other.recipe.steps = 5;
+        QVERIFY(back != other);
+    }
+
+    void aBranchThatIsNotWholeIsRefusedByItsPath_data()
+    {
+        QTest::addColumn<QString>("from");
+        QTest::addColumn<QString>("path");
+        const QString run = "\"run\": {\"version\": 1";
+        QTest::newRow("a number") << "3"
+                                  << "recipe.from";
+        QTest::newRow("no run") << "{\"frame\": 3}"
+                                << "recipe.from.run";
+        QTest::newRow("no frame") << "{" + run + "}}"
+                                  << "recipe.from.frame";
+        QTest::newRow("frame -1") << "{\"frame\": -1, " + run + "}}"
+                                  << "recipe.from.frame";
+        QTest::newRow("frame 1e9") << "{\"frame\": 1000000000, " + run + "}}"
+                                   << "recipe.from.frame";
+        QTest::newRow("another key") << "{\"frame\": 1, \"step\": 2, " + run + "}}"
+                                     << "recipe.from.step";
+        QTest::newRow("no version") << "{\"frame\": 1, \"run\": {}}"
+                                    << "recipe.from.run.version";
+        QTest::newRow("its recipe") << "{\"frame\": 1, " + run + ", \"steps\": 0}}"
+                                    << "recipe.from.run.steps";
+        QTest::newRow("its parent") << "{\"frame\": 1, " + run +
+                                           ", \"from\": {\"frame\": 2, \"run\": {\"version\": 9}}}}"
+                                    << "recipe(.from.run × 2).version";
+    }
+    void aBranchThatIsNotWholeIsRefusedByItsPath()
+    {
+        QFETCH(QString, from);
+        QFETCH(QString, path);
+        REFUSES(planFromJson(branchWith(from.toStdString())), "\"" + path.toStdString() + "\"");
+    }
+
+    void hostileBranchesAreRefused()
+    {
+        std::string deep;
+        for (int i = 0; i < 10'000; ++i)
+            deep += "{\"version\": 1, \"from\": {\"frame\": 1, \"run\": ";
+        REFUSES(planFromJson(deep), "nested more than");
+        std::string branches = "{\"version\": 1}";
+        for (int i = 0; i <= session::deepestBranch; ++i)
+            branches = "{\"version\": 1, \"from\": {\"frame\": 1, \"run\": " + branches + "}}";
+        REFUSES(planFromJson(branches), "more than 200 runs above it");
+        REFUSES(planFromJson(std::string(5 << 20, ' ')), "longer than 4 MiB");
+        REFUSES(planFromJson(with("sampler", std::string(300, '[') + std::string(300, ']'))),
+                "recipe.sampler");
+        // What has no place for a branch says so.
+        REFUSES(recipeFromJson(toJson(planBelow(1))), "of a branch");
+    }
+
+    void everyTruncationOfABranchIsRefusedAsSuch()
+    {
+        const std::string text = toJson(planBelow(2));
+        for (std::size_t length = 0; length + 2 < text.size(); ++length)
+            REFUSES(planFromJson(text.substr(0, length)), "is not JSON at line");
+    }
+
+    void everyChangedByteOfABranchIsReadOrRefusedButNothingElse()
+    {
+        const std::string text = toJson(planBelow(1));
+        for (std::size_t i = 0; i < text.size(); ++i)
+            for (const char byte : {'\0', '"', '{', '9', '-', '\x80'}) {
+                std::string changed = text;
+                changed[i] = byte;
+                const std::string said = test::refusal([&] { (void)planFromJson(changed); });
+                QVERIFY2(said != "nothing but another kind of error", changed.c_str());
+            }
+    }
+
+    void aPlanTooLongToBeReadIsNotWritten()
+    {
+        RunPlan plan = planBelow(100);
+        session::Recipe drawn = fullRecipe();
+        drawn.schedule->options["points"] = std::string(60'000, '1');
+        for (int i = 0; i < 90; ++i)
+            plan = {drawn, std::make_shared<const session::BranchPoint>(session::BranchPoint{plan, 1})};
+        REFUSES(toJson(plan), "longer than 4 MiB");
     }
 
     void hostileTextsAreRefused()

@@ -1,14 +1,10 @@
-// The session in the window: its tree, branches by key, comparing, files, and recipes as text.
+// The session in the window: its tree, branches by key, files, and recipes as text.
 #include "tests/ui/session_window.h"
-#include "ui/panels/error_window.h"
-#include "ui/panels/grid_window.h"
 
 #include <QClipboard>
-#include <QComboBox>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
-#include <QPushButton>
-#include <QScopeGuard>
 
 using namespace diffuscope;
 using test::fakeRecipe;
@@ -92,71 +88,6 @@ private Q_SLOTS:
         QCOMPARE(bench.fixture.document->session().runs().size(), std::size_t(3));
     }
 
-    void aGridSaysWhatItCostsAndSamplesItInTheBackground()
-    {
-        SessionWindow bench;
-        bench.action("action.grid").trigger();
-        auto& grid = bench.fixture.get<ui::GridWindow>("gridWindow");
-        grid.findChild<QLineEdit*>(QStringLiteral("acrossValues"))->setText(QStringLiteral("2, 4, 8"));
-        auto* down = grid.findChild<QComboBox*>(QStringLiteral("downField"));
-        down->setCurrentIndex(down->findText(QStringLiteral("Guidance scale")));
-        grid.findChild<QLineEdit*>(QStringLiteral("downValues"))->setText(QStringLiteral("1, 3"));
-        QVERIFY2(grid.costText().startsWith(QStringLiteral("6 runs, 28 network evaluations")),
-                 qPrintable(grid.costText()));
-        QVERIFY(grid.start());
-        QTRY_COMPARE(grid.finishedCells(), 6);
-        QVERIFY(!grid.isSampling());
-        QVERIFY(!grid.sheet().isNull());
-        QCOMPARE(bench.fixture.document->session().runs().size(), std::size_t(1));
-        // A cell opens as a run of the session.
-        auto* canvas = grid.findChild<ui::GridCanvas*>();
-        QTest::keyClick(canvas, Qt::Key_Right);
-        QTest::keyClick(canvas, Qt::Key_Return);
-        QCOMPARE(bench.fixture.recipe().steps, 4);
-        QCOMPARE(bench.fixture.recipe().guidance.scale, 1.0);
-        // What cannot be is said in place of a cost.
-        grid.findChild<QLineEdit*>(QStringLiteral("acrossValues"))->setText(QStringLiteral("2, many"));
-        QVERIFY(grid.costText().contains(QStringLiteral("“many”")));
-        QVERIFY(!grid.start());
-    }
-
-    void aGridCanBeCancelled()
-    {
-        SessionWindow bench;
-        bench.action("action.grid").trigger();
-        auto& grid = bench.fixture.get<ui::GridWindow>("gridWindow");
-        bench.fixture.sampling.block();
-        const auto goOn = qScopeGuard([&sampling = bench.fixture.sampling] { sampling.unblock(); });
-        QVERIFY(grid.start());
-        QTRY_VERIFY(bench.fixture.sampling.isEvaluating());
-        grid.findChild<QPushButton*>(QStringLiteral("gridStart"))->click();
-        QVERIFY(!grid.isSampling());
-        QCOMPARE(bench.background.waiting(), 0);
-    }
-
-    void errorsAreTakenFromTheReferenceOverEvaluations()
-    {
-        SessionWindow bench;
-        bench.action("action.errors").trigger();
-        auto& errors = bench.fixture.get<ui::ErrorWindow>("errorWindow");
-        errors.findChild<QLineEdit*>(QStringLiteral("errorSamplers"))->setText(QStringLiteral("ddim, heun"));
-        errors.findChild<QLineEdit*>(QStringLiteral("errorSteps"))->setText(QStringLiteral("2, 4"));
-        errors.findChild<QLineEdit*>(QStringLiteral("errorReference"))->setText(QStringLiteral("heun, 20"));
-        QVERIFY2(errors.costText().startsWith(QStringLiteral("5 runs, 58 network evaluations")),
-                 qPrintable(errors.costText()));
-        QVERIFY(errors.start());
-        QTRY_VERIFY(!errors.isSampling());
-        QCOMPARE(errors.points().size(), std::size_t(4));
-        for (const auto& point : errors.points()) {
-            QVERIFY(point.error.has_value());
-            QCOMPARE(point.evaluations, point.recipe.steps);  // the fake makes one a step
-        }
-        QCOMPARE(errors.table().count(QLatin1Char('\n')), 5);
-        errors.findChild<QLineEdit*>(QStringLiteral("errorReference"))->setText(QStringLiteral("heun"));
-        QVERIFY(!errors.start());
-        QVERIFY(errors.costText().contains(QStringLiteral("heun, 100")));
-    }
-
     void aRecipeIsCopiedAsTextAndPasted()
     {
         SessionWindow bench;
@@ -171,6 +102,98 @@ private Q_SLOTS:
         QGuiApplication::clipboard()->setText(QStringLiteral("not a recipe"));
         bench.action("action.pasteRecipe").trigger();
         QCOMPARE(bench.fixture.recipe().guidance.scale, 2.0);
+    }
+
+    void aBranchIsCopiedIntoAnotherWindowWithTheRunsThatItLeaves()
+    {
+        SessionWindow first;
+        first.branch();
+        first.fixture.document->commitFrame(8);
+        first.action("action.branch").trigger();
+        session::Recipe recipe = first.fixture.recipe();
+        recipe.seed = 99;
+        first.fixture.document->setRecipe(recipe);
+        QVERIFY(first.waitForRun());
+        first.action("action.copyRecipe").trigger();
+        const auto copied = first.fixture.document->plan();
+        const QString text = QGuiApplication::clipboard()->text();
+
+        SessionWindow second;
+        second.fixture.document->setRecipe(fakeRecipe(7, 3));
+        QVERIFY(second.waitForRun());
+        const session::Session before = second.fixture.document->session();
+        QGuiApplication::clipboard()->setText(text);
+        second.action("action.pasteRecipe").trigger();
+        QVERIFY(second.fixture.document->plan() == copied);
+        QCOMPARE(second.fixture.document->session().runs().size(), std::size_t(4));
+        QCOMPARE(second.tree().topLevelItemCount(), 2);
+        QVERIFY(second.waitForRun());
+        const auto& made = second.fixture.document->trajectory().frames;
+        const auto& wanted = first.fixture.document->trajectory().frames;
+        QCOMPARE(made.size(), wanted.size());
+        for (std::size_t i = 0; i < made.size(); ++i)
+            QVERIFY(made[i]->layer(record::Layer::xt).values == wanted[i]->layer(record::Layer::xt).values);
+        // All of it is one step; what is pasted again shares the runs above.
+        const session::Session after = second.fixture.document->session();
+        second.action("action.undo").trigger();
+        QVERIFY(second.fixture.document->session() == before);
+        second.action("action.redo").trigger();
+        QVERIFY(second.fixture.document->session() == after);
+        recipe.seed = 100;
+        QGuiApplication::clipboard()->setText(
+            QString::fromStdString(session::toJson(session::RunPlan{recipe, copied.from})));
+        second.action("action.pasteRecipe").trigger();
+        QCOMPARE(second.fixture.document->session().runs().size(), std::size_t(5));
+        // A recipe that is pasted into a branch begins from noise, as its text says.
+        QGuiApplication::clipboard()->setText(QString::fromStdString(session::toJson(fakeRecipe(3, 4))));
+        second.action("action.pasteRecipe").trigger();
+        QVERIFY(!second.fixture.document->plan().from);
+        QCOMPARE(second.fixture.document->session().runs().size(), std::size_t(6));
+    }
+
+    void aBranchComesBackOutOfItsPictureAndItsFile()
+    {
+        SessionWindow bench;
+        bench.branch();
+        const auto plan = bench.fixture.document->plan();
+        const QString picture = bench.fixture.folder.filePath(QStringLiteral("branch.png"));
+        const QString file = bench.fixture.folder.filePath(QStringLiteral("branch.json"));
+        QVERIFY(bench.fixture.window->saveImages(picture));
+        QVERIFY(bench.fixture.window->saveRecipe(file));
+        for (const QString& path : {picture, file}) {
+            SessionWindow other;
+            other.action("action.newRun").trigger();  // something to undo: not a fresh window
+            QVERIFY(other.fixture.window->openFile(path));
+            QVERIFY(other.fixture.document->plan() == plan);
+            QVERIFY(other.waitForRun());
+        }
+    }
+
+    void whatIsPastedAndIsNoRecipeIsSaidAndChangesNothing_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("prose") << QStringLiteral("hello") << QStringLiteral("not JSON at line 1");
+        QTest::newRow("empty") << QString() << QStringLiteral("no recipe");
+        QTest::newRow("newer") << QStringLiteral("{\"version\": 7}") << QStringLiteral("recipe.version");
+        QTest::newRow("half a branch")
+            << QStringLiteral("{\"version\": 1, \"from\": {\"frame\": 2}}") << QStringLiteral("from.run");
+        QTest::newRow("nested") << QStringLiteral("{\"from\":{\"run\":").repeated(9000)
+                                << QStringLiteral("nested more than");
+    }
+    void whatIsPastedAndIsNoRecipeIsSaidAndChangesNothing()
+    {
+        QFETCH(QString, text);
+        QFETCH(QString, says);
+        SessionWindow bench;
+        bench.branch();
+        const session::Session before = bench.fixture.document->session();
+        QGuiApplication::clipboard()->setText(text);
+        bench.action("action.pasteRecipe").trigger();
+        QVERIFY(bench.fixture.document->session() == before);
+        const auto& message = bench.fixture.get<QLabel>("failureMessage");
+        QVERIFY(message.isVisible());
+        QVERIFY2(message.text().contains(says), qPrintable(message.text()));
     }
 
     void aFileOpensAsWhatItIs()

@@ -1,7 +1,7 @@
 // What a reader of a run's record needs to know of it, from the run as the engine hands it out.
 #pragma once
 
-#include "core/explain/run_reader.h"
+#include "core/explain/plan_facts.h"
 #include "ui/engine/run_update.h"
 
 namespace diffuscope::ui {
@@ -13,11 +13,17 @@ inline explain::RunFacts factsOf(const RunUpdate& run)
                             .terms = run.terms,
                             .sampler = run.recipe->sampler,
                             .seed = run.recipe->seed};
-    if (!run.from)
-        return facts;
-    const auto parts = session::partsOf(run.plan());
-    for (std::size_t i = 0; i + 1 < parts.size(); ++i)
-        facts.earlier.push_back({parts[i + 1].firstStep, parts[i].recipe.sampler, parts[i].recipe.seed});
+    if (run.from)
+        facts.earlier = explain::earlierSteps(run.plan());
+    return facts;
+}
+
+/// The same of a run's first look, whose only image is the one that is looked at.
+inline explain::RunFacts firstLookFactsOf(const RunUpdate& run)
+{
+    explain::RunFacts facts = factsOf(run);
+    facts.trajectory = run.firstLook.trajectory;
+    facts.firstImage = run.firstLook.image;
     return facts;
 }
 

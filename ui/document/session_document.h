@@ -37,10 +37,16 @@ public:
     const session::Recipe& recipe() const { return m_recipe; }
     /// Makes this the recipe; can be undone. A run that others branch off stays as it is, and one that is
     /// paused, or looked at in the middle in branch mode, goes on from there as a branch: the recipe is then
-    /// that of a new run.
-    void setRecipe(const session::Recipe& recipe);
+    /// that of a new run. `written` is how its prompt was written; where that is left out it stays as it was
+    /// for the same prompt, and is forgotten with another.
+    void setRecipe(const session::Recipe& recipe,
+                   const std::optional<session::WrittenPrompt>& written = std::nullopt);
+    /// How the recipe's prompt was written, where some of its words are switched off.
+    const session::WrittenPrompt& writtenPrompt() const;
     /// Makes this the recipe of the only run of a fresh session: nothing to undo.
-    void loadRecipe(const session::Recipe& recipe);
+    void loadRecipe(const session::Recipe& recipe) { loadPlan({recipe, {}}); }
+    /// The same with the runs that it leaves.
+    void loadPlan(const session::RunPlan& plan);
     QUndoStack& undoStack() { return m_undoStack; }
     /// A hand takes hold of something: until endGesture() all edits undo as one step.
     void beginGesture();
@@ -51,6 +57,8 @@ public:
     const session::Session& session() const { return m_edited.session; }
     /// The id of the run that is edited and shown.
     int currentRun() const { return m_edited.current; }
+    /// Everything that determines the current run.
+    session::RunPlan plan() const { return m_edited.session.planOf(m_edited.current); }
     /// Begins anew with a session that was stored; nothing to undo. `run` is the one to look at, if it is
     /// there.
     void loadSession(const session::Session& session, int run);
@@ -61,7 +69,10 @@ public:
     /// A branch of the shown run at the playhead (of a paused run, at the newest frame) with its recipe.
     void branchHere();
     /// A run of its own with this recipe, beside the others.
-    void addRun(const session::Recipe& recipe, const QString& text);
+    void addRun(const session::Recipe& recipe, const QString& text) { addPlan({recipe, {}}, text); }
+    /// A run of this plan; of the runs that it leaves, those that are not in the session yet are added with
+    /// it, all in one step of undo.
+    void addPlan(const session::RunPlan& plan, const QString& text);
     /// The same, leaving the run that the current one leaves where that is a branch.
     void addBeside(const session::Recipe& recipe, const QString& text);
     void renameRun(int id, const QString& name);
@@ -137,6 +148,8 @@ public:
 
 Q_SIGNALS:
     void recipeChanged(const diffuscope::session::Recipe& recipe);
+    /// Another writtenPrompt(), also where the recipe is the same.
+    void writtenPromptChanged();
     /// A run came, went, or was edited, or another one is current.
     void sessionChanged();
     void currentRunChanged(int id);

@@ -22,6 +22,7 @@ void SessionDocument::apply(const SessionState& state)
 {
     const session::RunPlan before = m_edited.session.planOf(m_edited.current);
     const int currentBefore = m_edited.current;
+    const session::WrittenPrompt writtenBefore = writtenPrompt();
     m_edited = state;
     const session::RunPlan after = m_edited.session.planOf(m_edited.current);
     const bool isNewRecipe = std::exchange(m_recipe, after.recipe) != after.recipe;
@@ -34,21 +35,43 @@ void SessionDocument::apply(const SessionState& state)
         Q_EMIT currentRunChanged(m_edited.current);
     if (isNewRecipe)
         Q_EMIT recipeChanged(m_recipe);
+    if (writtenPrompt() != writtenBefore)
+        Q_EMIT writtenPromptChanged();
     if (after != before && m_autoRun)
         sample();
     Q_EMIT branchFrameChanged();
 }
 
-void SessionDocument::setRecipe(const session::Recipe& recipe)
+const session::WrittenPrompt& SessionDocument::writtenPrompt() const
 {
-    if (recipe == m_recipe)
+    return m_edited.session.run(m_edited.current).written;
+}
+
+/// A new run with the prompt of the current one has it written as there.
+void SessionDocument::keepWritten(SessionState& after) const
+{
+    if (after.session.run(after.current).recipe.condition.text.prompt == m_recipe.condition.text.prompt)
+        after.session.setWritten(after.current, writtenPrompt());
+}
+
+void SessionDocument::setRecipe(const session::Recipe& recipe,
+                                const std::optional<session::WrittenPrompt>& written)
+{
+    const bool isSamePrompt = recipe.condition.text.prompt == m_recipe.condition.text.prompt;
+    const session::WrittenPrompt now =
+        written.value_or(isSamePrompt ? writtenPrompt() : session::WrittenPrompt());
+    if (recipe == m_recipe && now == writtenPrompt())
         return;
     EditMerge merge{differingParts(m_recipe, recipe), m_mergeWindow, m_gesture};
+    if (merge.parts.empty())
+        merge.parts = {"condition.prompt"};
     QString text = editName(merge.parts);
     SessionState after = m_edited;
     session::Session& runs = after.session;
     try {
-        if (const int frame = branchFrameOfEdit(); frame >= 0) {
+        if (recipe == m_recipe) {
+            // Its prompt is written in another way: the run is the same.
+        } else if (const int frame = branchFrameOfEdit(); frame >= 0) {
             after.current = runs.addBranch(runs.ownerOf(m_edited.current, frame), frame, recipe);
             text = tr("%1 from Frame %2 On").arg(text).arg(frame);
             m_heldFrame = frame;
@@ -64,13 +87,14 @@ void SessionDocument::setRecipe(const session::Recipe& recipe)
         Q_EMIT recipeChanged(m_recipe);  // the controls go back
         return;
     }
+    runs.setWritten(after.current, now);
     push(text, std::move(after), std::move(merge));
 }
 
-void SessionDocument::loadRecipe(const session::Recipe& recipe)
+void SessionDocument::loadPlan(const session::RunPlan& plan)
 {
     session::Session fresh;
-    const int run = fresh.addRun(recipe);
+    const int run = fresh.addPlan(plan);
     loadSession(fresh, run);
 }
 
@@ -135,6 +159,7 @@ void SessionDocument::branchHere()
     try {
         after.current =
             after.session.addBranch(after.session.ownerOf(m_edited.current, frame), frame, m_recipe);
+        keepWritten(after);
     } catch (const Error&) {
         setFailure(failureOf(std::current_exception()));
         return;
@@ -143,11 +168,12 @@ void SessionDocument::branchHere()
     push(tr("Branch at Frame %1").arg(frame), std::move(after));
 }
 
-void SessionDocument::addRun(const session::Recipe& recipe, const QString& text)
+void SessionDocument::addPlan(const session::RunPlan& plan, const QString& text)
 {
     SessionState after = m_edited;
     try {
-        after.current = after.session.addRun(recipe);
+        after.current = after.session.addPlan(plan);
+        keepWritten(after);
     } catch (const Error&) {
         setFailure(failureOf(std::current_exception()));
         return;
@@ -163,6 +189,7 @@ void SessionDocument::addBeside(const session::Recipe& recipe, const QString& te
     SessionState after = m_edited;
     try {
         after.current = after.session.addBranch(current.parent, current.frame, recipe);
+        keepWritten(after);
     } catch (const Error&) {
         setFailure(failureOf(std::current_exception()));
         return;

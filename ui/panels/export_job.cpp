@@ -60,7 +60,11 @@ void ExportJob::work(const ExportRequest& request, const std::stop_token& stop)
 
 exports::ExportedRun exportedRun(const RunUpdate& run)
 {
-    return {.recipe = *run.recipe, .facts = factsOf(run), .schedule = run.schedule, .grid = run.grid};
+    return {.recipe = *run.recipe,
+            .from = run.from,
+            .facts = factsOf(run),
+            .schedule = run.schedule,
+            .grid = run.grid};
 }
 
 }  // namespace diffuscope::ui

@@ -1,0 +1,19 @@
+// What a run's plan says of the steps that other runs made before it branched off.
+#pragma once
+
+#include "core/explain/run_reader.h"
+#include "core/session/run_plan.h"
+
+namespace diffuscope::explain {
+
+/// For RunFacts::earlier; empty for a run that starts from noise.
+inline std::vector<EarlierSteps> earlierSteps(const session::RunPlan& plan)
+{
+    std::vector<EarlierSteps> earlier;
+    const auto parts = session::partsOf(plan);
+    for (std::size_t i = 0; i + 1 < parts.size(); ++i)
+        earlier.push_back({parts[i + 1].firstStep, parts[i].recipe.sampler, parts[i].recipe.seed});
+    return earlier;
+}
+
+}  // namespace diffuscope::explain
