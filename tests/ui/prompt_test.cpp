@@ -11,6 +11,7 @@
 #include <QElapsedTimer>
 #include <QLabel>
 #include <QMimeData>
+#include <QRegularExpression>
 #include <QToolButton>
 
 namespace diffuscope::test {
@@ -231,6 +232,31 @@ private Q_SLOTS:
         QCOMPARE(window.prompt().toPlainText().trimmed(), QStringLiteral("red hair"));
         QCOMPARE(window.asked(), std::string("red hair"));
         QVERIFY(!window.get<QWidget>("prompt.message").isVisible());
+    }
+
+    void noTextThatTakesThePlaceOfALongerOnePutsACaretBehindItsEnd()
+    {
+        QTest::failOnWarning(QRegularExpression(QStringLiteral("QTextCursor")));
+        WordsWindow window("happy person with xyz long red hair");
+        auto& field = window.prompt();
+        field.moveCursor(QTextCursor::End);
+        for (int i = 0; i < 8; ++i)
+            QTest::keyClick(&field, Qt::Key_Backspace, i % 2 ? Qt::ControlModifier : Qt::NoModifier);
+        window.paste(QStringLiteral("long red hair"));
+        QTest::keyClick(&field, Qt::Key_A, Qt::ControlModifier);
+        QTest::keyClicks(&field, QStringLiteral("red"));
+        window.press(Qt::Key_Z, Qt::ControlModifier);
+        QTest::mouseClick(&window.get<QToolButton>("word.0"), Qt::LeftButton);
+        QTest::keyClick(&field, Qt::Key_A, Qt::ControlModifier);
+        QTest::keyClick(&field, Qt::Key_Delete);
+        session::Recipe recipe = window.recipe();
+        for (const char* prompt : {"happy person with glasses and xyz", "a", "", "red xyz", "xyz"}) {
+            recipe.condition.text.prompt = prompt;
+            window.document->setRecipe(recipe);
+            QCOMPARE(field.toPlainText(), QString::fromUtf8(prompt));
+        }
+        window.choose("mnist");
+        window.choose("avatar");
     }
 
     void tenThousandPastedCharactersAreRefusedInOneSentence()

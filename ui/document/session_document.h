@@ -173,6 +173,7 @@ private:
     void apply(const SessionState& state);
     void push(const QString& text, SessionState after, EditMerge merge = {});
     int branchFrameOfEdit() const;
+    void keepWritten(SessionState& after) const;
     bool showsCurrentRun() const;
     void show(const RunUpdate& update);
     void setState(RunState state);

@@ -20,7 +20,6 @@ namespace diffuscope::ui {
 namespace {
 
 constexpr int mostLines = 7;
-constexpr int mostForms = 200;
 constexpr int mostOffered = 10;
 
 /// One line without control characters.
@@ -65,8 +64,8 @@ PromptField::PromptField(QWidget* parent) : QPlainTextEdit(parent)
             &PromptField::insertCompletion);
     connect(this, &QPlainTextEdit::textChanged, this, &PromptField::takeText);
     connect(this, &QPlainTextEdit::cursorPositionChanged, this, [this] {
-        if (m_isQuiet)
-            return;
+        if (m_isQuiet || !isUpToDate())
+            return;  // the caret moves before the text is told to have changed
         markWords();
         Q_EMIT promptChanged();
     });
@@ -80,7 +79,6 @@ void PromptField::setReader(const PromptReader& reader)
     if (reader == m_prompt.reader())
         return;
     m_prompt.setReader(reader);
-    m_forms.clear();
     m_sampled.reset();
 }
 
@@ -89,30 +87,48 @@ qsizetype PromptField::caret() const
     return hasFocus() ? textCursor().position() : -1;
 }
 
-void PromptField::showPrompt(const QString& prompt)
+void PromptField::showPrompt(const QString& prompt, const session::WrittenPrompt& written)
 {
-    if (m_sampled == prompt)
+    if (m_sampled == prompt && m_written == written)
         return;
     m_sampled = prompt;
-    const auto known = m_forms.constFind(prompt);
-    setForm(known != m_forms.constEnd() ? *known : Form{prompt, {}});
+    m_written = written;
+    PromptText asWritten;
+    asWritten.setReader(m_prompt.reader());
+    asWritten.setText(QString::fromStdString(written.text));
+    std::vector<bool> off(std::size_t(asWritten.pieces().size()));
+    for (const int word : written.off)
+        if (std::size_t(word) < off.size())
+            off[std::size_t(word)] = true;
+    asWritten.setOffWords(off);
+    // What a file says of its prompts need not be so.
+    if (asWritten.hasOffWords() && asWritten.sampled() == prompt)
+        setForm(asWritten.text(), off);
+    else
+        setForm(prompt, {});
 }
 
-void PromptField::setForm(const Form& form)
+void PromptField::setForm(const QString& text, const std::vector<bool>& off)
 {
     {
         const QScopedValueRollback quiet(m_isQuiet, true);
         m_notice.clear();
-        m_prompt.setText(form.text);
-        m_prompt.setOffWords(form.off);
-        if (toPlainText() != form.text) {
-            setPlainText(form.text);
+        m_prompt.setText(text);
+        m_prompt.setOffWords(off);
+        if (toPlainText() != text) {
+            setPlainText(text);
             moveCursor(QTextCursor::End);
         }
     }
     m_completer->popup()->hide();
     markWords();
     Q_EMIT promptChanged();
+}
+
+/// The words are those of the text that is in the field.
+bool PromptField::isUpToDate() const
+{
+    return toPlainText() == m_prompt.text();
 }
 
 bool PromptField::isPending() const
@@ -135,12 +151,11 @@ PromptProblem PromptField::problem() const
 
 void PromptField::takeText()
 {
-    if (m_isQuiet || toPlainText() == m_prompt.text())
+    if (m_isQuiet || isUpToDate())
         return;
     const QString text = toPlainText();
     if (text.toUtf8().size() > PromptText::longestText()) {
-        const Form before{m_prompt.text(), m_prompt.offWords()};
-        setForm(before);
+        setForm(QString(m_prompt.text()), m_prompt.offWords());
         m_notice =
             tr("A prompt has at most %1 characters.").arg(QLocale().toString(PromptText::longestText()));
         Q_EMIT promptChanged();
@@ -159,12 +174,17 @@ void PromptField::report()
     if (!m_prompt.isReadable())
         return;
     const QString prompt = m_prompt.sampled();
-    if (m_forms.size() >= mostForms)
-        m_forms.clear();
-    m_forms.insert(prompt, {m_prompt.text(), m_prompt.offWords()});
-    if (m_sampled == prompt)
+    session::WrittenPrompt written;
+    if (m_prompt.hasOffWords()) {
+        written.text = m_prompt.text().toStdString();
+        for (int i = 0; i < m_prompt.pieces().size(); ++i)
+            if (m_prompt.pieces()[i].isOff)
+                written.off.push_back(i);
+    }
+    if (m_sampled == prompt && m_written == written)
         return;
     m_sampled = prompt;
+    m_written = std::move(written);
     Q_EMIT promptEdited(prompt);
 }
 
@@ -312,7 +332,7 @@ void PromptField::keyPressEvent(QKeyEvent* event)
     if (event->matches(QKeySequence::Undo) && isPending()) {
         const QString prompt = sampled();
         m_sampled.reset();
-        return showPrompt(prompt);
+        return showPrompt(prompt, session::WrittenPrompt(m_written));
     }
     if (event->key() == Qt::Key_Space && event->modifiers() & Qt::ControlModifier)
         return listWords();

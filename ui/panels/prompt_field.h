@@ -2,9 +2,9 @@
 // read.
 #pragma once
 
+#include "core/session/session_tree.h"
 #include "ui/panels/prompt_text.h"
 
-#include <QHash>
 #include <QPlainTextEdit>
 
 #include <optional>
@@ -25,9 +25,11 @@ public:
 
     void setReader(const PromptReader& reader);
     const PromptText& prompt() const { return m_prompt; }
-    /// Shows a recipe's prompt, with the words that were off when it was reported; signals no edit. Text that
-    /// is being typed stays where the recipe's prompt is as before.
-    void showPrompt(const QString& prompt);
+    /// Shows a recipe's prompt as it was written, with the words that are off; signals no edit. Text that is
+    /// being typed stays where both are as before.
+    void showPrompt(const QString& prompt, const session::WrittenPrompt& written = {});
+    /// How the prompt that was last reported or shown is written; empty where no word is off.
+    const session::WrittenPrompt& written() const { return m_written; }
     /// What the recipe has.
     QString sampled() const { return m_sampled.value_or(QString()); }
     /// The text differs from what the recipe has, since it cannot be read.
@@ -45,7 +47,7 @@ public:
     void listWords();
 
 Q_SIGNALS:
-    /// Another prompt that can be read.
+    /// Another prompt that can be read, or the same one written() otherwise.
     void promptEdited(const QString& prompt);
     /// The text, its words or problem() may have changed.
     void promptChanged();
@@ -60,15 +62,10 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
-    struct Form
-    {
-        QString text;
-        std::vector<bool> off;
-    };
-
     void takeText();
     void report();
-    void setForm(const Form& form);
+    void setForm(const QString& text, const std::vector<bool>& off);
+    bool isUpToDate() const;
     void markWords();
     void completeWord();
     void offer(const QStringList& words, bool chooseFirst);
@@ -79,8 +76,8 @@ private:
 
     PromptText m_prompt;
     std::optional<QString> m_sampled;
-    QHash<QString, Form> m_forms;  ///< how each prompt that was reported was written
-    QString m_notice;              ///< what became of the last paste
+    session::WrittenPrompt m_written;
+    QString m_notice;  ///< what became of the last paste
     QCompleter* m_completer = nullptr;
     QStringListModel* m_offered = nullptr;
     int m_fewestLines = 2;

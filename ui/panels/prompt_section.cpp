@@ -88,10 +88,15 @@ void PromptSection::setReader(const PromptReader& reader)
         input->setReader(reader);
 }
 
-void PromptSection::show(const TextCondition& text)
+const session::WrittenPrompt& PromptSection::written() const
+{
+    return m_prompt->field().written();
+}
+
+void PromptSection::show(const TextCondition& text, const session::WrittenPrompt& written)
 {
     m_text = text;
-    m_prompt->field().showPrompt(QString::fromStdString(text.prompt));
+    m_prompt->field().showPrompt(QString::fromStdString(text.prompt), written);
     m_negative->field().showPrompt(QString::fromStdString(text.negative));
     m_second->field().showPrompt(QString::fromStdString(text.second));
     const QSignalBlocker quiet(m_blend);

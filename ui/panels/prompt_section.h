@@ -2,7 +2,7 @@
 // in.
 #pragma once
 
-#include "core/denoise/condition.h"
+#include "core/session/session_tree.h"
 #include "ui/panels/prompt_text.h"
 
 #include <QObject>
@@ -35,10 +35,13 @@ public:
     static QString blendTip();
 
     void setReader(const PromptReader& reader);
-    /// Shows a recipe's words; signals nothing.
-    void show(const denoise::TextCondition& text);
+    /// Shows a recipe's words, and how its prompt is written; signals nothing.
+    void show(const denoise::TextCondition& text, const session::WrittenPrompt& written);
+    /// How the prompt is written.
+    const session::WrittenPrompt& written() const;
 
 Q_SIGNALS:
+    /// The words, or how the prompt is written().
     void edited(const diffuscope::denoise::TextCondition& text);
     /// The word of the prompt with the mouse or the focus on its chip, counted from 0 among those that are
     /// on; −1 where it has left.

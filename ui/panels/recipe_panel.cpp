@@ -49,6 +49,7 @@ RecipePanel::RecipePanel(SessionDocument& document, QWidget* parent) : QWidget(p
     m_form->installEventFilter(this);
 
     connect(&m_document, &SessionDocument::recipeChanged, this, &RecipePanel::showRecipe);
+    connect(&m_document, &SessionDocument::writtenPromptChanged, this, &RecipePanel::showPrompt);
     connect(&m_document, &SessionDocument::autoRunChanged, this, [this](bool on) {
         const QSignalBlocker quiet(m_autoRun);
         m_autoRun->setChecked(on);
@@ -82,11 +83,11 @@ const ModelEntry* RecipePanel::currentModel() const
     return nullptr;
 }
 
-void RecipePanel::edit(const Change& change)
+void RecipePanel::edit(const Change& change, const std::optional<session::WrittenPrompt>& written)
 {
     Recipe recipe = m_document.recipe();
     change(recipe);
-    m_document.setRecipe(recipe);
+    m_document.setRecipe(recipe, written);
 }
 
 /// A drawn schedule begins where the schedule before it was, and means the same when its quantity changes.
@@ -119,15 +120,18 @@ void RecipePanel::editSchedule(const std::string& id, const OptionValues& values
 
 void RecipePanel::chooseModel(const QString& id)
 {
-    edit([&](Recipe& recipe) {
-        for (const auto& model : m_models) {
-            if (model.id != id)
-                continue;
-            if (model.hasText() && recipe.condition.text == denoise::TextCondition())
-                recipe.condition.text = m_lastWords;  // of the last model that was asked by words
-            fitRecipe(recipe, model);
+    std::optional<session::WrittenPrompt> written;
+    Recipe recipe = m_document.recipe();
+    for (const auto& model : m_models) {
+        if (model.id != id)
+            continue;
+        if (model.hasText() && recipe.condition.text == denoise::TextCondition()) {
+            recipe.condition.text = m_lastWords;  // of the last model that was asked by words
+            written = m_lastWritten;
         }
-    });
+        fitRecipe(recipe, model);
+    }
+    m_document.setRecipe(recipe, written);
 }
 
 void RecipePanel::throwDice()
@@ -143,9 +147,7 @@ void RecipePanel::showRecipe(const Recipe& recipe)
 {
     showModel(recipe);
     m_classes->setCondition(recipe.condition);
-    m_prompt->show(recipe.condition.text);
-    if (recipe.condition.text != denoise::TextCondition())
-        m_lastWords = recipe.condition.text;
+    showPrompt();
     if (recipe.schedule)
         m_schedule->show(recipe.schedule->family, recipe.schedule->options);
     else
@@ -173,6 +175,16 @@ void RecipePanel::showRecipe(const Recipe& recipe)
     }
     updateGuidanceEnabled(recipe);
     showNotices(recipe);
+}
+
+void RecipePanel::showPrompt()
+{
+    const denoise::TextCondition& text = m_document.recipe().condition.text;
+    m_prompt->show(text, m_document.writtenPrompt());
+    if (text != denoise::TextCondition()) {
+        m_lastWords = text;
+        m_lastWritten = m_document.writtenPrompt();
+    }
 }
 
 /// Each beneath the control that it speaks of.

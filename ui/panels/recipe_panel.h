@@ -1,7 +1,7 @@
 // Everything that determines a run, as controls: editing any of them edits the document's recipe at once.
 #pragma once
 
-#include "core/session/recipe.h"
+#include "core/session/session_tree.h"
 #include "ui/panels/model_entry.h"
 #include "ui/panels/option_editor.h"
 #include "ui/panels/rule_section.h"
@@ -10,6 +10,7 @@
 #include <QWidget>
 
 #include <functional>
+#include <optional>
 
 class QCheckBox;
 class QComboBox;
@@ -76,12 +77,13 @@ private:
     RuleSection* addSection(int& row, const char* name, const QString& label, const QString& tip,
                             RuleSection::Options options);
 
-    void edit(const Change& change);
+    void edit(const Change& change, const std::optional<session::WrittenPrompt>& written = std::nullopt);
     void editSchedule(const std::string& id, const registry::OptionValues& values);
     OptionEditor::CustomControl makeGuidanceCurve(const QString& name, QWidget* parent,
                                                   OptionEditor::Edit edit);
     void showRecipe(const session::Recipe& recipe);
     void showModel(const session::Recipe& recipe);
+    void showPrompt();
     void updateGuidanceEnabled(const session::Recipe& recipe);
     void showNotices(const session::Recipe& recipe);
     /// A slider that is dragged, however slowly, is one step of undo.
@@ -106,6 +108,7 @@ private:
     QList<QWidget*> m_ofClasses;  ///< shown for a model that is asked by class
     QList<QWidget*> m_ofWords;    ///< shown for one that is asked by words
     denoise::TextCondition m_lastWords;
+    session::WrittenPrompt m_lastWritten;
     RuleSection* m_schedule = nullptr;
     RuleSection* m_gridRule = nullptr;
     ValueSlider* m_stepsSlider = nullptr;

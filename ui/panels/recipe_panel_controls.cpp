@@ -159,7 +159,7 @@ void RecipePanel::buildPrompt(int& row)
     auto* blend = sliderWithField(m_prompt->blendSlider(), m_prompt->blend(), m_form);
     m_ofWords.append({addRow(row, tr("&Blend"), blend, PromptSection::blendTip()), blend});
     connect(m_prompt, &PromptSection::edited, this, [this](const denoise::TextCondition& text) {
-        edit([&](Recipe& recipe) { recipe.condition.text = text; });
+        edit([&](Recipe& recipe) { recipe.condition.text = text; }, m_prompt->written());
     });
     connect(m_prompt, &PromptSection::wordPointedAt, this, &RecipePanel::wordPointedAt);
 }
