@@ -21,6 +21,8 @@ endif()
 
 if(DIFFUSCOPE_SANITIZE)
   add_compile_options(-fsanitize=${DIFFUSCOPE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  # The checks that sanitizers put in hide from the compiler what is set (GCC's manual, -Wmaybe-uninitialized).
+  add_compile_options(-Wno-maybe-uninitialized)
   add_link_options(-fsanitize=${DIFFUSCOPE_SANITIZE})
 endif()
 
