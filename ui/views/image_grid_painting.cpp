@@ -131,8 +131,9 @@ void ImageGrid::paintCell(QPainter& painter, int k, const QRegion& region) const
 /// A pale box, with the reason where it fits.
 void ImageGrid::paintAbsence(QPainter& painter, const QRectF& cell, const QString& reason) const
 {
+    painter.fillRect(cell, palette().color(QPalette::AlternateBase));
     painter.setPen(QPen(palette().color(QPalette::Mid), 1, Qt::DashLine));
-    painter.setBrush(palette().color(QPalette::AlternateBase));
+    painter.setBrush(Qt::NoBrush);
     painter.drawRect(cell.adjusted(0.5, 0.5, -0.5, -0.5));
     const QRect room = cell.adjusted(6, 4, -6, -4).toRect();
     const int flags = Qt::AlignCenter | Qt::TextWordWrap;
