@@ -22,8 +22,10 @@
 #include <QTemporaryDir>
 #include <QThread>
 
+#include <algorithm>
 #include <clocale>
 #include <csignal>
+#include <string_view>
 
 namespace diffuscope {
 
@@ -181,6 +183,14 @@ int run(const CommandLine& line)
     return QApplication::exec();
 }
 
+bool asksOnlyForText(int argc, char** argv)
+{
+    return std::any_of(argv + 1, argv + argc, [](const std::string_view argument) {
+        return argument == "--help" || argument == "-h" || argument == "--help-all" ||
+               argument == "--version" || argument == "-v";
+    });
+}
+
 }  // namespace
 
 }  // namespace diffuscope
@@ -189,6 +199,8 @@ int main(int argc, char** argv)
 {
     // A file that would be larger than is allowed is refused in words, like one on a full disk.
     std::signal(SIGXFSZ, SIG_IGN);
+    if (diffuscope::asksOnlyForText(argc, argv))
+        qputenv("QT_QPA_PLATFORM", "minimal");  // needs no display
     QApplication application(argc, argv);
     // Numbers in files have a point: Qt shows them as the person's language does, and nothing else should.
     std::setlocale(LC_NUMERIC, "C");

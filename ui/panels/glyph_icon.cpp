@@ -11,7 +11,7 @@ namespace diffuscope::ui {
 namespace {
 
 // Every glyph is drawn on a 20 × 20 field.
-constexpr double field = 20;
+constexpr double glyphSide = 20;
 
 QPainterPath triangle(double left, double right)
 {
@@ -89,7 +89,7 @@ QPainterPath cross()
 
 QPainterPath mirrored(const QPainterPath& path)
 {
-    return QTransform(-1, 0, 0, 1, field, 0).map(path);
+    return QTransform(-1, 0, 0, 1, glyphSide, 0).map(path);
 }
 
 /// Four corners that point outwards: this one, larger.
@@ -98,8 +98,8 @@ QPainterPath corners()
     QPainterPath lines;
     for (const double x : {3.5, 16.5})
         for (const double y : {3.5, 16.5}) {
-            const double inX = x < field / 2 ? 4.5 : -4.5;
-            const double inY = y < field / 2 ? 4.5 : -4.5;
+            const double inX = x < glyphSide / 2 ? 4.5 : -4.5;
+            const double inY = y < glyphSide / 2 ? 4.5 : -4.5;
             lines.moveTo(x + inX, y);
             lines.lineTo(x, y);
             lines.lineTo(x, y + inY);
@@ -113,7 +113,7 @@ QPainterPath corners()
 QPainterPath square(double margin)
 {
     QPainterPath path;
-    path.addRect(margin, margin, field - 2 * margin, field - 2 * margin);
+    path.addRect(margin, margin, glyphSide - 2 * margin, glyphSide - 2 * margin);
     return path;
 }
 
@@ -163,8 +163,8 @@ public:
         painter->save();
         painter->setRenderHint(QPainter::Antialiasing);
         painter->translate(rect.center() + QPointF(0.5, 0.5));
-        painter->scale(side / field, side / field);
-        painter->translate(-field / 2, -field / 2);
+        painter->scale(side / glyphSide, side / glyphSide);
+        painter->translate(-glyphSide / 2, -glyphSide / 2);
         painter->fillPath(m_shape, QGuiApplication::palette().color(group, role));
         painter->restore();
     }

@@ -29,7 +29,8 @@ void collect(const QMenu& menu, QList<KeyLine>& lines)
         }
         QStringList keys;
         for (const auto& sequence : action->shortcuts())
-            keys.append(sequence.toString(QKeySequence::NativeText));
+            if (!sequence.isEmpty())  // a standard key that this system has not
+                keys.append(sequence.toString(QKeySequence::NativeText));
         if (!keys.isEmpty())
             lines.append({keys.join(QStringLiteral(", ")), withoutMnemonic(action->text())});
     }
