@@ -106,7 +106,8 @@ SamplerEntry dormandPrince()
          .options = {Option::number("rtol", "Relative tolerance", 1e-5, 1e-10, 1,
                                     "Allowed error of a step relative to the state.", 10),
                      Option::number("atol", "Absolute tolerance", 1e-5, 1e-10, 1,
-                                    "Allowed error of a step where the state is near 0.", 10)}},
+                                    "Allowed error of a step where the state is near 0.", 10)},
+         .adaptive = true},
         [](const registry::OptionValues& values, const schedule::NoiseSchedule&,
            const schedule::TimeGrid& grid) {
             requireFallingNoise("RK45 (Dormand–Prince)", grid);

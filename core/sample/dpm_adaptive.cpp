@@ -104,7 +104,8 @@ SamplerEntry dpmAdaptive()
                                     6),
                      Option::number(
                          "theta", "θ", 0.9, 0.1, 0.99,
-                         "How cautious the next step is: the share of the length that would just do.", 2)}},
+                         "How cautious the next step is: the share of the length that would just do.", 2)},
+         .adaptive = true},
         [](const registry::OptionValues& values, const schedule::NoiseSchedule&,
            const schedule::TimeGrid& grid) {
             requireFallingNoise("DPM-Solver adaptive", grid);

@@ -51,11 +51,9 @@ public:
     /// recipe, before any network evaluation. Recipe::model is a model's id, or the path of its folder.
     std::unique_ptr<Run> start(const session::Recipe& recipe) override;
 
-    std::unique_ptr<Run> startFrom(const session::Recipe& recipe, const RunStart& start) override;
+    std::unique_ptr<Run> startPart(const session::Recipe& recipe, int firstImage) override;
 
-    /// The same for the images firstImage … firstImage + batch − 1 of a larger batch: their noise and their
-    /// classes are those that they have there.
-    std::unique_ptr<Run> startPart(const session::Recipe& recipe, int firstImage);
+    std::unique_ptr<Run> startFrom(const session::Recipe& recipe, const RunStart& start) override;
 
     record::TextAttention attentionAt(const session::Recipe& recipe, const record::Frame& frame) override;
 

@@ -58,6 +58,10 @@ public:
     /// Checks the whole recipe before any network evaluation; throws Error(invalidOption) naming what is
     /// wrong.
     virtual std::unique_ptr<Run> start(const session::Recipe& recipe) = 0;
+    /// The same for the images firstImage … firstImage + batch − 1 of a larger batch: their noise and their
+    /// classes are those that they have there. With a sampler that chooses its own steps they may come out
+    /// otherwise than there: it looks at all images.
+    virtual std::unique_ptr<Run> startPart(const session::Recipe& recipe, int firstImage) = 0;
     /// The same from a frame of another run. Throws Error(invalidOption) as well where the recipe cannot go
     /// on from there.
     virtual std::unique_ptr<Run> startFrom(const session::Recipe& recipe, const RunStart& start) = 0;

@@ -35,6 +35,8 @@ struct SamplerInfo
     std::vector<registry::Option> options;
     /// Runs from the image to the noise: wants a grid with its levels in reverse order.
     bool inverse = false;
+    /// Chooses its own steps, by an error taken over all images of the batch.
+    bool adaptive = false;
 };
 
 /// Every sampler, in the order in which they are shown.

@@ -67,6 +67,11 @@ public:
                              .storedPerFrame = recipe.guidance.scale == 1 ? 2 : 3});
     }
 
+    std::unique_ptr<sample::Run> startPart(const session::Recipe& recipe, int) override
+    {
+        return start(recipe);  // no figure is taken of a part
+    }
+
     std::unique_ptr<sample::Run> startFrom(const session::Recipe& recipe, const sample::RunStart&) override
     {
         return start(recipe);  // no figure is taken of a branch

@@ -74,7 +74,7 @@ float fakeNoise(std::uint64_t seed, int image, int pixel)
     return float(double(hash % 20001) / 10000 - 1);
 }
 
-record::FramePtr makeFrame(const session::Recipe& recipe, const TimeGrid& grid, int index)
+record::FramePtr makeFrame(const session::Recipe& recipe, const TimeGrid& grid, int index, int firstImage = 0)
 {
     const bool isResult = index == recipe.steps;
     auto frame = std::make_shared<record::Frame>();
@@ -88,9 +88,10 @@ record::FramePtr makeFrame(const session::Recipe& recipe, const TimeGrid& grid, 
         for (int pixel = 0; pixel < 784; ++pixel) {
             const std::size_t at = std::size_t(k) * 784 + std::size_t(pixel);
             const double disc = std::hypot(pixel % 28 - 13.5, pixel / 28 - 13.5) / 14;
-            x0Hat[at] = float(std::clamp(recipe.guidance.scale / 4 - 1 + (k % 4) * 0.1 + disc, -1.0, 1.0));
+            x0Hat[at] = float(
+                std::clamp(recipe.guidance.scale / 4 - 1 + ((firstImage + k) % 4) * 0.1 + disc, -1.0, 1.0));
             xt[at] = float(frame->level.alpha * double(x0Hat[at]) +
-                           frame->level.sigma * double(fakeNoise(recipe.seed, k, pixel)));
+                           frame->level.sigma * double(fakeNoise(recipe.seed, firstImage + k, pixel)));
         }
     }
     frame->xt = {xt, Precision::full};
@@ -132,12 +133,14 @@ private:
 class FakeRun : public sample::Run
 {
 public:
-    FakeRun(std::shared_ptr<FakeState> state, session::Recipe recipe, const sample::RunStart& start)
+    FakeRun(std::shared_ptr<FakeState> state, session::Recipe recipe, const sample::RunStart& start,
+            int firstImage = 0)
         : m_state(std::move(state)),
           m_life(m_state),
           m_recipe(std::move(recipe)),
           m_grid(fakeGrid(m_recipe.steps)),
-          m_next(start.origin ? start.origin->frame() : 0)
+          m_next(start.origin ? start.origin->frame() : 0),
+          m_firstImage(firstImage)
     {
         if (start.origin)
             m_before.assign(start.origin->frames.begin(), start.origin->frames.end() - 1);
@@ -170,7 +173,7 @@ public:
                 throw Cancelled();
             evaluate(stop);
         }
-        return makeFrame(m_recipe, m_grid, m_next++);
+        return makeFrame(m_recipe, m_grid, m_next++, m_firstImage);
     }
 
 private:
@@ -201,6 +204,7 @@ private:
     session::Recipe m_recipe;
     TimeGrid m_grid;
     int m_next = 0;
+    int m_firstImage = 0;
     std::vector<record::FramePtr> m_before;
 };
 
@@ -212,6 +216,12 @@ public:
     std::unique_ptr<sample::Run> start(const session::Recipe& recipe) override
     {
         return startFrom(recipe, {});
+    }
+
+    /// Not counted among the recipes that were started.
+    std::unique_ptr<sample::Run> startPart(const session::Recipe& recipe, int firstImage) override
+    {
+        return std::make_unique<FakeRun>(m_state, recipe, sample::RunStart{}, firstImage);
     }
 
     /// A branch is the end of the run of its recipe, behind the origin's frames.
