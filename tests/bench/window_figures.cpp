@@ -84,6 +84,33 @@ public:
         return elapsedMs;
     }
 
+    /// Shows one image alone, makes this the recipe, and returns the milliseconds until the image's result is
+    /// in the window.
+    double msUntilResultOfOne(const session::Recipe& recipe)
+    {
+        m_window.stage().grid().setEnlarged(true);
+        const ui::RunId shownBefore = m_document.shownRun().run;
+        int paintingsBefore = -1;
+        const auto watchRun =
+            QObject::connect(&m_document, &ui::SessionDocument::firstLookChanged, &m_window, [&] {
+                const ui::RunUpdate* look = m_document.firstLook();
+                if (paintingsBefore < 0 && look && look->run > shownBefore &&
+                    look->firstLook.trajectory->isComplete())
+                    paintingsBefore = m_application.paintings();
+            });
+        QElapsedTimer clock;
+        clock.start();
+        m_document.setRecipe(recipe);
+        m_application.waitUntil("the result of one image to be seen", [&] {
+            return m_document.failure() ||
+                   (paintingsBefore >= 0 && m_application.paintings() > paintingsBefore);
+        });
+        const double elapsedMs = double(clock.nsecsElapsed()) / nsPerMs;
+        QObject::disconnect(watchRun);
+        m_window.stage().grid().setEnlarged(false);
+        return elapsedMs;
+    }
+
     /// Lets the run go on for a while and cancels it.
     double msUntilCancelled(double afterMs)
     {
@@ -208,6 +235,13 @@ std::vector<Figure> editFigures(PaintClock& application, const ui::SamplingServi
         cancelled.push_back(window.msUntilCancelled(1.7 * edit));
     }
 
+    std::vector<double> ofOne;
+    for (int edit = 0; edit < effort.edits; ++edit) {
+        recipe.seed += 1;
+        ofOne.push_back(window.msUntilResultOfOne(recipe));
+        window.waitForEnd();
+    }
+
     const std::string images = ", " + std::to_string(effort.images) + " images";
     const std::string run = "with window: " + std::to_string(effort.images) + " images × " +
                             std::to_string(effort.steps) + " steps, guided";
@@ -219,6 +253,7 @@ std::vector<Figure> editFigures(PaintClock& application, const ui::SamplingServi
     addTimes(figures, "guidance → changed pixels" + images, guidanceFromRest, goal(goalMs));
     addTimes(figures, "guidance, in mid-run → changed pixels" + images, guidanceInMidRun, goal(goalMs));
     figures.push_back({run + ", median", median(wholeRun) / 1000, "s"});
+    addTimes(figures, "one enlarged: another seed → its result" + images, ofOne, {});
     figures.push_back({"cancel → stopped" + images + ", median", median(cancelled), "ms"});
     figures.push_back({"longest wait after a cancel ÷ longest step" + images,
                        percentile(cancelled, 100) / percentile(steps, 100), "", goal(1)});

@@ -12,6 +12,7 @@ SessionDocument::SessionDocument(SamplingService& service, QObject* parent)
     m_edited.current = m_edited.session.addRun(m_recipe);
     connect(&service, &SamplingService::pausedChanged, this, [this](bool paused) {
         Q_EMIT samplingPausedChanged(paused);
+        Q_EMIT firstLookChanged();
         Q_EMIT branchFrameChanged();
     });
     connect(&service, &SamplingService::runStarted, this, [this] { setState(RunState::running); });
@@ -56,6 +57,7 @@ void SessionDocument::cancelSampling()
 void SessionDocument::show(const RunUpdate& update)
 {
     const bool hasFrames = !update.trajectory->frames.empty();
+    takeFirstLook(update);
     if (hasFrames) {
         const bool isNewRun = std::exchange(m_shown, update).run != update.run;
         if (isNewRun)
@@ -76,6 +78,37 @@ void SessionDocument::show(const RunUpdate& update)
     setState(update.state);
 }
 
+void SessionDocument::takeFirstLook(const RunUpdate& update)
+{
+    const bool had = m_firstLook.has_value();
+    m_firstLook.reset();
+    if (update.hasFirstLook() && update.isRunning())
+        m_firstLook = update;
+    if (had || m_firstLook)
+        Q_EMIT firstLookChanged();
+}
+
+void SessionDocument::setLookedAt(int image)
+{
+    m_service.setLookedAt(image);
+}
+
+/// A run that is held is shown as far as all its images are: there a branch leaves it.
+const RunUpdate* SessionDocument::firstLook() const
+{
+    return m_firstLook && !isSamplingPaused() && !isPreviewing() ? &*m_firstLook : nullptr;
+}
+
+record::FramePtr SessionDocument::firstLookFrame() const
+{
+    if (!firstLook())
+        return nullptr;
+    const record::Trajectory& look = *m_firstLook->firstLook.trajectory;
+    Playhead there = m_playhead;
+    there.setExtent(look.size(), look.plannedFrames);
+    return look.frames[std::size_t(there.chosen())];
+}
+
 record::FramePtr SessionDocument::frame() const
 {
     const int index = playhead();
@@ -86,9 +119,12 @@ template <typename Change>
 void SessionDocument::changePlayhead(const Change& change)
 {
     const int before = m_playhead.shown();
+    const bool wasPreviewing = isPreviewing();
     change();
     if (const int after = m_playhead.shown(); after != before)
         Q_EMIT playheadChanged(after);
+    if (m_firstLook && isPreviewing() != wasPreviewing)
+        Q_EMIT firstLookChanged();
     Q_EMIT branchFrameChanged();
 }
 

@@ -118,6 +118,14 @@ public:
     /// The frame at the playhead; null before the first.
     record::FramePtr frame() const;
 
+    // The image that alone is in view
+    /// Of runs that start from now on it comes first; −1 where all are in view.
+    void setLookedAt(int image);
+    /// The newest run with its first look, while that is ahead of what is shown; null otherwise.
+    const RunUpdate* firstLook() const;
+    /// The frame of the first look that stands at the playhead.
+    record::FramePtr firstLookFrame() const;
+
     // The playhead, in frames
     /// The frame to show, −1 if there is none.
     int playhead() const { return m_playhead.shown(); }
@@ -163,6 +171,8 @@ Q_SIGNALS:
     /// Another run is shown, or more of it has arrived, or it has ended.
     void trajectoryChanged(const diffuscope::ui::RunUpdate& shown);
     void stateChanged(diffuscope::ui::RunState state);
+    /// firstLook() came, went or has another frame.
+    void firstLookChanged();
     void playheadChanged(int frame);
     void selectionChanged(int image);
     void layerChanged(diffuscope::record::Layer layer);
@@ -176,6 +186,7 @@ private:
     void keepWritten(SessionState& after) const;
     bool showsCurrentRun() const;
     void show(const RunUpdate& update);
+    void takeFirstLook(const RunUpdate& update);
     void setState(RunState state);
     void setFailure(std::optional<Failure> failure);
     template <typename Change>
@@ -200,6 +211,7 @@ private:
     bool m_autoRun = true;
 
     RunUpdate m_shown;
+    std::optional<RunUpdate> m_firstLook;
     RunState m_state = RunState::idle;
     std::optional<Failure> m_failure;
 

@@ -36,6 +36,14 @@ struct Failure
     bool operator==(const Failure&) const = default;
 };
 
+/// One image of a run, sampled to its end before all of them: the one that a person looks at.
+struct FirstLook
+{
+    int image = 0;  ///< its place in the batch
+    /// Its frames so far, of a batch of one; null where there is no first look.
+    std::shared_ptr<const record::Trajectory> trajectory{};
+};
+
 /// The state of a run at one moment. Copying it copies pointers; nobody changes what they point to.
 struct RunUpdate
 {
@@ -61,7 +69,11 @@ struct RunUpdate
     /// What a person should know of how a branch began; empty where there is nothing to say.
     QString remark{};
 
+    /// As long as it is ahead of `trajectory`.
+    FirstLook firstLook{};
+
     bool isRunning() const { return state == RunState::running; }
+    bool hasFirstLook() const { return firstLook.trajectory != nullptr; }
     session::RunPlan plan() const { return {*recipe, from}; }
 };
 

@@ -96,14 +96,23 @@ void SamplingService::dispatchPending()
         showKnown(*known);
         return;
     }
-    const bool hasShownNothing =
-        isRunning() && !m_stopAsked && !m_paused && m_update.trajectory->frames.empty();
-    if (hasShownNothing) {
+    if (isRunning() && !m_stopAsked && !m_paused && !hasShownEnough()) {
         m_yieldAsked = true;
         m_control->requestYield();
         return;  // deliver() starts it
     }
     start(*m_pending);
+}
+
+/// Enough of the newest run that it may be stopped for the next.
+bool SamplingService::hasShownEnough() const
+{
+    if (!m_update.trajectory->frames.empty())
+        return true;
+    if (!m_update.hasFirstLook())
+        return false;
+    const bool isOverdue = m_sinceStart.hasExpired(m_firstLookPatience.count());
+    return isOverdue || m_update.firstLook.trajectory->isComplete();
 }
 
 bool SamplingService::isAnsweredByNewest(const session::RunPlan& plan) const
@@ -154,7 +163,14 @@ void SamplingService::start(session::RunPlan plan)
 {
     std::vector<RunUpdate> ancestors = knownAncestors(plan);
     beginRun(plan);
-    m_worker->submit({m_update.run, std::move(plan), std::move(ancestors), m_makeFactory, m_control});
+    m_firstLookImage = m_lookedAt;
+    m_worker->submit({.run = m_update.run,
+                      .plan = std::move(plan),
+                      .lookedAt = m_lookedAt,
+                      .patience = m_firstLookPatience,
+                      .ancestors = std::move(ancestors),
+                      .makeFactory = m_makeFactory,
+                      .control = m_control});
     Q_EMIT runStarted(m_update.run, *m_update.recipe);
 }
 
@@ -214,7 +230,8 @@ void SamplingService::deliver()
     if (!progress || progress->run != m_update.run)
         return;
     m_sinceDelivery.start();
-    const bool isNews = !progress->newFrames.empty() || progress->terms != m_update.terms;
+    const bool isNews = !progress->newFrames.empty() || !progress->newFirstLookFrames.empty() ||
+                        progress->terms != m_update.terms;
     absorb(*progress);
     if (m_yieldAsked)
         m_update.state = RunState::running;  // Its end means only that the next one starts.
@@ -222,7 +239,8 @@ void SamplingService::deliver()
     if (isNews)
         Q_EMIT runAdvanced(update);
     if (m_yieldAsked) {
-        start(*m_pending);
+        if (hasShownEnough() || progress->state != RunState::running)
+            start(*m_pending);
         return;
     }
     m_update.state = progress->state;
@@ -239,6 +257,7 @@ void SamplingService::absorb(const Progress& progress)
         trajectory->keyInterval = progress.keyInterval;
         m_update.trajectory = std::move(trajectory);
     }
+    absorbFirstLook(progress);
     m_update.schedule = progress.schedule;
     m_update.grid = progress.grid;
     m_update.terms = progress.terms;
@@ -247,6 +266,21 @@ void SamplingService::absorb(const Progress& progress)
     m_update.reusedEvaluations = progress.reusedEvaluations;
     m_update.remark = progress.remark;
     m_update.state = progress.state;
+}
+
+void SamplingService::absorbFirstLook(const Progress& progress)
+{
+    FirstLook& look = m_update.firstLook;
+    if (!progress.newFirstLookFrames.empty()) {
+        auto trajectory = look.trajectory ? std::make_shared<record::Trajectory>(*look.trajectory)
+                                          : std::make_shared<record::Trajectory>();
+        trajectory->frames.insert(trajectory->frames.end(), progress.newFirstLookFrames.begin(),
+                                  progress.newFirstLookFrames.end());
+        trajectory->plannedFrames = progress.plannedFrames;
+        look = {m_firstLookImage, std::move(trajectory)};
+    }
+    if (look.trajectory && m_update.trajectory->size() >= look.trajectory->size())
+        look = {};
 }
 
 void SamplingService::signalOutcome(RunUpdate update, const std::optional<Failure>& failure)

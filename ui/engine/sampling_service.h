@@ -12,6 +12,7 @@
 #include <QObject>
 #include <QTimer>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -25,8 +26,8 @@ class SamplingWorker;
 ///
 /// A request waits 0–30 ms for the next one, then stops the run that is going and starts its own: only the
 /// newest run's facts are signalled. Under a steady stream of edits (a slider that is dragged) a run that has
-/// shown nothing yet is let go on to its first frame, so that each drag changes pixels. A recipe that was
-/// sampled lately is shown from memory at once.
+/// shown nothing yet is let go on to its first frame, or to the end of a first look that does not take long,
+/// so that each drag changes pixels. A recipe that was sampled lately is shown from memory at once.
 ///
 /// For each run: runStarted, runAdvanced as frames arrive (at most 60 times a second, the first frame at
 /// once), then one of runFinished, runCancelled, runFailed; or nothing more, if a newer run starts.
@@ -39,6 +40,7 @@ public:
 
     static constexpr int coalescingMs = 30;
     static constexpr int updatesPerSecond = 60;
+    static constexpr std::chrono::milliseconds usualFirstLookPatience{100};
 
     /// `makeFactory` is called on the worker's thread, at once, where the factory also lives and dies. If it
     /// throws, so does every run until it succeeds.
@@ -59,6 +61,12 @@ public:
     /// While paused: one step.
     void singleStep();
     bool isPaused() const { return m_paused; }
+
+    /// Of runs that start from now on this image of the batch comes first, to its end, where that is of use;
+    /// −1 for none.
+    void setLookedAt(int image) { m_lookedAt = image; }
+    /// How long a first look is let go on while a newer recipe waits.
+    void setFirstLookPatience(std::chrono::milliseconds patience) { m_firstLookPatience = patience; }
 
     /// Does an errand on the worker's thread, in place of one before. False, without doing it, while a run is
     /// going or waits; a run that starts ends it.
@@ -102,6 +110,8 @@ private:
     void beginRun(const session::RunPlan& plan);
     void deliver();
     void absorb(const Progress& progress);
+    void absorbFirstLook(const Progress& progress);
+    bool hasShownEnough() const;
     void signalOutcome(RunUpdate update, const std::optional<Failure>& failure);
     void setPaused(bool paused);
 
@@ -112,6 +122,9 @@ private:
     bool m_yieldAsked = false;
     bool m_mayRepeat = false;  ///< a request of the newest run's recipe samples it again
     bool m_paused = false;
+    int m_lookedAt = -1;  ///< by runs that start
+    std::chrono::milliseconds m_firstLookPatience = usualFirstLookPatience;
+    int m_firstLookImage = -1;  ///< of the newest run
 
     std::optional<session::RunPlan> m_pending;
     QTimer m_coalescing;

@@ -1,9 +1,8 @@
 #include "ui/engine/sampling_worker.h"
 
-#include "core/sample/origin.h"
+#include "core/session/plan_run.h"
 #include "ui/engine/failure.h"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -30,6 +29,22 @@ private:
     double m_seconds = 0;
 };
 
+void putBefore(std::vector<record::FramePtr>& frames, std::vector<record::FramePtr> earlier)
+{
+    earlier.insert(earlier.end(), frames.begin(), frames.end());
+    frames = std::move(earlier);
+}
+
+/// Of a small batch the whole comes as soon as one.
+constexpr int leastBatchForFirstLook = 4;
+
+bool wantsFirstLook(const Job& job)
+{
+    const session::Recipe& recipe = job.plan.recipe;
+    return job.lookedAt >= 0 && job.lookedAt < recipe.batch && recipe.batch >= leastBatchForFirstLook &&
+           !job.plan.from && !sample::samplerInfo(recipe.sampler.id).adaptive;
+}
+
 }  // namespace
 
 bool ProgressTray::add(Progress progress)
@@ -37,9 +52,8 @@ bool ProgressTray::add(Progress progress)
     const std::lock_guard lock(m_mutex);
     const bool wasEmpty = !m_progress.has_value();
     if (!wasEmpty && m_progress->run == progress.run) {
-        std::vector<record::FramePtr> frames = std::move(m_progress->newFrames);
-        frames.insert(frames.end(), progress.newFrames.begin(), progress.newFrames.end());
-        progress.newFrames = std::move(frames);
+        putBefore(progress.newFrames, std::move(m_progress->newFrames));
+        putBefore(progress.newFirstLookFrames, std::move(m_progress->newFirstLookFrames));
     }
     m_progress = std::move(progress);
     return wasEmpty;
@@ -91,6 +105,7 @@ void SamplingWorker::perform(const Job& job)
         progress.failure = failureOf(std::current_exception());
     }
     progress.newFrames.clear();
+    progress.newFirstLookFrames.clear();
     report(std::move(progress));
 }
 
@@ -99,13 +114,15 @@ void SamplingWorker::advanceToEnd(const Job& job, Progress& progress)
     if (job.control->token().stop_requested())
         throw Cancelled();
     requireFactory(job.makeFactory);
-    const std::unique_ptr<sample::Run> run = startRun(job, job.plan);
+    const std::unique_ptr<sample::Run> run = startRun(job);
     std::vector<record::FramePtr> framesBefore = run->framesBefore();
     progress.remark = QString::fromStdString(run->remark());
     progress.schedule = std::make_shared<const schedule::NoiseSchedule>(run->schedule());
     progress.grid = std::make_shared<const schedule::TimeGrid>(run->grid());
     progress.plannedFrames = run->grid().steps() + 1;
     progress.keyInterval = run->keyInterval();
+    if (wantsFirstLook(job))
+        lookFirst(job, progress);
     StepRate rate;
     const int first = int(framesBefore.size());
     const int evaluationsBefore = first > 0 ? framesBefore.back()->totalEvaluations : 0;
@@ -141,53 +158,36 @@ void SamplingWorker::advanceToEnd(const Job& job, Progress& progress)
     throw Cancelled();
 }
 
-std::unique_ptr<sample::Run> SamplingWorker::startRun(const Job& job, const session::RunPlan& plan,
-                                                      std::optional<int> exactFrame)
+/// A newer recipe that waits ends it only once it takes long: a picture that is whole says more than its
+/// first frame.
+void SamplingWorker::lookFirst(const Job& job, Progress& progress)
 {
-    if (!plan.from && !exactFrame)
-        return m_factory->start(plan.recipe);
-    return m_factory->startFrom(plan.recipe, {plan.from ? originOf(job, *plan.from) : nullptr, exactFrame});
+    const Clock::time_point began = Clock::now();
+    session::Recipe alone = job.plan.recipe;
+    alone.batch = 1;
+    const std::unique_ptr<sample::Run> run = m_factory->startPart(alone, job.lookedAt);
+    while (const record::FramePtr frame = run->advance(job.control->token())) {
+        progress.newFirstLookFrames = {frame};
+        report(progress);
+        if (job.control->yieldRequested() && Clock::now() - began > job.patience)
+            throw Cancelled();
+        if (!progress.terms) {
+            progress.terms = std::make_shared<const std::vector<sample::StepTerms>>(run->terms());
+            progress.newFirstLookFrames.clear();
+            report(progress);
+        }
+    }
+    progress.newFirstLookFrames.clear();
+    if (job.control->yieldRequested())
+        throw Cancelled();
 }
 
-/// From a run in memory; where none holds it exactly, the beginning of the run that is left is sampled again.
-std::shared_ptr<const sample::Origin> SamplingWorker::originOf(const Job& job,
-                                                               const session::BranchPoint& from)
+std::unique_ptr<sample::Run> SamplingWorker::startRun(const Job& job)
 {
-    auto origin = std::make_shared<sample::Origin>();
-    const auto take = [&](std::vector<record::FramePtr> frames,
-                          std::shared_ptr<const schedule::NoiseSchedule> schedule,
-                          std::shared_ptr<const std::vector<sample::StepTerms>> terms) {
-        origin->frames = std::move(frames);
-        origin->frames.resize(std::size_t(from.frame) + 1);
-        origin->schedule = std::move(schedule);
-        origin->terms = std::move(terms);
-        for (const session::PlanPart& part : session::partsOf(from.run)) {
-            const int before = std::min(part.firstStep, from.frame);
-            const std::uint64_t seed = part.recipe.seed;
-            origin->seeds.resize(std::size_t(before));
-            origin->seeds.resize(std::size_t(from.frame), seed);
-        }
-        return origin;
-    };
-    for (const RunUpdate& known : job.ancestors) {
-        const bool holds = (known.from && *known.from == from) || known.plan() == from.run;
-        if (holds && sample::canContinueExactly(known.trajectory->frames, from.frame))
-            return take(known.trajectory->frames, known.schedule, known.terms);
-    }
-    const std::unique_ptr<sample::Run> run = startRun(job, from.run, from.frame);
-    std::vector<record::FramePtr> frames = run->framesBefore();
-    while (int(frames.size()) <= from.frame) {
-        record::FramePtr frame = run->advance(job.control->token());
-        if (!frame)
-            throw Error(ErrorCode::invalidOption,
-                        "The branch begins at frame " + std::to_string(from.frame) +
-                            ", but the run that it leaves ends at frame " +
-                            std::to_string(int(frames.size()) - 1) + ".",
-                        "Branch at an earlier frame.");
-        frames.push_back(std::move(frame));
-    }
-    return take(std::move(frames), std::make_shared<const schedule::NoiseSchedule>(run->schedule()),
-                std::make_shared<const std::vector<sample::StepTerms>>(run->terms()));
+    session::PlanStart start{.stop = job.control->token()};
+    for (const RunUpdate& known : job.ancestors)
+        start.known.push_back({known.plan(), known.trajectory, known.schedule, known.terms});
+    return session::startRun(*m_factory, job.plan, start);
 }
 
 void SamplingWorker::requireFactory(const std::shared_ptr<const MakeFactory>& makeFactory)

@@ -8,6 +8,7 @@
 #include "ui/engine/run_control.h"
 #include "ui/engine/run_update.h"
 
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -24,6 +25,10 @@ struct Job
 {
     RunId run = 0;
     session::RunPlan plan;
+    /// The image that is to come first; −1 for none.
+    int lookedAt = -1;
+    /// How long it is let go on while a newer request waits.
+    std::chrono::milliseconds patience{};
     /// Runs that hold the beginning of this one, or of those that it leaves.
     std::vector<RunUpdate> ancestors{};
     std::shared_ptr<const MakeFactory> makeFactory;
@@ -37,6 +42,7 @@ struct Progress
 {
     RunId run = 0;
     std::vector<record::FramePtr> newFrames{};
+    std::vector<record::FramePtr> newFirstLookFrames{};  ///< of Job::lookedAt
     int plannedFrames = 0;
     int keyInterval = 1;
     std::shared_ptr<const schedule::NoiseSchedule> schedule{};
@@ -83,9 +89,9 @@ private:
     void perform(const Job& job);
     /// Throws Cancelled when the run is to end early.
     void advanceToEnd(const Job& job, Progress& progress);
-    std::unique_ptr<sample::Run> startRun(const Job& job, const session::RunPlan& plan,
-                                          std::optional<int> exactFrame = {});
-    std::shared_ptr<const sample::Origin> originOf(const Job& job, const session::BranchPoint& from);
+    /// Samples the image that is looked at, to its end. Throws as advanceToEnd().
+    void lookFirst(const Job& job, Progress& progress);
+    std::unique_ptr<sample::Run> startRun(const Job& job);
     /// Makes the factory if there is none yet, or it is another's; throws what making it throws.
     void requireFactory(const std::shared_ptr<const MakeFactory>& makeFactory);
     void report(Progress progress);

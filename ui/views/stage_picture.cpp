@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace diffuscope::ui {
 
@@ -41,8 +42,16 @@ void readValues(StagePicture& picture, const explain::RunReader& run)
     for (int cell = 0; cell < shape.batch; ++cell)
         if (!picture.isAbsent(cell))
             std::ranges::copy(
-                run.read(index, picture.layerOf(cell), picture.image),
+                run.read(index, picture.layerOf(cell), picture.image - run.facts().firstImage),
                 picture.values.values.begin() + std::ptrdiff_t(std::size_t(cell) * shape.imageValues()));
+}
+
+void repeatForBatch(StagePicture& picture, int batch)
+{
+    const std::vector<float> image = std::exchange(picture.values.values, {});
+    picture.values.shape.batch = batch;
+    for (int k = 0; k < batch; ++k)
+        picture.values.values.insert(picture.values.values.end(), image.begin(), image.end());
 }
 
 bool colorPicture(StagePicture& picture, const std::function<LayerColoring(Layer)>& coloringOf)

@@ -40,6 +40,8 @@ StagePicture describePicture(const explain::RunReader& run, const record::FrameP
                              record::Layer layer, int image);
 /// Reads its values.
 void readValues(StagePicture& picture, const explain::RunReader& run);
+/// Of the only image that was read: gives it every place of a batch, so that it is found at its own.
+void repeatForBatch(StagePicture& picture, int batch);
 /// Colours it. False where nothing changed.
 bool colorPicture(StagePicture& picture, const std::function<LayerColoring(record::Layer)>& coloringOf);
 

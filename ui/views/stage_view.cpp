@@ -2,20 +2,17 @@
 
 #include "ui/document/run_facts.h"
 #include "ui/document/session_document.h"
-#include "ui/panels/glyph_icon.h"
 #include "ui/theme/fonts.h"
 #include "ui/views/empty_state.h"
 #include "ui/views/layer_absence.h"
 #include "ui/views/layer_bar.h"
 #include "ui/views/scale_bar.h"
-#include "ui/views/still_label.h"
 
 #include <QComboBox>
 #include <QEvent>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QStackedLayout>
-#include <QToolButton>
+#include <QVBoxLayout>
 
 #include <algorithm>
 
@@ -46,139 +43,6 @@ StageView::StageView(SessionDocument& document, QWidget* parent) : QWidget(paren
     connectDocument();
     m_grid->setSelected(m_document.selectedImage());
     takeLayer();
-}
-
-QWidget* StageView::buildBars()
-{
-    auto* bars = new QWidget(this);
-    auto* rows = new QVBoxLayout(bars);
-    rows->setContentsMargins(8, 6, 8, 2);
-    rows->setSpacing(4);
-    m_layers = new LayerBar(bars);
-    connect(m_layers, &LayerBar::layerChosen, this, [this](Layer layer) {
-        m_document.setLayer(layer);
-        m_layers->setLayer(m_document.layer());
-    });
-    connect(m_layers, &LayerBar::showAllToggled, this, &StageView::setShowsAllLayers);
-    auto* first = new QHBoxLayout;
-    first->addWidget(m_layers, 1000);
-    first->addStretch(1);
-    m_enlarge = new QToolButton(bars);
-    m_enlarge->setObjectName(QStringLiteral("enlargeButton"));
-    m_enlarge->setAutoRaise(true);
-    m_enlarge->setCheckable(true);
-    m_enlarge->setFocusPolicy(Qt::TabFocus);
-    m_enlarge->setIcon(glyphIcon(Glyph::single));
-    m_enlarge->setAccessibleName(tr("Enlarge one image"));
-    m_enlarge->setToolTip(tr("Show one image large, or all of them (Return; Escape goes back)."));
-    first->addWidget(m_enlarge, 0, Qt::AlignTop);
-    rows->addLayout(first);
-    auto* second = new QHBoxLayout;
-    second->setSpacing(8);
-    buildScaleRow(second);
-    rows->addLayout(second);
-    return bars;
-}
-
-void StageView::buildScaleRow(QHBoxLayout* row)
-{
-    m_range = new QComboBox(this);
-    m_range->setObjectName(QStringLiteral("rangeBox"));
-    m_range->setAccessibleName(tr("Range of values"));
-    m_range->setToolTip(
-        tr("Which values get the ends of the colour scale: the same ones in every frame, or those of "
-           "each frame; each layer keeps its own choice."));
-    m_range->setFocusPolicy(Qt::TabFocus);
-    m_range->addItem(tr("fixed −1 … 1"), int(RangeMode::data));
-    m_range->addItem(tr("fixed −3 … 3"), int(RangeMode::wide));
-    m_range->addItem(tr("fixed over the run"), int(RangeMode::run));
-    m_range->addItem(tr("per frame"), int(RangeMode::fit));
-    row->addWidget(m_range);
-    connect(m_range, &QComboBox::activated, this,
-            [this] { setRangeMode(RangeMode(m_range->currentData().toInt())); });
-    m_scale = new ScaleBar(this);
-    m_scale->setObjectName(QStringLiteral("scaleBar"));
-    m_scale->setToolTip(
-        tr("The colours of this layer and the values at the ends; what lies outside is cut off."));
-    row->addWidget(m_scale);
-    auto* readout = new StillLabel(this);
-    m_readout = &readout->label();
-    m_readout->setObjectName(QStringLiteral("pixelReadout"));
-    m_readout->setAccessibleName(tr("Value under the cursor"));
-    m_readout->setToolTip(
-        tr("The pixel under the cursor and its recorded value, before it is turned into a colour."));
-    m_readout->setFont(tabularFont(font()));
-    m_readout->setForegroundRole(QPalette::PlaceholderText);
-    m_readout->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    row->addWidget(readout, 1);
-}
-
-void StageView::connectDocument()
-{
-    connect(&m_document, &SessionDocument::trajectoryChanged, this, &StageView::takeRun);
-    connect(&m_document, &SessionDocument::playheadChanged, this, &StageView::refresh);
-    connect(&m_document, &SessionDocument::layerChanged, this, &StageView::takeLayer);
-    connect(&m_document, &SessionDocument::selectionChanged, this, [this](int image) {
-        m_grid->setSelected(image);
-        if (m_showsAll)
-            refresh();
-    });
-    connect(m_ranges, &LayerRanges::changed, this, [this] {
-        updateColoring();
-        refresh();
-    });
-}
-
-void StageView::connectGrid()
-{
-    connect(m_grid, &ImageGrid::imageClicked, &m_document, &SessionDocument::selectImage);
-    connect(m_grid, &ImageGrid::selectionMoved, &m_document, &SessionDocument::selectImage);
-    connect(m_grid, &ImageGrid::enlargeToggled, this, [this](bool enlarged) {
-        m_enlarge->setChecked(enlarged);
-        m_enlarge->setIcon(glyphIcon(enlarged ? Glyph::grid : Glyph::single));
-        if (enlarged && m_document.selectedImage() < 0)
-            m_document.selectImage(m_grid->selected());
-        focusPicture();
-    });
-    connect(m_enlarge, &QToolButton::clicked, this, [this] {
-        toggleEnlarged();
-        m_enlarge->setChecked(m_grid->isEnlarged());
-    });
-    connect(m_grid, &ImageGrid::pixelHovered, this, [this](const ImagePixel& pixel) {
-        m_hovered = pixel;
-        updateReadout();
-        Q_EMIT pixelHovered(pixel);
-    });
-    connect(m_grid, &ImageGrid::pixelPinned, this, &StageView::pixelPinned);
-    for (ImageGrid* grid : {m_grid, m_sheet})
-        connect(grid, &ImageGrid::pixelLeft, this, [this] {
-            m_hovered.reset();
-            m_sheet->setEcho(std::nullopt);
-            updateReadout();
-            Q_EMIT pixelLeft();
-        });
-}
-
-/// Its cells are layers: choosing one shows it alone, for all images.
-void StageView::connectSheet()
-{
-    const auto inImage = [this](const ImagePixel& pixel) {
-        return ImagePixel{std::max(m_allLayers.image, 0), pixel.x, pixel.y};
-    };
-    connect(m_sheet, &ImageGrid::imageClicked, this, [this](int cell) {
-        m_document.setLayer(allLayers().at(std::size_t(cell)));
-        setShowsAllLayers(false);
-    });
-    connect(m_sheet, &ImageGrid::selectionMoved, this,
-            [this](int cell) { m_document.setLayer(allLayers().at(std::size_t(cell))); });
-    connect(m_sheet, &ImageGrid::pixelHovered, this, [this, inImage](const ImagePixel& pixel) {
-        m_hovered = pixel;
-        m_sheet->setEcho(QPoint(pixel.x, pixel.y));
-        updateReadout();
-        Q_EMIT pixelHovered(inImage(pixel));
-    });
-    connect(m_sheet, &ImageGrid::pixelPinned, this,
-            [this, inImage](const ImagePixel& pixel) { Q_EMIT pixelPinned(inImage(pixel)); });
 }
 
 void StageView::setModels(const QList<ModelEntry>& models)
@@ -214,6 +78,7 @@ void StageView::setShowsAllLayers(bool all)
         return;
     m_hovered.reset();
     m_pages->setCurrentIndex(all ? 1 : 0);
+    tellImageInView();
     followRanges();
     refresh();
     focusPicture();
@@ -258,6 +123,38 @@ int StageView::sheetImage() const
 {
     const auto frame = m_document.frame();
     return frame ? std::clamp(m_document.selectedImage(), 0, std::max(frame->shape.batch - 1, 0)) : 0;
+}
+
+/// The image that alone is in view, −1 where all are.
+int StageView::imageInView() const
+{
+    if (m_showsAll)
+        return std::max(m_document.selectedImage(), 0);
+    return m_grid->isEnlarged() ? m_grid->selected() : -1;
+}
+
+void StageView::tellImageInView()
+{
+    m_document.setLookedAt(isVisible() ? imageInView() : -1);
+}
+
+void StageView::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    tellImageInView();
+}
+
+void StageView::hideEvent(QHideEvent* event)
+{
+    QWidget::hideEvent(event);
+    tellImageInView();
+}
+
+/// At the image in view; null where there is none.
+const RunUpdate* StageView::firstLook() const
+{
+    const RunUpdate* look = m_document.firstLook();
+    return look && look->firstLook.image == imageInView() ? look : nullptr;
 }
 
 void StageView::takeRun()
@@ -306,17 +203,21 @@ void StageView::updateColoring()
 /// Shows the frame at the playhead. What was shown stays where there is none.
 void StageView::refresh()
 {
-    const record::FramePtr frame = m_document.frame();
+    const RunUpdate* look = firstLook();
+    const record::FramePtr frame = look ? m_document.firstLookFrame() : m_document.frame();
     if (!frame)
         return;
-    const explain::RunReader run(factsOf(m_document.shownRun()));
+    const explain::RunReader run(look ? firstLookFactsOf(*look) : factsOf(m_document.shownRun()));
+    const int image = look ? look->firstLook.image : sheetImage();
     StagePicture& shown = m_showsAll ? m_allLayers : m_images;
-    StagePicture wanted = describePicture(run, frame, m_document.layer(), m_showsAll ? sheetImage() : -1);
+    StagePicture wanted = describePicture(run, frame, m_document.layer(), m_showsAll ? image : -1);
     const bool isOther = !wanted.isOf(shown);
     if (isOther) {
         wanted.atlas = std::move(shown.atlas);  // its memory is used again
         shown = std::move(wanted);
         readValues(shown, run);
+        if (look && !m_showsAll)
+            repeatForBatch(shown, look->recipe->batch);
     }
     const bool isRecoloured = colorPicture(shown, [this](Layer layer) { return coloringOf(layer); });
     if (!isOther && !isRecoloured)
@@ -351,7 +252,8 @@ void StageView::showLayers()
 /// The class of each image, as the run that is shown was asked for.
 void StageView::updateCaptions()
 {
-    const auto& recipe = *m_document.shownRun().recipe;
+    const RunUpdate* look = firstLook();
+    const auto& recipe = look ? *look->recipe : *m_document.shownRun().recipe;
     QStringList captions;
     for (const auto& model : m_models) {
         if (model.id.toStdString() != recipe.model || recipe.condition.classes.empty())

@@ -20,7 +20,7 @@ class ScaleBar;
 class SessionDocument;
 
 /// Follows the document's playhead, layer and selection. A frame is turned into pictures once. Each layer has
-/// its own range.
+/// its own range. Where one image alone is in view, runs sample it first, and it is shown as far as it is.
 class StageView : public QWidget
 {
     Q_OBJECT
@@ -71,6 +71,8 @@ Q_SIGNALS:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
 
 private:
     QWidget* buildBars();
@@ -88,6 +90,9 @@ private:
     void updateCaptions();
     void updateReadout();
     int sheetImage() const;
+    int imageInView() const;
+    void tellImageInView();
+    const RunUpdate* firstLook() const;
     LayerColoring coloringOf(record::Layer layer) const;
 
     SessionDocument& m_document;
