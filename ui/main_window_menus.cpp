@@ -56,10 +56,10 @@ void MainWindow::buildFileMenu()
                       tr("Write the recipe to a file that this program and the command line read.")),
         &QAction::triggered, this, &MainWindow::askWhereToSaveRecipe);
     menu->addSeparator();
-    connect(
-        addMenuAction(menu, QStringLiteral("action.saveImages"), tr("Save &Images As…"),
-                      {QKeySequence(tr("Ctrl+E"))}, tr("Write the images at the playhead as one PNG sheet.")),
-        &QAction::triggered, this, &MainWindow::askWhereToSaveImages);
+    connect(addMenuAction(menu, QStringLiteral("action.saveImages"), tr("Save &Images As…"),
+                          {QKeySequence(tr("Ctrl+E"))},
+                          tr("Write the images at the playhead as one PNG, which holds the recipe.")),
+            &QAction::triggered, this, &MainWindow::askWhereToSaveImages);
     addExportActions(*menu, m_document, *this);
     menu->addSeparator();
     connect(addMenuAction(menu, QStringLiteral("action.quit"), tr("&Quit"), {QKeySequence(tr("Ctrl+Q"))},
@@ -85,7 +85,7 @@ void MainWindow::buildEditMenu()
                           {QKeySequence(tr("Ctrl+Shift+C"))},
                           tr("Copy the images at the playhead to the clipboard.")),
             &QAction::triggered, this, [this] {
-                const QImage sheet = stage().sheet();
+                const QImage sheet = shownImages();
                 if (!sheet.isNull())
                     QGuiApplication::clipboard()->setImage(sheet);
             });

@@ -1,7 +1,9 @@
 #include "app/desktop/screenshot.h"
 
+#include "core/registry/error.h"
 #include "ui/document/session_document.h"
 #include "ui/main_window.h"
+#include "ui/panels/picture_file.h"
 
 #include <QApplication>
 #include <QPixmap>
@@ -27,12 +29,14 @@ void end(ScreenshotExit status, const QString& sentence = {})
     QCoreApplication::exit(int(status));
 }
 
-void take(const QString& file, ui::MainWindow& window)
+void take(const QString& file, ui::MainWindow& window, const ui::SessionDocument& document)
 {
-    if (window.grab().save(file, "PNG"))
+    try {
+        ui::writePictureFile(file, window.grab().toImage(), document.plan());
         end(ScreenshotExit::taken);
-    else
-        end(ScreenshotExit::failed, QStringLiteral("The screenshot could not be written to %1.").arg(file));
+    } catch (const Error& error) {
+        end(ScreenshotExit::failed, QString::fromUtf8(error.what()));
+    }
 }
 
 }  // namespace
@@ -42,7 +46,9 @@ void scheduleScreenshot(const CommandLine& line, ui::MainWindow& window, ui::Ses
     const auto shoot = [line, &window, &document] {
         if (line.frame)
             document.commitFrame(*line.frame);
-        QTimer::singleShot(settling, &window, [file = line.screenshotFile, &window] { take(file, window); });
+        QTimer::singleShot(settling, &window, [file = line.screenshotFile, &window, &document] {
+            take(file, window, document);
+        });
     };
     if (line.afterSeconds) {
         QTimer::singleShot(std::chrono::milliseconds(qint64(*line.afterSeconds * 1000)), &window, shoot);
