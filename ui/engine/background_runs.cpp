@@ -20,30 +20,54 @@ BackgroundRuns::BackgroundRuns(SamplingService& service, QObject* parent)
 
 BackgroundRuns::~BackgroundRuns() = default;
 
-bool BackgroundRuns::isQueued(const session::RunPlan& plan) const
+std::deque<BackgroundRuns::Waiting>::iterator BackgroundRuns::find(const session::RunPlan& plan)
 {
-    return std::ranges::find(m_queue, plan) != m_queue.end();
+    return std::ranges::find(m_queue, plan, &Waiting::plan);
+}
+
+bool BackgroundRuns::isGoing(const session::RunPlan& plan) const
+{
+    return m_isGoing && !m_queue.empty() && m_queue.front().plan == plan;
 }
 
 void BackgroundRuns::add(const session::RunPlan& plan)
 {
-    if (isQueued(plan))
+    if (const auto found = find(plan); found != m_queue.end()) {
+        ++found->wanted;
         return;
-    m_queue.push_back(plan);
-    Q_EMIT waitingChanged(waiting());
-    QMetaObject::invokeMethod(this, &BackgroundRuns::next, Qt::QueuedConnection);
+    }
+    m_queue.push_back({plan});
+    goOn();
 }
 
 void BackgroundRuns::addFirst(const session::RunPlan& plan)
 {
-    const auto afterGoing = [this] { return m_queue.begin() + (m_isGoing ? 1 : 0); };
-    if (const auto found = std::find(afterGoing(), m_queue.end(), plan); found != m_queue.end())
+    Waiting first{plan};
+    if (const auto found = find(plan); found != m_queue.end()) {
+        first.wanted += found->wanted;
+        if (isGoing(plan)) {
+            *found = first;
+            return;
+        }
         m_queue.erase(found);
-    else if (isQueued(plan))
+    }
+    m_queue.insert(m_queue.begin() + (m_isGoing ? 1 : 0), first);
+    goOn();
+}
+
+void BackgroundRuns::remove(const session::RunPlan& plan)
+{
+    const auto found = find(plan);
+    if (found == m_queue.end() || --found->wanted > 0)
         return;
-    m_queue.insert(afterGoing(), plan);
-    Q_EMIT waitingChanged(waiting());
-    QMetaObject::invokeMethod(this, &BackgroundRuns::next, Qt::QueuedConnection);
+    if (isGoing(plan)) {
+        if (m_own)
+            m_own->cancel();
+        dropGoing();
+    } else {
+        m_queue.erase(found);
+    }
+    goOn();
 }
 
 void BackgroundRuns::clear()
@@ -52,6 +76,7 @@ void BackgroundRuns::clear()
     m_isGoing = false;
     if (m_own)
         m_own->cancel();
+    Q_EMIT cleared();
     Q_EMIT waitingChanged(0);
 }
 
@@ -70,10 +95,11 @@ void BackgroundRuns::makeService()
     connect(m_own.get(), &SamplingService::runFinished, this, &BackgroundRuns::finish);
     connect(m_own.get(), &SamplingService::runFailed, this,
             [this](const RunUpdate& update, const Failure& failure) {
-                if (!m_isGoing || m_queue.front() != update.plan())
+                if (!isGoing(update.plan()))
                     return;
+                dropGoing();
                 Q_EMIT runFailed(update.plan(), failure);
-                dropFirst();
+                goOn();
             });
 }
 
@@ -83,7 +109,7 @@ void BackgroundRuns::next()
     yieldOrGoOn();
     if (m_isGoing || m_queue.empty() || m_service.isRunning())
         return;
-    const session::RunPlan plan = m_queue.front();
+    const session::RunPlan plan = m_queue.front().plan;
     m_isGoing = true;
     if (const auto known = m_service.known(plan)) {
         finish(*known);
@@ -108,18 +134,23 @@ void BackgroundRuns::yieldOrGoOn()
 
 void BackgroundRuns::finish(const RunUpdate& update)
 {
-    if (!m_isGoing || m_queue.empty() || m_queue.front() != update.plan())
+    if (!isGoing(update.plan()))
         return;
     m_service.remember(update);
+    dropGoing();
     Q_EMIT runFinished(update);
-    dropFirst();
+    goOn();
 }
 
-void BackgroundRuns::dropFirst()
+/// Before anybody is told: whoever hears of it may add and remove.
+void BackgroundRuns::dropGoing()
 {
     m_isGoing = false;
-    if (!m_queue.empty())
-        m_queue.pop_front();
+    m_queue.pop_front();
+}
+
+void BackgroundRuns::goOn()
+{
     Q_EMIT waitingChanged(waiting());
     QMetaObject::invokeMethod(this, &BackgroundRuns::next, Qt::QueuedConnection);
 }

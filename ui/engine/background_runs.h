@@ -23,10 +23,13 @@ public:
     explicit BackgroundRuns(SamplingService& service, QObject* parent = nullptr);
     ~BackgroundRuns() override;
 
-    /// Samples this one after those that wait, or before them. One that is in the service's memory is
-    /// finished as soon as its turn comes.
+    /// Samples this one after those that wait, or before them; once, however often it is added. One that is
+    /// in the service's memory is finished as soon as its turn comes.
     void add(const session::RunPlan& plan);
     void addFirst(const session::RunPlan& plan);
+    /// Takes back one add(): the run is forgotten, and stopped where it is going, unless it was added more
+    /// often.
+    void remove(const session::RunPlan& plan);
     /// Forgets those that wait and stops the one that is going.
     void clear();
     /// Those that are not finished, the one that is going among them.
@@ -38,19 +41,29 @@ Q_SIGNALS:
     void runFailed(const diffuscope::session::RunPlan& plan, const diffuscope::ui::Failure& failure);
     /// waiting() is another.
     void waitingChanged(int waiting);
+    /// By clear(): what was added and is not finished never will be.
+    void cleared();
 
 private:
-    bool isQueued(const session::RunPlan& plan) const;
+    struct Waiting
+    {
+        session::RunPlan plan;
+        int wanted = 1;  ///< so many add()s
+    };
+
+    std::deque<Waiting>::iterator find(const session::RunPlan& plan);
+    bool isGoing(const session::RunPlan& plan) const;
     void next();
     void makeService();
     void finish(const RunUpdate& update);
-    void dropFirst();
+    void dropGoing();
+    void goOn();
     void yieldOrGoOn();
 
     SamplingService& m_service;
     std::shared_ptr<const SamplingService::MakeFactory> m_makeFactory;  ///< that m_own was given
     std::unique_ptr<SamplingService> m_own;
-    std::deque<session::RunPlan> m_queue;  ///< the first is going where m_isGoing
+    std::deque<Waiting> m_queue;  ///< the first is going where m_isGoing
     bool m_isGoing = false;
 };
 

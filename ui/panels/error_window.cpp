@@ -1,23 +1,29 @@
 #include "ui/panels/error_window.h"
 
+#include "core/record/step_quantities.h"
 #include "core/registry/error.h"
+#include "ui/document/recipe_summary.h"
 #include "ui/document/session_document.h"
-#include "ui/engine/background_runs.h"
+#include "ui/panels/dialog_size.h"
+#include "ui/panels/picture_file.h"
+#include "ui/panels/value_list_edit.h"
+#include "ui/theme/fonts.h"
 #include "ui/theme/plot_library.h"
 #include "ui/theme/plot_style.h"
 #include "ui/theme/theme_colors.h"
+#include "ui/views/empty_state.h"
 
 #include <QCloseEvent>
 #include <QFileDialog>
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
-#include <QLocale>
 #include <QPushButton>
 #include <QSaveFile>
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace diffuscope::ui {
 
@@ -26,117 +32,146 @@ namespace {
 /// Below this, an error is rounding.
 constexpr double leastError = 1e-7;
 
-double resultDistance(const record::Frame& a, const record::Frame& b)
+/// Over all images.
+std::optional<double> resultError(const record::Frame& result, const record::Frame& reference)
 {
-    const std::vector<float> left = a.layer(record::Layer::xt).values;
-    const std::vector<float> right = b.layer(record::Layer::xt).values;
-    double sum = 0;
-    for (std::size_t i = 0; i < std::min(left.size(), right.size()); ++i)
-        sum += (double(left[i]) - double(right[i])) * (double(left[i]) - double(right[i]));
-    return std::sqrt(sum / double(std::max<std::size_t>(1, left.size())));
+    std::vector<int> images(std::size_t(std::min(result.shape.batch, reference.shape.batch)));
+    std::iota(images.begin(), images.end(), 0);
+    return record::rootMeanSquareApart(result, reference, record::Layer::xt, images);
 }
 
-double shownRunEvaluationMs(const RunUpdate& run)
+QString sentencesOf(const Error& error)
 {
-    double ms = 0;
-    int evaluations = 0;
-    for (const record::FramePtr& frame : run.trajectory->frames) {
-        ms += frame->networkMs;
-        evaluations += frame->evaluations;
-    }
-    return evaluations > 0 ? ms / evaluations : 0;
+    return QString::fromUtf8(error.what()) + QLatin1Char(' ') + QString::fromStdString(error.hint());
 }
 
 }  // namespace
 
 ErrorWindow::ErrorWindow(SessionDocument& document, BackgroundRuns& background, QWidget* parent)
-    : QDialog(parent), m_document(document), m_background(background)
+    : QDialog(parent), m_document(document), m_batch(background)
 {
     setObjectName(QStringLiteral("errorWindow"));
     setWindowTitle(tr("Error against Evaluations"));
     build();
-    connect(&m_background, &BackgroundRuns::runFinished, this, &ErrorWindow::takeResult);
-    connect(
-        &m_background, &BackgroundRuns::runFailed, this,
-        [this](const session::RunPlan& plan, const Failure& failure) { takeFailure(plan, failure.message); });
+    connect(&m_batch, &RecipeBatch::finished, this, &ErrorWindow::takeResult);
+    connect(&m_batch, &RecipeBatch::failed, this, &ErrorWindow::takeFailure);
+    connect(&m_batch, &RecipeBatch::samplingChanged, this, &ErrorWindow::updateButtons);
     connect(&m_document, &SessionDocument::recipeChanged, this, &ErrorWindow::showCost);
+    connect(&m_document, &SessionDocument::stateChanged, this, &ErrorWindow::showCost);
+    takeUsualSize(*this);
     showCost();
-    updateButtons();
 }
 
-QLineEdit* ErrorWindow::addField(int row, const QString& text, const char* name, const QString& values,
-                                 const QString& tip)
+void ErrorWindow::addRow(QGridLayout* form, int row, const QString& text, QWidget* field)
 {
-    auto* form = static_cast<QGridLayout*>(layout());
     auto* label = new QLabel(text, this);
-    auto* edit = new QLineEdit(values, this);
-    edit->setObjectName(QLatin1String(name));
-    edit->setAccessibleName(text);
-    edit->setToolTip(tip);
-    label->setBuddy(edit);
+    label->setBuddy(field);
     form->addWidget(label, row, 0);
-    form->addWidget(edit, row, 1);
-    connect(edit, &QLineEdit::textChanged, this, &ErrorWindow::showCost);
-    return edit;
+    form->addWidget(field, row, 1);
 }
 
 void ErrorWindow::build()
 {
     auto* form = new QGridLayout(this);
-    m_samplers =
-        addField(0, tr("Sa&mplers"), "errorSamplers", QStringLiteral("ddim, heun, dpmpp_2m, unipc"),
-                 tr("Their names, parted by commas; at most %1. Those that add noise of their own do not "
-                    "approach the reference.")
-                     .arg(mostSamplers));
-    m_steps =
-        addField(1, tr("S&teps"), "errorSteps", QStringLiteral("4, 6, 8, 12, 16, 24, 32"),
-                 tr("How many steps each of them takes, parted by commas; at most %1.").arg(mostStepCounts));
-    m_reference = addField(2, tr("&Reference"), "errorReference", QStringLiteral("heun, 100"),
-                           tr("A sampler and its steps, whose result counts as exact."));
+    m_samplers = new ValueListEdit(QStringLiteral("errorSamplers"), mostSamplers, this);
+    m_samplers->setField(GridField::sampler);
+    m_samplers->setText(QStringLiteral("ddim, heun, dpmpp_2m, unipc"));
+    m_samplers->line().setAccessibleName(tr("Samplers"));
+    m_samplers->line().setToolTip(
+        richTip(tr("Their names, parted by commas; at most %1. Those that add noise of their own do not "
+                   "approach the reference.")
+                    .arg(mostSamplers)));
+    m_steps = new ValueListEdit(QStringLiteral("errorSteps"), mostStepCounts, this);
+    m_steps->setField(GridField::steps);
+    m_steps->setText(QStringLiteral("4, 6, 8, 12, 16, 24, 32"));
+    m_steps->line().setAccessibleName(tr("Steps"));
+    m_steps->line().setToolTip(
+        tr("How many steps each of them takes, parted by commas; at most %1.").arg(mostStepCounts));
+    m_reference = new QLineEdit(QStringLiteral("heun, 100"), this);
+    m_reference->setObjectName(QStringLiteral("errorReference"));
+    m_reference->setAccessibleName(tr("Reference"));
+    m_reference->setToolTip(tr("A sampler and its steps, whose result counts as exact."));
+    addRow(form, 0, tr("Sa&mplers"), m_samplers);
+    addRow(form, 1, tr("S&teps"), m_steps);
+    addRow(form, 2, tr("&Reference"), m_reference);
     m_cost = new QLabel(this);
     m_cost->setObjectName(QStringLiteral("errorCost"));
     m_cost->setWordWrap(true);
     form->addWidget(m_cost, 3, 0, 1, 2);
+    buildPlot();
+    form->addWidget(m_plot, 4, 0, 1, 2);
+    form->addWidget(m_empty, 4, 0, 1, 2);
+    form->addWidget(buildButtons(), 5, 0, 1, 2);
+    form->setRowStretch(4, 1);
+    form->setColumnStretch(1, 1);
+    connect(m_samplers, &ValueListEdit::edited, this, &ErrorWindow::showCost);
+    connect(m_steps, &ValueListEdit::edited, this, &ErrorWindow::showCost);
+    connect(m_reference, &QLineEdit::textChanged, this, &ErrorWindow::showCost);
+}
+
+void ErrorWindow::buildPlot()
+{
     m_plot = new QCustomPlot(this);
     m_plot->setObjectName(QStringLiteral("errorPlot"));
     m_plot->setAccessibleName(tr("Error over network evaluations"));
     m_plot->setToolTip(
-        tr("Root mean square distance of each result from the reference, over the network "
-           "evaluations spent; both axes are logarithmic."));
+        richTip(tr("Root mean square distance of each result from the reference, over the network "
+                   "evaluations spent; both axes are logarithmic.")));
     m_plot->setMinimumSize(460, 320);
     for (QCPAxis* axis : {m_plot->xAxis, m_plot->yAxis}) {
         axis->setScaleType(QCPAxis::stLogarithmic);
         axis->setTicker(QSharedPointer<QCPAxisTickerLog>::create());
         axis->setNumberFormat(QStringLiteral("gb"));
         axis->setNumberPrecision(2);
+        axis->setRange(1, 100);
     }
     m_plot->xAxis->setLabel(tr("network evaluations"));
     m_plot->yAxis->setLabel(tr("error (RMS)"));
     m_plot->legend->setVisible(true);
+    m_empty =
+        new QLabel(tr("Press Sample: every sampler is run with every number of steps, and its error plotted "
+                      "over what it cost."),
+                   this);
+    m_empty->setObjectName(QStringLiteral("errorEmpty"));
+    m_empty->setAlignment(Qt::AlignCenter);
+    m_empty->setWordWrap(true);
+    m_empty->setMargin(60);
+    m_empty->setForegroundRole(QPalette::PlaceholderText);
+    m_empty->setAttribute(Qt::WA_TransparentForMouseEvents);
     stylePlot(*m_plot, [this] { plotAgain(); });
-    form->addWidget(m_plot, 4, 0, 1, 2);
-    m_start = new QPushButton(this);
+}
+
+QWidget* ErrorWindow::buildButtons()
+{
+    auto* row = new QWidget(this);
+    auto* buttons = new QHBoxLayout(row);
+    buttons->setContentsMargins(0, 0, 0, 0);
+    m_saveTable = new QPushButton(tr("Save Ta&ble As…"), row);
+    m_saveTable->setObjectName(QStringLiteral("errorSave"));
+    m_saveTable->setToolTip(tr("Write the numbers as CSV."));
+    m_savePlot = new QPushButton(tr("Save &Plot As…"), row);
+    m_savePlot->setObjectName(QStringLiteral("errorSavePlot"));
+    m_savePlot->setToolTip(richTip(
+        tr("Write the plot as a PNG; it holds the recipe that the runs were made from, which comes back "
+           "when the file is dropped onto the main window.")));
+    m_start = new QPushButton(row);
     m_start->setObjectName(QStringLiteral("errorStart"));
     m_start->setDefault(true);
-    m_save = new QPushButton(tr("Save &Table As…"), this);
-    m_save->setObjectName(QStringLiteral("errorSave"));
-    m_save->setToolTip(tr("Write the numbers as CSV."));
-    auto* buttons = new QHBoxLayout;
     buttons->addStretch();
-    buttons->addWidget(m_save);
-    buttons->addWidget(m_start);
-    form->addLayout(buttons, 5, 0, 1, 2);
-    form->setRowStretch(4, 1);
-    form->setColumnStretch(1, 1);
-    connect(m_start, &QPushButton::clicked, this, [this] { m_isSampling ? cancel() : void(start()); });
-    connect(m_save, &QPushButton::clicked, this, &ErrorWindow::saveTable);
+    for (QPushButton* button : {m_saveTable, m_savePlot, m_start})
+        buttons->addWidget(button);
+    connect(m_start, &QPushButton::clicked, this, [this] { isSampling() ? cancel() : void(start()); });
+    connect(m_saveTable, &QPushButton::clicked, this,
+            [this] { askWhereToSave(QStringLiteral("error.csv"), tr("Tables (*.csv)")); });
+    connect(m_savePlot, &QPushButton::clicked, this,
+            [this] { askWhereToSave(QStringLiteral("error.png"), tr("PNG images (*.png)")); });
+    return row;
 }
 
 std::vector<session::Recipe> ErrorWindow::recipes() const
 {
-    return gridRecipes(m_document.recipe(),
-                       {GridField::steps, parsedGridValues(m_steps->text(), mostStepCounts)},
-                       {GridField::sampler, parsedGridValues(m_samplers->text(), mostSamplers)});
+    return gridRecipes(m_document.recipe(), {GridField::steps, m_steps->values()},
+                       {GridField::sampler, m_samplers->values()});
 }
 
 session::Recipe ErrorWindow::reference() const
@@ -150,125 +185,95 @@ session::Recipe ErrorWindow::reference() const
                      parts[1]);
 }
 
-QString ErrorWindow::costText() const
+/// The reference's first; absent, with a sentence, where one cannot be.
+std::optional<std::vector<session::Recipe>> ErrorWindow::allRecipes(QString& problem) const
 {
     try {
-        const auto all = recipes();
-        if (all.empty())
-            return tr("Type at least one sampler and one number of steps.");
-        qint64 evaluations = plannedEvaluations(reference());
-        for (const session::Recipe& recipe : all)
-            evaluations += plannedEvaluations(recipe);
-        QString text = tr("%1 runs").arg(all.size() + 1) +
-                       tr(", %1 network evaluations").arg(QLocale().toString(evaluations));
-        if (const double ms = shownRunEvaluationMs(m_document.shownRun()); ms > 0)
-            text += tr(", about %1 s")
-                        .arg(QLocale().toString(std::ceil(ms * double(evaluations) / 1000), 'f', 0));
-        return text + QLatin1Char('.');
+        std::vector<session::Recipe> all = recipes();
+        if (!all.empty()) {
+            all.insert(all.begin(), reference());
+            return all;
+        }
+        problem = tr("Type at least one sampler and one number of steps.");
     } catch (const Error& error) {
-        return QString::fromStdString(error.what()) + QLatin1Char(' ') + QString::fromStdString(error.hint());
+        problem = sentencesOf(error);
     }
+    return std::nullopt;
+}
+
+QString ErrorWindow::costText() const
+{
+    QString problem;
+    const auto all = allRecipes(problem);
+    return all ? costSentence(*all, m_document.shownRun()) : problem;
 }
 
 void ErrorWindow::showCost()
 {
     m_cost->setText(costText());
+    updateButtons();
 }
 
 bool ErrorWindow::start()
 {
-    std::vector<session::Recipe> all;
-    try {
-        all = recipes();
-        m_referenceRecipe = reference();
-    } catch (const Error&) {
-        showCost();
+    QString problem;
+    const auto all = allRecipes(problem);
+    showCost();
+    if (!all)
         return false;
-    }
-    if (all.empty())
-        return false;
-    const QStringList samplers = parsedGridValues(m_samplers->text(), mostSamplers);
-    const int stepCounts = int(all.size()) / int(samplers.size());
+    const QStringList samplers = m_samplers->values();
+    const std::size_t stepCounts = (all->size() - 1) / std::size_t(samplers.size());
+    m_base = m_document.recipe();
     m_names.clear();
     for (const QString& sampler : samplers)
         m_names.append(gridLabel(GridField::sampler, sampler));
     m_points.clear();
-    m_waiting.clear();
+    for (std::size_t i = 1; i < all->size(); ++i)
+        m_points.push_back({.recipe = (*all)[i], .sampler = int((i - 1) / stepCounts)});
     m_referenceResult.reset();
-    m_isSampling = true;
-    m_background.add({m_referenceRecipe, {}});
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        m_points.push_back({.recipe = all[i], .sampler = int(i) / stepCounts});
-        m_background.add({all[i], {}});
-    }
     plotAgain();
-    updateButtons();
+    m_batch.start(*all);
     return true;
 }
 
-void ErrorWindow::cancel()
+void ErrorWindow::takeResult(int index, const RunUpdate& update)
 {
-    if (!std::exchange(m_isSampling, false))
-        return;
-    m_background.clear();
-    updateButtons();
-}
-
-void ErrorWindow::takeResult(const RunUpdate& update)
-{
-    if (!m_isSampling || update.from || update.trajectory->frames.empty())
-        return;
     const record::FramePtr result = update.trajectory->frames.back();
-    if (*update.recipe == m_referenceRecipe && !m_referenceResult) {
+    if (index == 0)
         m_referenceResult = result;
-        for (const RunUpdate& earlier : std::exchange(m_waiting, {}))
-            takeResult(earlier);
-    }
-    if (!m_referenceResult) {
-        m_waiting.push_back(update);
-        return;
-    }
-    for (Point& point : m_points)
-        if (point.recipe == *update.recipe) {
-            point.evaluations = result->totalEvaluations;
-            point.error = resultDistance(*result, *m_referenceResult);
-        }
-    plotAgain();
-    finishIfDone();
+    else
+        m_points.at(std::size_t(index - 1)).result = result;
+    measure();
 }
 
-void ErrorWindow::takeFailure(const session::RunPlan& plan, const QString& message)
+void ErrorWindow::takeFailure(int index, const QString& message)
 {
-    if (!m_isSampling || plan.from)
-        return;
-    if (plan.recipe == m_referenceRecipe) {
+    if (index == 0) {
         cancel();
         m_cost->setText(tr("The reference cannot be sampled: %1").arg(message));
         return;
     }
-    for (Point& point : m_points)
-        if (point.recipe == plan.recipe)
-            point.problem = message;
-    finishIfDone();
+    Point& point = m_points.at(std::size_t(index - 1));
+    point.problem = message;
+    m_cost->setText(tr("%1, %2 steps: %3").arg(m_names[point.sampler]).arg(point.recipe.steps).arg(message));
+    updateButtons();
 }
 
-void ErrorWindow::finishIfDone()
+/// What was waiting for the reference too.
+void ErrorWindow::measure()
 {
-    m_isSampling = std::ranges::any_of(
-        m_points, [](const Point& point) { return !point.error && point.problem.isEmpty(); });
-    const auto failed =
-        std::ranges::find_if(m_points, [](const Point& point) { return !point.problem.isEmpty(); });
-    if (failed != m_points.end())
-        m_cost->setText(tr("%1, %2 steps: %3")
-                            .arg(m_names[failed->sampler])
-                            .arg(failed->recipe.steps)
-                            .arg(failed->problem));
+    for (Point& point : m_points)
+        if (m_referenceResult && point.result && !point.error) {
+            point.evaluations = point.result->totalEvaluations;
+            point.error = resultError(*point.result, *m_referenceResult);
+        }
+    plotAgain();
     updateButtons();
 }
 
 void ErrorWindow::plotAgain()
 {
-    const ThemeColors& colors = themeColors(palette());
+    const ThemeColors& colors = themeColors(m_plot->palette());
     m_plot->clearGraphs();
     double least = HUGE_VAL, most = 0, fewest = HUGE_VAL, highest = 0;
     for (int sampler = 0; sampler < m_names.size(); ++sampler) {
@@ -295,9 +300,12 @@ void ErrorWindow::plotAgain()
         m_plot->xAxis->setRange(fewest / 1.2, highest * 1.2);
         m_plot->yAxis->setRange(least / 1.5, most * 1.5);
     }
+    m_plot->legend->setVisible(!m_names.isEmpty());
     m_plot->legend->setBrush(colors.surface);
     m_plot->legend->setBorderPen(QPen(colors.separator));
     m_plot->legend->setTextColor(colors.text);
+    m_plot->legend->setFont(captionFont(m_plot->font()));
+    m_empty->setVisible(m_points.empty());
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
@@ -314,26 +322,56 @@ QString ErrorWindow::table() const
     return text;
 }
 
-void ErrorWindow::saveTable()
+QImage ErrorWindow::picture() const
 {
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save Table As"), QStringLiteral("error.csv"),
-                                                      tr("Tables (*.csv)"));
-    if (path.isEmpty())
-        return;
+    constexpr double pixelsPerPoint = 2;
+    const QPalette shown = m_plot->palette();
+    m_plot->setPalette(makePalette(lightColors()));
+    const QImage image = m_plot->toPixmap(0, 0, pixelsPerPoint).toImage();
+    m_plot->setPalette(shown);
+    return image;
+}
+
+bool ErrorWindow::saveTo(const QString& path)
+{
+    if (path.endsWith(QStringLiteral(".png"), Qt::CaseInsensitive)) {
+        try {
+            writePictureFile(path, picture(), {m_base, {}});
+            return true;
+        } catch (const Error& error) {
+            m_cost->setText(sentencesOf(error));
+            return false;
+        }
+    }
     QSaveFile file(path);
     const QByteArray bytes = table().toUtf8();
-    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
-        m_cost->setText(tr("The table could not be written to “%1”: %2.").arg(path, file.errorString()));
+    if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit())
+        return true;
+    m_cost->setText(tr("“%1” could not be written: %2.").arg(path, file.errorString()));
+    return false;
+}
+
+void ErrorWindow::askWhereToSave(const QString& name, const QString& filter)
+{
+    QString path = QFileDialog::getSaveFileName(this, tr("Save As"), name, filter);
+    if (path.isEmpty())
+        return;
+    if (QFileInfo(path).suffix().isEmpty())
+        path += QLatin1Char('.') + QFileInfo(name).suffix();
+    saveTo(path);
 }
 
 void ErrorWindow::updateButtons()
 {
     const auto known =
         std::ranges::count_if(m_points, [](const Point& point) { return point.error.has_value(); });
-    m_start->setText(m_isSampling ? tr("&Cancel (%1 of %2)").arg(known).arg(m_points.size()) : tr("&Sample"));
-    m_start->setToolTip(m_isSampling ? tr("Sample no more of them; the points that are there stay.")
+    m_start->setText(isSampling() ? tr("&Cancel (%1 of %2)").arg(known).arg(m_points.size()) : tr("&Sample"));
+    m_start->setToolTip(isSampling() ? tr("Sample no more of them; the points that are there stay.")
                                      : tr("Sample all of them in the background; you can go on working."));
-    m_save->setEnabled(known > 0);
+    QString problem;
+    m_start->setEnabled(isSampling() || allRecipes(problem));
+    m_saveTable->setEnabled(known > 0);
+    m_savePlot->setEnabled(known > 0);
 }
 
 void ErrorWindow::closeEvent(QCloseEvent* event)

@@ -2,12 +2,16 @@
 // of many steps, over the network evaluations spent.
 #pragma once
 
-#include "ui/engine/run_update.h"
+#include "ui/panels/recipe_batch.h"
 #include "ui/panels/recipe_grid.h"
 
 #include <QDialog>
+#include <QImage>
+
+#include <optional>
 
 class QCustomPlot;
+class QGridLayout;
 class QLabel;
 class QLineEdit;
 class QPushButton;
@@ -16,6 +20,7 @@ namespace diffuscope::ui {
 
 class BackgroundRuns;
 class SessionDocument;
+class ValueListEdit;
 
 class ErrorWindow : public QDialog
 {
@@ -31,6 +36,7 @@ public:
         session::Recipe recipe;
         int sampler = 0;  ///< its place in the list
         int evaluations = 0;
+        record::FramePtr result{};
         std::optional<double> error{};
         QString problem{};
     };
@@ -40,45 +46,52 @@ public:
 
     /// False, with the reason in the window, where a value cannot be.
     bool start();
-    void cancel();
-    bool isSampling() const { return m_isSampling; }
+    void cancel() { m_batch.cancel(); }
+    bool isSampling() const { return m_batch.isSampling(); }
     const std::vector<Point>& points() const { return m_points; }
     QString costText() const;
     /// A line for each point that is known: sampler, steps, evaluations, error; numbers with a point.
     QString table() const;
+    /// The plot, in the light colours.
+    QImage picture() const;
+    /// Writes the table (.csv) or the plot (.png, with the recipe that its runs were made from). False, with
+    /// the reason in the window, where it cannot be written.
+    bool saveTo(const QString& path);
 
 protected:
     void closeEvent(QCloseEvent* event) override;
 
 private:
     void build();
+    void addRow(QGridLayout* form, int row, const QString& text, QWidget* field);
+    void buildPlot();
+    QWidget* buildButtons();
     std::vector<session::Recipe> recipes() const;
     session::Recipe reference() const;
-    QLineEdit* addField(int row, const QString& text, const char* name, const QString& values,
-                        const QString& tip);
+    std::optional<std::vector<session::Recipe>> allRecipes(QString& problem) const;
     void showCost();
-    void takeResult(const RunUpdate& update);
-    void takeFailure(const session::RunPlan& plan, const QString& message);
-    void finishIfDone();
+    void takeResult(int index, const RunUpdate& update);
+    void takeFailure(int index, const QString& message);
+    void measure();
     void plotAgain();
-    void saveTable();
+    void askWhereToSave(const QString& name, const QString& filter);
     void updateButtons();
 
     SessionDocument& m_document;
-    BackgroundRuns& m_background;
-    QLineEdit* m_samplers = nullptr;
-    QLineEdit* m_steps = nullptr;
+    RecipeBatch m_batch;
+    ValueListEdit* m_samplers = nullptr;
+    ValueListEdit* m_steps = nullptr;
     QLineEdit* m_reference = nullptr;
     QLabel* m_cost = nullptr;
     QCustomPlot* m_plot = nullptr;
+    QLabel* m_empty = nullptr;
     QPushButton* m_start = nullptr;
-    QPushButton* m_save = nullptr;
-    QStringList m_names;  ///< of the samplers that are plotted
-    session::Recipe m_referenceRecipe;
+    QPushButton* m_saveTable = nullptr;
+    QPushButton* m_savePlot = nullptr;
+    session::Recipe m_base;  ///< that the runs were made from
+    QStringList m_names;     ///< of the samplers that are plotted
     record::FramePtr m_referenceResult;
     std::vector<Point> m_points;
-    std::vector<RunUpdate> m_waiting;  ///< results that came before the reference's
-    bool m_isSampling = false;
 };
 
 }  // namespace diffuscope::ui

@@ -3,8 +3,10 @@
 #include "core/registry/error.h"
 #include "ui/document/recipe_summary.h"
 #include "ui/document/session_document.h"
-#include "ui/engine/background_runs.h"
-#include "ui/theme/theme_colors.h"
+#include "ui/panels/dialog_size.h"
+#include "ui/panels/grid_canvas.h"
+#include "ui/panels/picture_file.h"
+#include "ui/panels/value_list_edit.h"
 #include "ui/views/image_renderer.h"
 
 #include <QCloseEvent>
@@ -24,7 +26,6 @@ namespace diffuscope::ui {
 
 namespace {
 
-constexpr int sheetCellSide = 168;
 constexpr ValueRange cellRange{-1, 1};
 
 /// The first images of a result, as many as make a small square.
@@ -43,286 +44,156 @@ QImage cellPicture(const record::Frame& result)
     return picture;
 }
 
-/// Milliseconds an evaluation of the shown run took, of all its images.
-double evaluationMs(const RunUpdate& run)
-{
-    double ms = 0;
-    int evaluations = 0;
-    for (const record::FramePtr& frame : run.trajectory->frames) {
-        ms += frame->networkMs;
-        evaluations += frame->evaluations;
-    }
-    return evaluations > 0 ? ms / evaluations : 0;
-}
-
 }  // namespace
 
-GridCanvas::GridCanvas(QWidget* parent) : QWidget(parent)
-{
-    setObjectName(QStringLiteral("gridCanvas"));
-    setAccessibleName(tr("Grid of runs"));
-    setToolTip(tr("Click a picture to open its run in the session; with the keyboard, arrows and Return."));
-    setFocusPolicy(Qt::StrongFocus);
-}
-
-void GridCanvas::setGrid(const QStringList& columns, const QStringList& rows)
-{
-    m_columns = columns;
-    m_rows = rows;
-    m_pictures.assign(std::size_t(columns.size() * rows.size()), {});
-    m_problems.assign(m_pictures.size(), {});
-    m_current = 0;
-    update();
-}
-
-void GridCanvas::setPicture(int cell, const QImage& picture, const QString& problem)
-{
-    m_pictures.at(std::size_t(cell)) = picture;
-    m_problems.at(std::size_t(cell)) = problem;
-    update();
-}
-
-QSize GridCanvas::sheetSize() const
-{
-    return {int(m_columns.size() + 1) * sheetCellSide,
-            int(m_rows.size()) * sheetCellSide + 3 * fontMetrics().height()};
-}
-
-/// Labels take a column at the left and two lines at the top.
-QRect GridCanvas::cellRect(const QRect& area, int cell) const
-{
-    const QFontMetrics metrics(font());
-    int labels = 0;
-    for (const QString& row : m_rows)
-        labels = std::max(labels, metrics.horizontalAdvance(row) + 12);
-    const QRect inner = area.adjusted(labels + 6, metrics.height() + 10, -6, -6);
-    const int side =
-        std::max(8, std::min(inner.width() / int(m_columns.size()), inner.height() / int(m_rows.size())));
-    return {inner.left() + cell % int(m_columns.size()) * side,
-            inner.top() + cell / int(m_columns.size()) * side, side - 4, side - 4};
-}
-
-void GridCanvas::paintSheet(QPainter& painter, const QRect& area) const
-{
-    const ThemeColors& colors = themeColors(palette());
-    painter.fillRect(area, colors.surface);
-    painter.setFont(font());
-    if (m_pictures.empty()) {
-        painter.setPen(colors.mutedText);
-        painter.drawText(area, Qt::AlignCenter | Qt::TextWordWrap,
-                         tr("Choose two fields and their values above, then press Sample."));
-        return;
-    }
-    const QFontMetrics metrics(font());
-    for (int cell = 0; cell < int(m_pictures.size()); ++cell) {
-        const QRect place = cellRect(area, cell);
-        painter.fillRect(place, colors.raised);
-        if (!m_pictures[std::size_t(cell)].isNull())
-            painter.drawImage(place, m_pictures[std::size_t(cell)]);
-        else if (!m_problems[std::size_t(cell)].isEmpty()) {
-            painter.setPen(colors.text);
-            painter.drawText(place.adjusted(3, 3, -3, -3), Qt::AlignCenter | Qt::TextWordWrap,
-                             m_problems[std::size_t(cell)]);
-        }
-        painter.setPen(colors.text);
-        if (cell < m_columns.size())
-            painter.drawText(QRect(place.left(), area.top(), place.width(), place.top() - area.top() - 4),
-                             Qt::AlignHCenter | Qt::AlignBottom,
-                             metrics.elidedText(m_columns[cell], Qt::ElideRight, place.width()));
-        if (cell % m_columns.size() == 0)
-            painter.drawText(QRect(area.left(), place.top(), place.left() - area.left() - 6, place.height()),
-                             Qt::AlignRight | Qt::AlignVCenter, m_rows[cell / m_columns.size()]);
-    }
-}
-
-void GridCanvas::paintEvent(QPaintEvent*)
-{
-    QPainter painter(this);
-    paintSheet(painter, rect());
-    if (hasFocus() && !m_pictures.empty()) {
-        painter.setPen(QPen(themeColors(palette()).accent, 2));
-        painter.drawRect(cellRect(rect(), m_current).adjusted(-1, -1, 1, 1));
-    }
-}
-
-void GridCanvas::mousePressEvent(QMouseEvent* event)
-{
-    for (int cell = 0; cell < int(m_pictures.size()); ++cell)
-        if (cellRect(rect(), cell).contains(event->position().toPoint())) {
-            m_current = cell;
-            update();
-            Q_EMIT cellChosen(cell);
-            return;
-        }
-}
-
-void GridCanvas::keyPressEvent(QKeyEvent* event)
-{
-    const int columns = std::max(1, int(m_columns.size()));
-    int to = m_current;
-    switch (event->key()) {
-        case Qt::Key_Left:
-            to -= 1;
-            break;
-        case Qt::Key_Right:
-            to += 1;
-            break;
-        case Qt::Key_Up:
-            to -= columns;
-            break;
-        case Qt::Key_Down:
-            to += columns;
-            break;
-        case Qt::Key_Return:
-        case Qt::Key_Enter:
-            if (!m_pictures.empty())
-                Q_EMIT cellChosen(m_current);
-            return;
-        default:
-            return QWidget::keyPressEvent(event);
-    }
-    if (to >= 0 && to < int(m_pictures.size()))
-        m_current = to;
-    update();
-}
-
 GridWindow::GridWindow(SessionDocument& document, BackgroundRuns& background, QWidget* parent)
-    : QDialog(parent), m_document(document), m_background(background)
+    : QDialog(parent), m_document(document), m_batch(background)
 {
     setObjectName(QStringLiteral("gridWindow"));
     setWindowTitle(tr("Grid of Runs"));
     build();
-    connect(&m_background, &BackgroundRuns::runFinished, this, &GridWindow::takeResult);
-    connect(
-        &m_background, &BackgroundRuns::runFailed, this,
-        [this](const session::RunPlan& plan, const Failure& failure) { takeFailure(plan, failure.message); });
+    connect(&m_batch, &RecipeBatch::finished, this, &GridWindow::takeResult);
+    connect(&m_batch, &RecipeBatch::failed, this, &GridWindow::takeFailure);
+    connect(&m_batch, &RecipeBatch::samplingChanged, this, &GridWindow::updateButtons);
     connect(&m_document, &SessionDocument::recipeChanged, this, &GridWindow::showCost);
+    connect(&m_document, &SessionDocument::stateChanged, this, &GridWindow::showCost);
+    takeUsualSize(*this);
     showCost();
+    showCell(-1);
     updateButtons();
 }
 
 void GridWindow::build()
 {
     auto* form = new QGridLayout(this);
-    const auto addAxis = [&](int row, const QString& text, const char* name, GridField field) {
-        auto* label = new QLabel(text, this);
-        auto* box = new QComboBox(this);
-        box->setObjectName(QLatin1String(name) + QStringLiteral("Field"));
-        box->setAccessibleName(text);
-        box->setToolTip(tr("Which field of the recipe changes in this direction."));
-        for (const GridField each : gridFields())
-            box->addItem(gridFieldName(each), int(each));
-        box->setCurrentIndex(box->findData(int(field)));
-        auto* values = new QLineEdit(usualGridValues(field), this);
-        values->setObjectName(QLatin1String(name) + QStringLiteral("Values"));
-        values->setAccessibleName(tr("Values: %1").arg(text));
-        values->setToolTip(tr("Its values, parted by commas; at most %1.").arg(mostValues));
-        label->setBuddy(box);
-        form->addWidget(label, row, 0);
-        form->addWidget(box, row, 1);
-        form->addWidget(values, row, 2);
-        connect(box, &QComboBox::currentIndexChanged, values,
-                [box, values] { values->setText(usualGridValues(GridField(box->currentData().toInt()))); });
-        connect(box, &QComboBox::currentIndexChanged, this, &GridWindow::showCost);
-        connect(values, &QLineEdit::textChanged, this, &GridWindow::showCost);
-        return std::pair(box, values);
-    };
-    std::tie(m_acrossField, m_acrossValues) = addAxis(0, tr("&Across"), "across", GridField::steps);
-    std::tie(m_downField, m_downValues) = addAxis(1, tr("&Down"), "down", GridField::sampler);
+    m_acrossInput = addDirection(form, 0, tr("&Across"), "across", GridField::steps);
+    m_downInput = addDirection(form, 1, tr("&Down"), "down", GridField::sampler);
     m_cost = new QLabel(this);
     m_cost->setObjectName(QStringLiteral("gridCost"));
     m_cost->setWordWrap(true);
     form->addWidget(m_cost, 2, 0, 1, 3);
-    m_start = new QPushButton(this);
-    m_start->setObjectName(QStringLiteral("gridStart"));
-    m_save = new QPushButton(tr("Save Sheet &As…"), this);
-    m_save->setObjectName(QStringLiteral("gridSave"));
-    m_save->setToolTip(tr("Write the grid with its labels as one PNG sheet."));
-    auto* buttons = new QHBoxLayout;
-    buttons->addStretch();
-    buttons->addWidget(m_save);
-    buttons->addWidget(m_start);
     m_canvas = new GridCanvas(this);
     form->addWidget(m_canvas, 3, 0, 1, 3);
-    form->addLayout(buttons, 4, 0, 1, 3);
+    form->addWidget(buildButtons(), 4, 0, 1, 3);
     form->setColumnStretch(2, 1);
     form->setRowStretch(3, 1);
-    m_start->setDefault(true);
-    connect(m_start, &QPushButton::clicked, this, [this] { m_isSampling ? cancel() : void(start()); });
-    connect(m_save, &QPushButton::clicked, this, &GridWindow::saveSheet);
+    connect(m_canvas, &GridCanvas::currentChanged, this, &GridWindow::showCell);
     connect(m_canvas, &GridCanvas::cellChosen, this, &GridWindow::openCell);
 }
 
-GridAxis GridWindow::axisOf(const QComboBox* field, const QLineEdit* values) const
+GridWindow::Direction GridWindow::addDirection(QGridLayout* form, int row, const QString& text,
+                                               const char* name, GridField field)
 {
-    return {GridField(field->currentData().toInt()), parsedGridValues(values->text(), mostValues)};
+    const QString plain = QString(text).remove(QLatin1Char('&'));
+    auto* label = new QLabel(text, this);
+    auto* box = new QComboBox(this);
+    box->setObjectName(QLatin1String(name) + QStringLiteral("Field"));
+    box->setAccessibleName(plain);
+    box->setToolTip(tr("Which field of the recipe changes in this direction."));
+    for (const GridField each : gridFields())
+        box->addItem(gridFieldName(each), int(each));
+    box->setCurrentIndex(box->findData(int(field)));
+    auto* values = new ValueListEdit(QLatin1String(name) + QStringLiteral("Values"), mostValues, this);
+    values->line().setAccessibleName(tr("Values: %1").arg(plain));
+    values->setField(field);
+    label->setBuddy(box);
+    form->addWidget(label, row, 0);
+    form->addWidget(box, row, 1);
+    form->addWidget(values, row, 2);
+    connect(box, &QComboBox::currentIndexChanged, values,
+            [box, values] { values->setField(GridField(box->currentData().toInt())); });
+    connect(box, &QComboBox::currentIndexChanged, this, &GridWindow::showCost);
+    connect(values, &ValueListEdit::edited, this, &GridWindow::showCost);
+    return {box, values};
+}
+
+QWidget* GridWindow::buildButtons()
+{
+    auto* row = new QWidget(this);
+    auto* buttons = new QHBoxLayout(row);
+    buttons->setContentsMargins(0, 0, 0, 0);
+    m_detail = new QLabel(row);
+    m_detail->setObjectName(QStringLiteral("gridDetail"));
+    m_detail->setForegroundRole(QPalette::PlaceholderText);
+    m_detail->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    buttons->addWidget(m_detail, 1);
+    m_open = new QPushButton(tr("&Open Run"), row);
+    m_open->setObjectName(QStringLiteral("gridOpen"));
+    m_open->setToolTip(tr("Add the run of the framed picture to the session and show it (Return)."));
+    m_save = new QPushButton(tr("Save Sheet &As…"), row);
+    m_save->setObjectName(QStringLiteral("gridSave"));
+    m_save->setToolTip(
+        tr("Write the grid with its labels as one PNG; it holds the recipe that the grid was made "
+           "from, which comes back when the file is dropped onto the main window."));
+    m_start = new QPushButton(row);
+    m_start->setObjectName(QStringLiteral("gridStart"));
+    m_start->setDefault(true);
+    for (QPushButton* button : {m_open, m_save, m_start})
+        buttons->addWidget(button);
+    connect(m_open, &QPushButton::clicked, this, [this] { openCell(m_canvas->currentCell()); });
+    connect(m_save, &QPushButton::clicked, this, &GridWindow::askWhereToSaveSheet);
+    connect(m_start, &QPushButton::clicked, this, [this] { isSampling() ? cancel() : void(start()); });
+    return row;
+}
+
+GridAxis GridWindow::axisOf(const Direction& direction)
+{
+    return {GridField(direction.field->currentData().toInt()), direction.values->values()};
+}
+
+/// Absent, with a sentence, where they cannot be.
+std::optional<std::vector<session::Recipe>> GridWindow::recipes(QString& problem) const
+{
+    const GridAxis across = axisOf(m_acrossInput), down = axisOf(m_downInput);
+    try {
+        auto all = gridRecipes(m_document.recipe(), across, down);
+        if (across.field == down.field)
+            problem = tr("Choose two different fields.");
+        else if (all.empty())
+            problem = tr("Type at least one value in each direction.");
+        else
+            return all;
+    } catch (const Error& error) {
+        problem =
+            QString::fromStdString(error.what()) + QLatin1Char(' ') + QString::fromStdString(error.hint());
+    }
+    return std::nullopt;
 }
 
 QString GridWindow::costText() const
 {
-    try {
-        const auto recipes = gridRecipes(m_document.recipe(), axisOf(m_acrossField, m_acrossValues),
-                                         axisOf(m_downField, m_downValues));
-        if (m_acrossField->currentIndex() == m_downField->currentIndex())
-            return tr("Choose two different fields.");
-        if (recipes.empty())
-            return tr("Type at least one value in each direction.");
-        qint64 evaluations = 0;
-        for (const session::Recipe& recipe : recipes)
-            evaluations += plannedEvaluations(recipe);
-        QString text = tr("%1 runs").arg(recipes.size()) +
-                       tr(", %1 network evaluations").arg(QLocale().toString(evaluations));
-        if (const double ms = evaluationMs(m_document.shownRun()); ms > 0)
-            text += tr(", about %1 s")
-                        .arg(QLocale().toString(std::ceil(ms * double(evaluations) / 1000), 'f', 0));
-        return text + QLatin1Char('.');
-    } catch (const Error& error) {
-        return QString::fromStdString(error.what()) + QLatin1Char(' ') + QString::fromStdString(error.hint());
-    }
+    QString problem;
+    const auto all = recipes(problem);
+    return all ? costSentence(*all, m_document.shownRun()) : problem;
 }
 
 void GridWindow::showCost()
 {
     m_cost->setText(costText());
+    updateButtons();
 }
 
 bool GridWindow::start()
 {
-    const GridAxis across = axisOf(m_acrossField, m_acrossValues);
-    const GridAxis down = axisOf(m_downField, m_downValues);
-    std::vector<session::Recipe> recipes;
-    try {
-        recipes = gridRecipes(m_document.recipe(), across, down);
-    } catch (const Error&) {
-        showCost();
+    QString problem;
+    const auto all = recipes(problem);
+    showCost();
+    if (!all)
         return false;
-    }
-    if (recipes.empty() || across.field == down.field)
-        return false;
-    m_across = across;
-    m_down = down;
+    m_base = m_document.recipe();
+    m_across = axisOf(m_acrossInput);
+    m_down = axisOf(m_downInput);
     m_cells.clear();
-    QStringList columns, rows;
-    for (const QString& value : across.values)
-        columns.append(gridLabel(across.field, value));
-    for (const QString& value : down.values)
-        rows.append(gridLabel(down.field, value));
-    m_canvas->setGrid(columns, rows);
-    m_isSampling = true;
-    for (session::Recipe& recipe : recipes) {
+    for (const session::Recipe& recipe : *all)
         m_cells.push_back({.recipe = recipe});
-        m_background.add({recipe, {}});
-    }
-    updateButtons();
+    QStringList columns, rows;
+    for (const QString& value : m_across.values)
+        columns.append(gridLabel(m_across.field, value));
+    for (const QString& value : m_down.values)
+        rows.append(gridLabel(m_down.field, value));
+    m_canvas->setGrid(columns, rows);
+    m_batch.start(*all);
     return true;
-}
-
-void GridWindow::cancel()
-{
-    if (!std::exchange(m_isSampling, false))
-        return;
-    m_background.clear();
-    updateButtons();
 }
 
 int GridWindow::finishedCells() const
@@ -330,43 +201,53 @@ int GridWindow::finishedCells() const
     return int(std::ranges::count_if(m_cells, [](const Cell& cell) { return !cell.picture.isNull(); }));
 }
 
-void GridWindow::takeResult(const RunUpdate& update)
+void GridWindow::takeResult(int cell, const RunUpdate& update)
 {
-    if (!m_isSampling || update.from || update.trajectory->frames.empty())
-        return;
-    for (std::size_t i = 0; i < m_cells.size(); ++i)
-        if (m_cells[i].recipe == *update.recipe) {
-            m_cells[i].picture = cellPicture(*update.trajectory->frames.back());
-            m_canvas->setPicture(int(i), m_cells[i].picture, {});
-        }
-    finishIfDone();
-}
-
-void GridWindow::takeFailure(const session::RunPlan& plan, const QString& message)
-{
-    if (!m_isSampling)
-        return;
-    for (std::size_t i = 0; i < m_cells.size(); ++i)
-        if (!plan.from && m_cells[i].recipe == plan.recipe) {
-            m_cells[i].problem = message;
-            m_canvas->setPicture(int(i), {}, message);
-        }
-    finishIfDone();
-}
-
-void GridWindow::finishIfDone()
-{
-    m_isSampling = std::ranges::any_of(
-        m_cells, [](const Cell& cell) { return cell.picture.isNull() && cell.problem.isEmpty(); });
+    Cell& at = m_cells.at(std::size_t(cell));
+    const record::Frame& result = *update.trajectory->frames.back();
+    at.picture = cellPicture(result);
+    at.evaluations = result.totalEvaluations;
+    at.totalMs = 0;
+    for (const record::FramePtr& frame : update.trajectory->frames)
+        at.totalMs += frame->totalMs;
+    m_canvas->setCell(cell, at.picture, {});
     updateButtons();
+}
+
+void GridWindow::takeFailure(int cell, const QString& message)
+{
+    m_cells.at(std::size_t(cell)).problem = message;
+    m_canvas->setCell(cell, {}, message);
+    updateButtons();
+}
+
+/// What the framed picture is.
+void GridWindow::showCell(int cell)
+{
+    const bool isThere = cell >= 0 && cell < int(m_cells.size());
+    m_open->setEnabled(isThere);
+    if (!isThere)
+        return m_detail->clear();
+    const Cell& at = m_cells[std::size_t(cell)];
+    QString text = recipeSummary(at.recipe);
+    if (!at.problem.isEmpty())
+        text = at.problem;
+    else if (!at.picture.isNull())
+        text += tr(" · NFE %1 · %2 s")
+                    .arg(at.evaluations)
+                    .arg(QLocale().toString(at.totalMs / 1000, 'f', at.totalMs < 10'000 ? 2 : 0));
+    m_detail->setText(text);
+    m_detail->setToolTip(text);
 }
 
 void GridWindow::updateButtons()
 {
-    m_start->setText(m_isSampling ? tr("&Cancel (%1 of %2)").arg(finishedCells()).arg(m_cells.size())
+    m_start->setText(isSampling() ? tr("&Cancel (%1 of %2)").arg(finishedCells()).arg(m_cells.size())
                                   : tr("&Sample"));
-    m_start->setToolTip(m_isSampling ? tr("Sample no more of the grid; what is there stays.")
+    m_start->setToolTip(isSampling() ? tr("Sample no more of the grid; what is there stays.")
                                      : tr("Sample all runs in the background; you can go on working."));
+    QString problem;
+    m_start->setEnabled(isSampling() || recipes(problem));
     m_save->setEnabled(finishedCells() > 0);
 }
 
@@ -378,28 +259,32 @@ void GridWindow::openCell(int cell)
 
 QImage GridWindow::sheet() const
 {
-    const QSize size = m_canvas->sheetSize();
-    QImage image(size, QImage::Format_RGB32);
-    QPainter painter(&image);
-    const int title = 2 * fontMetrics().height();
-    painter.fillRect(image.rect(), themeColors(palette()).surface);
-    painter.setFont(font());
-    painter.setPen(themeColors(palette()).text);
-    painter.drawText(QRect(8, 0, size.width() - 16, title), Qt::AlignLeft | Qt::AlignVCenter,
-                     tr("%1 against %2 · %3")
-                         .arg(gridFieldName(m_across.field), gridFieldName(m_down.field),
-                              m_cells.empty() ? QString() : recipeSummary(m_cells.front().recipe)));
-    m_canvas->paintSheet(painter, QRect(0, title, size.width(), size.height() - title));
-    return image;
+    return m_canvas->sheet(
+        tr("%1 against %2 · %3")
+            .arg(gridFieldName(m_across.field), gridFieldName(m_down.field), recipeSummary(m_base)));
 }
 
-void GridWindow::saveSheet()
+bool GridWindow::saveSheet(const QString& path)
 {
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save Sheet As"), QStringLiteral("grid.png"),
-                                                      tr("PNG images (*.png)"));
-    if (!path.isEmpty() && !sheet().save(path, "PNG"))
-        m_cost->setText(
-            tr("The sheet could not be written to “%1”; choose a folder you may write to.").arg(path));
+    try {
+        writePictureFile(path, sheet(), {m_base, {}});
+        return true;
+    } catch (const Error& error) {
+        m_cost->setText(QString::fromUtf8(error.what()) + QLatin1Char(' ') +
+                        QString::fromStdString(error.hint()));
+        return false;
+    }
+}
+
+void GridWindow::askWhereToSaveSheet()
+{
+    QString path = QFileDialog::getSaveFileName(this, tr("Save Sheet As"), QStringLiteral("grid.png"),
+                                                tr("PNG images (*.png)"));
+    if (path.isEmpty())
+        return;
+    if (QFileInfo(path).suffix().isEmpty())
+        path += QStringLiteral(".png");
+    saveSheet(path);
 }
 
 void GridWindow::closeEvent(QCloseEvent* event)

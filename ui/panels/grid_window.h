@@ -1,15 +1,17 @@
 // A window with a grid of runs: two fields of the recipe against each other, sampled in the background.
 #pragma once
 
-#include "ui/engine/run_update.h"
+#include "ui/panels/recipe_batch.h"
 #include "ui/panels/recipe_grid.h"
 
 #include <QDialog>
 #include <QImage>
 
+#include <optional>
+
 class QComboBox;
+class QGridLayout;
 class QLabel;
-class QLineEdit;
 class QPushButton;
 
 namespace diffuscope::ui {
@@ -17,6 +19,7 @@ namespace diffuscope::ui {
 class BackgroundRuns;
 class GridCanvas;
 class SessionDocument;
+class ValueListEdit;
 
 class GridWindow : public QDialog
 {
@@ -30,14 +33,17 @@ public:
 
     /// Begins to sample; false, with the reason in the window, where a value cannot be.
     bool start();
-    void cancel();
+    void cancel() { m_batch.cancel(); }
     /// Cells whose result is there.
     int finishedCells() const;
-    bool isSampling() const { return m_isSampling; }
+    bool isSampling() const { return m_batch.isSampling(); }
     /// What it costs: runs, evaluations, seconds; or what is wrong with the values.
     QString costText() const;
     /// The whole grid with its labels.
     QImage sheet() const;
+    /// Writes it as a PNG that holds the recipe that the cells were made from. False, with the reason in the
+    /// window, where it cannot be written.
+    bool saveSheet(const QString& path);
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -48,65 +54,44 @@ private:
         session::Recipe recipe;
         QImage picture{};
         QString problem{};
+        int evaluations = 0;
+        double totalMs = 0;
+    };
+
+    struct Direction
+    {
+        QComboBox* field = nullptr;
+        ValueListEdit* values = nullptr;
     };
 
     void build();
-    GridAxis axisOf(const QComboBox* field, const QLineEdit* values) const;
+    Direction addDirection(QGridLayout* form, int row, const QString& text, const char* name,
+                           GridField field);
+    QWidget* buildButtons();
+    static GridAxis axisOf(const Direction& direction);
+    std::optional<std::vector<session::Recipe>> recipes(QString& problem) const;
     void showCost();
-    void takeResult(const RunUpdate& update);
-    void takeFailure(const session::RunPlan& plan, const QString& message);
-    void finishIfDone();
+    void showCell(int cell);
+    void takeResult(int cell, const RunUpdate& update);
+    void takeFailure(int cell, const QString& message);
     void openCell(int cell);
-    void saveSheet();
+    void askWhereToSaveSheet();
     void updateButtons();
 
     SessionDocument& m_document;
-    BackgroundRuns& m_background;
-    QComboBox* m_acrossField = nullptr;
-    QLineEdit* m_acrossValues = nullptr;
-    QComboBox* m_downField = nullptr;
-    QLineEdit* m_downValues = nullptr;
+    RecipeBatch m_batch;
+    Direction m_acrossInput;
+    Direction m_downInput;
     QLabel* m_cost = nullptr;
+    QLabel* m_detail = nullptr;
+    QPushButton* m_open = nullptr;
     QPushButton* m_start = nullptr;
     QPushButton* m_save = nullptr;
     GridCanvas* m_canvas = nullptr;
+    session::Recipe m_base;  ///< that the cells were made from
     GridAxis m_across;
     GridAxis m_down;
     std::vector<Cell> m_cells;
-    bool m_isSampling = false;
-};
-
-/// Paints the grid; a click on a cell, or Return on the one with the frame, is its choice.
-class GridCanvas : public QWidget
-{
-    Q_OBJECT
-
-public:
-    explicit GridCanvas(QWidget* parent = nullptr);
-
-    void setGrid(const QStringList& columns, const QStringList& rows);
-    void setPicture(int cell, const QImage& picture, const QString& problem);
-    void paintSheet(QPainter& painter, const QRect& area) const;
-    QSize sheetSize() const;
-    QSize sizeHint() const override { return {760, 520}; }
-    QSize minimumSizeHint() const override { return {320, 220}; }
-
-Q_SIGNALS:
-    void cellChosen(int cell);
-
-protected:
-    void paintEvent(QPaintEvent* event) override;
-    void mousePressEvent(QMouseEvent* event) override;
-    void keyPressEvent(QKeyEvent* event) override;
-
-private:
-    QRect cellRect(const QRect& area, int cell) const;
-
-    QStringList m_columns;
-    QStringList m_rows;
-    std::vector<QImage> m_pictures;
-    std::vector<QString> m_problems;
-    int m_current = 0;
 };
 
 }  // namespace diffuscope::ui

@@ -1,9 +1,11 @@
 #include "ui/panels/recipe_grid.h"
 
 #include "core/registry/error.h"
+#include "ui/panels/rule_lists.h"
 
 #include <QCoreApplication>
-#include <QLocale>
+
+#include <algorithm>
 
 namespace diffuscope::ui {
 
@@ -30,12 +32,25 @@ int wholeNumber(const QString& value, GridField field, int least, int most)
     return number;
 }
 
+/// The choice of this value.
+GridChoice chosenValue(const QString& value, GridField field)
+{
+    const std::vector<GridChoice> known = knownGridValues(field);
+    const auto found = std::ranges::find(known, value, &GridChoice::value);
+    if (found != known.end())
+        return *found;
+    QStringList values;
+    for (const GridChoice& choice : known)
+        values.append(choice.value);
+    refuseValue(value, field, gridText("one of %1").arg(values.join(QStringLiteral(", "))));
+}
+
 }  // namespace
 
 const std::vector<GridField>& gridFields()
 {
-    static const std::vector<GridField> all{GridField::sampler, GridField::steps, GridField::guidance,
-                                            GridField::seed, GridField::condition};
+    static const std::vector<GridField> all{GridField::sampler, GridField::steps,     GridField::guidance,
+                                            GridField::seed,    GridField::condition, GridField::grid};
     return all;
 }
 
@@ -52,6 +67,8 @@ QString gridFieldName(GridField field)
             return gridText("Seed");
         case GridField::condition:
             return gridText("Class");
+        case GridField::grid:
+            return gridText("Time grid");
     }
     return {};
 }
@@ -68,8 +85,20 @@ QString usualGridValues(GridField field)
         case GridField::seed:
         case GridField::condition:
             return QStringLiteral("1, 2, 3, 4");
+        case GridField::grid:
+            return QStringLiteral("linspace, trailing, karras");
     }
     return {};
+}
+
+std::vector<GridChoice> knownGridValues(GridField field)
+{
+    std::vector<GridChoice> known;
+    if (field != GridField::sampler && field != GridField::grid)
+        return known;
+    for (const RuleChoice& choice : field == GridField::sampler ? samplerChoices() : gridChoices())
+        known.push_back({QString::fromStdString(choice.id), choice.name, choice.family});
+    return known;
 }
 
 session::Recipe withField(session::Recipe recipe, GridField field, const QString& value)
@@ -100,6 +129,9 @@ session::Recipe withField(session::Recipe recipe, GridField field, const QString
         case GridField::condition:
             recipe.condition = denoise::Condition::classLabel(wholeNumber(value, field, 0, highestClass));
             break;
+        case GridField::grid:
+            recipe.grid = {.rule = chosenValue(value, field).value.toStdString(), .options = {}};
+            break;
     }
     return recipe;
 }
@@ -117,6 +149,8 @@ QString gridLabel(GridField field, const QString& value)
             return gridText("seed %1").arg(value);
         case GridField::condition:
             return gridText("class %1").arg(value);
+        case GridField::grid:
+            return chosenValue(value, field).name;
     }
     return value;
 }

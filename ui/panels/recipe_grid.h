@@ -10,13 +10,24 @@
 
 namespace diffuscope::ui {
 
-enum class GridField { sampler, steps, guidance, seed, condition };
+enum class GridField { sampler, steps, guidance, seed, condition, grid };
 
 /// All fields, in the order in which they are shown.
 const std::vector<GridField>& gridFields();
 QString gridFieldName(GridField field);
 /// Values to begin with: "5, 10, 20, 40".
 QString usualGridValues(GridField field);
+
+/// A value with a name of its own.
+struct GridChoice
+{
+    QString value;
+    QString name;
+    QString heading;  ///< that it is listed under
+};
+
+/// All values of a field that has names to choose from; none for numbers.
+std::vector<GridChoice> knownGridValues(GridField field);
 
 /// One direction of a grid.
 struct GridAxis
