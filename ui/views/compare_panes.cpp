@@ -195,7 +195,7 @@ void ComparePanes::describe(std::size_t i)
     pane.caption +=
         tr(" · NFE %1").arg(index == 0 ? 0 : run.frames[std::size_t(index - 1)]->totalEvaluations);
     if (m_mode == Mode::difference && pane.images.count > 0 && i != m_comparison.reference())
-        pane.caption += tr(" · up to %1 apart").arg(locale.toString(pane.largest, 'g', 2));
+        pane.caption += tr(" · up to %1 apart").arg(locale.toString(pane.largest, 'g', 3));
 }
 
 void ComparePanes::arrange()

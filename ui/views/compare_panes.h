@@ -91,7 +91,7 @@ private:
     int headAt(QPoint at) const;
 
     // compare_panes_painting.cpp
-    void paintHead(QPainter& painter, std::size_t i, const QRect& area, bool isRight) const;
+    void paintHead(QPainter& painter, std::size_t i, QRect area, bool isRight) const;
     void paintImages(QPainter& painter, std::size_t i) const;
     void paintNote(QPainter& painter, std::size_t i) const;
     void paintSwipe(QPainter& painter) const;

@@ -14,66 +14,67 @@ namespace {
 
 constexpr int chipGapPx = 6;
 constexpr int gripPx = 9;
+/// Fewer of them tell nothing.
+constexpr int leastLetters = 6;
 
 }  // namespace
 
-/// A chip in the colour of the run's curve, its name, and whether the others are compared with it; beneath it
-/// the frame. Right of a swipe's line from right to left.
-void ComparePanes::paintHead(QPainter& painter, std::size_t i, const QRect& area, bool isRight) const
+/// A chip in the colour of the run's curve, its name, whether the others are compared with it, and what sets
+/// it apart; beneath that the frame. Right of a swipe's line it ends at the right.
+void ComparePanes::paintHead(QPainter& painter, std::size_t i, QRect area, bool isRight) const
 {
     const ThemeColors& colors = themeColors(palette());
     const Pane& pane = m_panes[i];
     const QFontMetrics metrics(font());
     const QFontMetrics small(m_captionFont);
     const int line = metrics.height();
+    const int chip = metrics.ascent() * 3 / 4;
+    const int indent = chip + chipGapPx;
     const bool isReference = m_mode != Mode::swipe && i == m_comparison.reference();
+    const QString badge = isReference ? tr("reference") : QString();
+    const int badgeWidth = isReference ? small.horizontalAdvance(badge) + 3 * chipGapPx : 0;
+    if (isRight) {
+        const int wanted =
+            metrics.horizontalAdvance(pane.name) + 2 * chipGapPx + metrics.horizontalAdvance(pane.details);
+        const int text = std::max(wanted, small.horizontalAdvance(pane.caption)) + 1;
+        area.setLeft(std::max(area.left(), area.right() + 1 - indent - text));
+    }
     if (int(i) == m_hoveredHead && !isReference)
         painter.fillRect(area.adjusted(-3, -2, 3, -2), colors.hover);
 
-    const int chip = metrics.ascent() * 3 / 4;
-    const int indent = chip + chipGapPx;
-    const QRect chipRect(isRight ? area.right() + 1 - chip : area.left(), area.top() + (line - chip) / 2,
-                         chip, chip);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(Qt::NoPen);
     painter.setBrush(colors.series[i % colors.series.size()]);
-    painter.drawRoundedRect(chipRect, 2, 2);
+    painter.drawRoundedRect(QRect(area.left(), area.top() + (line - chip) / 2, chip, chip), 2, 2);
 
-    QRect text = isRight ? area.adjusted(0, 0, -indent, 0) : area.adjusted(indent, 0, 0, 0);
-    const Qt::Alignment side = isRight ? Qt::AlignRight : Qt::AlignLeft;
-    const QString badge = isReference ? tr("reference") : QString();
-    const int badgeWidth = badge.isEmpty() ? 0 : small.horizontalAdvance(badge) + 2 * chipGapPx;
-    QRect title = text;
-    title.setHeight(line);
-    if (!badge.isEmpty()) {
-        const int nameWidth =
-            std::min(metrics.horizontalAdvance(pane.name), title.width() - badgeWidth - chipGapPx);
-        const QRect box(title.left() + nameWidth + chipGapPx, title.top() + (line - small.height()) / 2,
-                        badgeWidth, small.height());
+    const QRect title(area.left() + indent, area.top(), area.width() - indent, line);
+    const QString name = metrics.elidedText(pane.name, Qt::ElideRight, title.width() - badgeWidth);
+    int taken = metrics.horizontalAdvance(name);
+    if (isReference) {
+        const QRectF box(title.left() + taken + chipGapPx + 0.5,
+                         title.top() + (line - small.height()) / 2 + 0.5, badgeWidth - chipGapPx - 1,
+                         small.height() - 1);
         painter.setPen(QPen(colors.accent, 1));
         painter.setBrush(Qt::NoBrush);
-        painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3);
+        painter.drawRoundedRect(box, 3, 3);
         painter.setFont(m_captionFont);
         painter.setPen(colors.text);
         painter.drawText(box, Qt::AlignCenter, badge);
+        taken += badgeWidth;
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
     painter.setFont(font());
     painter.setPen(colors.text);
-    const int room = title.width() - (badge.isEmpty() ? 0 : badgeWidth + chipGapPx);
-    painter.drawText(title, side | Qt::AlignVCenter, metrics.elidedText(pane.name, Qt::ElideRight, room));
-    // What sets the run apart, where there is room for it.
-    const int taken = metrics.horizontalAdvance(pane.name) + (title.width() - room) + 2 * chipGapPx;
-    if (title.width() - taken > 8 * metrics.averageCharWidth()) {
-        const QRect rest = isRight ? title.adjusted(0, 0, -taken, 0) : title.adjusted(taken, 0, 0, 0);
-        painter.setPen(colors.mutedText);
-        painter.drawText(rest, side | Qt::AlignVCenter,
-                         metrics.elidedText(pane.details, Qt::ElideRight, rest.width()));
-    }
-    painter.setFont(m_captionFont);
+    painter.drawText(title, Qt::AlignLeft | Qt::AlignVCenter, name);
+    const QRect rest = title.adjusted(taken + 2 * chipGapPx, 0, 0, 0);
     painter.setPen(colors.mutedText);
-    text.setTop(area.top() + line);
-    painter.drawText(text, side | Qt::AlignTop, small.elidedText(pane.caption, Qt::ElideRight, text.width()));
+    if (rest.width() > leastLetters * metrics.averageCharWidth())
+        painter.drawText(rest, Qt::AlignLeft | Qt::AlignVCenter,
+                         metrics.elidedText(pane.details, Qt::ElideRight, rest.width()));
+    painter.setFont(m_captionFont);
+    painter.drawText(QRect(title.left(), area.top() + line, title.width(), small.height()),
+                     Qt::AlignLeft | Qt::AlignVCenter,
+                     small.elidedText(pane.caption, Qt::ElideRight, title.width()));
 }
 
 void ComparePanes::paintImages(QPainter& painter, std::size_t i) const
@@ -81,8 +82,14 @@ void ComparePanes::paintImages(QPainter& painter, std::size_t i) const
     const Pane& pane = m_panes[i];
     const std::vector<QRect>& rects = m_geometry.images(m_mode == Mode::swipe ? 0 : i);
     const int height = pane.images.size.height();
-    for (std::size_t k = 0; k < rects.size() && int(k) < pane.images.count; ++k)
+    const auto shown = std::min(rects.size(), std::size_t(pane.images.count));
+    for (std::size_t k = 0; k < shown; ++k)
         painter.drawImage(rects[k], pane.atlas, QRect(0, int(k) * height, pane.images.size.width(), height));
+    // Pale pictures end somewhere too.
+    painter.setPen(themeColors(palette()).grid);
+    painter.setBrush(Qt::NoBrush);
+    for (std::size_t k = 0; k < shown; ++k)
+        painter.drawRect(rects[k].adjusted(-1, -1, 0, 0));
 }
 
 void ComparePanes::paintNote(QPainter& painter, std::size_t i) const

@@ -20,6 +20,7 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPainter>
 #include <QSlider>
 #include <QVBoxLayout>
 
@@ -32,10 +33,16 @@ namespace {
 
 constexpr int swipePositions = 1000;
 
+/// A run's colour, as in its pane.
 QIcon chipOf(const QColor& color, int side)
 {
     QPixmap chip(side, side);
-    chip.fill(color);
+    chip.fill(Qt::transparent);
+    QPainter painter(&chip);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(color);
+    painter.drawRoundedRect(chip.rect().adjusted(side / 5, side / 5, -side / 5, -side / 5), 2, 2);
     return chip;
 }
 
@@ -97,6 +104,10 @@ QWidget* CompareView::buildBar()
         tr("Runs of one seed begin at the same noise, so that what differs between them is what their "
            "recipes changed.")));
     cells->addWidget(m_shared);
+    // In one line of equal height, whatever is in it.
+    const int height = m_reference->sizeHint().height();
+    for (int i = 0; i < cells->count(); ++i)
+        cells->itemAt(i)->widget()->setMinimumHeight(height);
     row->addWidget(tools, 1);
     auto* leave = new QToolButton(bar);
     leave->setObjectName(QStringLiteral("compareLeave"));
