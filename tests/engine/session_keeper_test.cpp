@@ -14,8 +14,10 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <cmath>
 #include <csignal>
 #include <iostream>
+#include <sys/resource.h>
 #include <thread>
 
 using namespace diffuscope;
@@ -73,6 +75,24 @@ session::Recipe changed(session::Recipe recipe, double scale)
     recipe.guidance.scale = scale;
     return recipe;
 }
+
+/// While it lives no file can have more than these bytes: writing fails as on a full disk.
+class FullDisk
+{
+public:
+    explicit FullDisk(rlim_t mostBytes)
+    {
+        std::signal(SIGXFSZ, SIG_IGN);
+        ::getrlimit(RLIMIT_FSIZE, &m_before);
+        const rlimit full{mostBytes, m_before.rlim_max};
+        if (::setrlimit(RLIMIT_FSIZE, &full) != 0)
+            qFatal("The size of files cannot be limited.");
+    }
+    ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &m_before); }
+
+private:
+    rlimit m_before{};
+};
 
 /// The child: edits one after another, each told on the standard output once it was made.
 int editWithoutEnd(const QString& folder)
@@ -264,6 +284,34 @@ private Q_SLOTS:
                  qPrintable(bench.keeper->checkOf(1)->text));
     }
 
+    void aReplayThatDiffersInAnImageThatWasNotStoredSaysAboutHowMuch()
+    {
+        const QString file = m_folder->filePath(QStringLiteral("a.diffuscope"));
+        {
+            Bench bench(path());
+            QVERIFY(bench.sample(fakeRecipe(2, 6)));
+            bench.keeper->saveAs(file);
+            bench.keeper->flush();
+        }
+        session::SessionFile stored = session::readSession(file.toStdString());
+        auto record = std::make_shared<session::RunRecord>(*stored.records.at(1));
+        record->sampledImages = 0;
+        record->states.clear();
+        record->digests[3] ^= 1;
+        const std::size_t image = 3 * std::size_t(record->shape.batch) + 1;
+        const auto count = std::size_t(record->projections);
+        QCOMPARE(int(count), session::usualProjections);
+        for (std::size_t j = 0; j < count; ++j)
+            record->sketches[image * count + j] += 0.5f * std::sqrt(float(record->shape.imageValues()));
+        stored.records[1] = record;
+        session::writeSession(file.toStdString(), stored);
+        Bench bench(path());
+        QVERIFY(bench.keeper->open(file));
+        QTRY_VERIFY(bench.keeper->checkOf(1));
+        QVERIFY2(bench.keeper->checkOf(1)->text.contains(QStringLiteral("frame 3, in image 2 by about 0.5.")),
+                 qPrintable(bench.keeper->checkOf(1)->text));
+    }
+
     void aChangedOrMissingModelIsNamed_data()
     {
         QTest::addColumn<QString>("hash");
@@ -331,6 +379,73 @@ private Q_SLOTS:
         QCOMPARE(bench.keeper->path(), file);
         QVERIFY(bench.keeper->isModified());
         QCOMPARE(bench.document.session().run(1).name, std::string("later"));
+    }
+
+    void aFullDiskIsSaidAndNothingIsLost()
+    {
+        Bench bench(path());
+        QVERIFY(bench.sample(fakeRecipe(2, 10)));
+        bench.keeper->flush();
+        const QString kept = path() + QStringLiteral("/auto/session-1.diffuscope");
+        const auto inFile = [](const QString& file) {
+            return session::readSession(file.toStdString()).session;
+        };
+        const session::Session before = bench.document.session();
+        QVERIFY(inFile(kept) == before);
+        QSignalSpy problems(bench.keeper.get(), &SessionKeeper::problem);
+        {
+            const FullDisk full(512);
+            bench.document.setRecipe(changed(bench.document.recipe(), 5));
+            QTRY_COMPARE(problems.size(), 1);
+            const QString said = problems[0][0].toString();
+            QVERIFY2(said.startsWith(QStringLiteral("The session cannot be kept safe: Cannot write ")),
+                     qPrintable(said));
+            QVERIFY(!said.contains(QLatin1Char('\n')) && !problems[0][1].toString().isEmpty());
+            QVERIFY(inFile(kept) == before);  // the last that could be written is whole
+            // It is tried again, without saying so again; an edit that is not kept is said again.
+            QVERIFY(!QTest::qWaitFor([&] { return problems.size() > 1; }, 2500));
+            bench.document.renameRun(1, QStringLiteral("mine"));
+            QTRY_COMPARE_WITH_TIMEOUT(problems.size(), 2, 8000);
+            // A file of its own cannot be written either: there are edits that it lacks.
+            const QString own = m_folder->filePath(QStringLiteral("own.diffuscope"));
+            bench.keeper->saveAs(own);
+            QTRY_VERIFY(problems.size() >= 3);
+            QVERIFY(problems.back()[0].toString().contains(QStringLiteral("own.diffuscope")));
+            QVERIFY(bench.keeper->isModified());
+            QVERIFY(!QFile::exists(own));
+            QVERIFY(inFile(kept) == before);
+            QVERIFY(QDir(path() + QStringLiteral("/auto"))
+                        .entryList({QStringLiteral("*.part-*")}, QDir::Files)
+                        .isEmpty());
+        }
+        // There is room again: what was edited meanwhile is kept without another edit.
+        QTRY_VERIFY_WITH_TIMEOUT(inFile(kept) == bench.document.session(), 10'000);
+        QCOMPARE(bench.document.session().run(1).name, std::string("mine"));
+    }
+
+    void howPromptsAreWrittenIsKept()
+    {
+        const session::WrittenPrompt written{"red long hair", {1}};
+        {
+            Bench bench(path());
+            QVERIFY(bench.sample(fakeRecipe(2, 4)));
+            session::Recipe recipe = bench.document.recipe();
+            recipe.condition.text.prompt = "red hair";
+            bench.document.setRecipe(recipe, written);
+            QVERIFY(bench.document.writtenPrompt() == written);
+            recipe.seed = 4;
+            bench.document.setRecipe(recipe);  // an edit of something else
+            QVERIFY(bench.document.writtenPrompt() == written);
+        }
+        Bench bench(path());
+        QVERIFY(bench.keeper->restore());
+        QVERIFY(bench.document.writtenPrompt() == written);
+        session::Recipe recipe = bench.document.recipe();
+        recipe.condition.text.prompt = "blue hair";
+        bench.document.setRecipe(recipe);
+        QVERIFY(bench.document.writtenPrompt() == session::WrittenPrompt());
+        bench.document.undoStack().undo();
+        QVERIFY(bench.document.writtenPrompt() == written);
     }
 
     void twoWindowsDoNotShareAFile()

@@ -21,19 +21,33 @@ const QString recentKey = QStringLiteral("session/recent");
 constexpr int mostInstances = 16;
 /// Rounding of another device or number of threads stays below this.
 constexpr double roundingApart = 1e-3;
+/// What sketches tell apart at the least (see state_sketch.h).
+constexpr double leastSketched = 1e-7;
+
+QString amountText(double amount)
+{
+    return QLocale().toString(amount, 'g', 2);
+}
 
 QString differenceText(const session::ReplayDifference& difference, const QString& made, const QString& now)
 {
     QString text =
         SessionKeeper::tr("The replay first differs from the stored run at frame %1").arg(difference.frame);
-    const double largest = std::max(difference.largest.value_or(0), difference.largestLater.value_or(0));
-    if (difference.largest)
-        text += SessionKeeper::tr(", by up to %1").arg(QLocale().toString(*difference.largest, 'g', 2));
-    if (difference.largestLater && difference.largestLater != difference.largest)
-        text += SessionKeeper::tr(" (later by up to %1)")
-                    .arg(QLocale().toString(*difference.largestLater, 'g', 2));
-    if (largest == 0)
-        text += SessionKeeper::tr(", in images whose values were not stored");
+    double largest = std::max(difference.largest.value_or(0), difference.largestLater.value_or(0));
+    if (difference.largest) {
+        text += SessionKeeper::tr(", by up to %1").arg(amountText(*difference.largest));
+        if (difference.largestLater && difference.largestLater != difference.largest)
+            text += SessionKeeper::tr(" (later by up to %1)").arg(amountText(*difference.largestLater));
+    } else if (difference.about) {
+        const double about = std::max(difference.about->rms, leastSketched);
+        const double later = std::max(difference.aboutLater.value_or(0), leastSketched);
+        text += SessionKeeper::tr(", in image %1 by about %2")
+                    .arg(difference.about->image + 1)
+                    .arg(amountText(about));
+        if (later > about)
+            text += SessionKeeper::tr(" (later by about %1)").arg(amountText(later));
+        largest = std::max({largest, about, later});
+    }
     text += QLatin1Char('.');
     if (made != now)
         text += QLatin1Char(' ') + SessionKeeper::tr("It was computed on %1, here on %2.").arg(made, now);
@@ -82,11 +96,10 @@ SessionKeeper::SessionKeeper(Parts parts, QObject* parent)
     });
     connect(&m_saver, &SessionSaver::saveFailed, this,
             [this](const QString&, bool isAutosave, const Failure& failure) {
-                if (!isAutosave)
-                    m_document.undoStack().resetClean();
-                Q_EMIT problem(isAutosave ? tr("The session cannot be kept safe: %1").arg(failure.message)
-                                          : failure.message,
-                               failure.hint);
+                if (isAutosave)
+                    return retryAutosave(failure);
+                m_document.undoStack().resetClean();
+                Q_EMIT problem(failure.message, failure.hint);
             });
     connect(&m_saver, &SessionSaver::modelsHashed, this, &SessionKeeper::compareHashes);
 }
@@ -131,6 +144,7 @@ void SessionKeeper::lockAutosave()
 
 void SessionKeeper::scheduleAutosave()
 {
+    m_isEditedSinceFailure = true;
     // Not start() each time: under a steady stream of edits it would never be written.
     if (!m_autosavePath.isEmpty() && !m_autosaveTimer.isActive())
         m_autosaveTimer.start();
@@ -139,6 +153,14 @@ void SessionKeeper::scheduleAutosave()
 void SessionKeeper::autosave()
 {
     m_saver.save(jobFor(m_autosavePath, true));
+}
+
+/// Until there is room again; said once after each edit.
+void SessionKeeper::retryAutosave(const Failure& failure)
+{
+    m_autosaveTimer.start(longestAutosaveDelayMs);
+    if (std::exchange(m_isEditedSinceFailure, false))
+        Q_EMIT problem(tr("The session cannot be kept safe: %1").arg(failure.message), failure.hint);
 }
 
 SaveJob SessionKeeper::jobFor(const QString& path, bool isAutosave)

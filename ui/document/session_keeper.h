@@ -103,6 +103,7 @@ private:
     void lockAutosave();
     void scheduleAutosave();
     void autosave();
+    void retryAutosave(const Failure& failure);
     QString keepUnsaved();
     SaveJob jobFor(const QString& path, bool isAutosave);
     void adopt(session::SessionFile file);
@@ -125,6 +126,7 @@ private:
     std::unique_ptr<QLockFile> m_lock;
     QString m_autosavePath;
     QTimer m_autosaveTimer;
+    bool m_isEditedSinceFailure = false;
 };
 
 }  // namespace diffuscope::ui
