@@ -1,5 +1,6 @@
 // A prompt in the window: typing, completion, unknown words, chips, a second prompt; over a fake network.
 #include "core/network/vocabulary.h"
+#include "core/session/session_file.h"
 #include "tests/ui/words_window.h"
 #include "ui/panels/prompt_field.h"
 #include "ui/panels/value_slider.h"
@@ -219,6 +220,31 @@ private Q_SLOTS:
         QCOMPARE(window.asked(), std::string("hair"));
         QVERIFY(!red.isChecked());
         QCOMPARE(window.prompt().toPlainText(), QStringLiteral("red hair"));
+    }
+
+    void wordsThatAreOffComeBackWithTheirSession()
+    {
+        WordsWindow before("red long hair");
+        QTest::mouseClick(&before.get<QToolButton>("word.1"), Qt::LeftButton);
+        session::SessionFile file;
+        file.session = before.document->session();
+        const std::string path = before.folder.filePath(QStringLiteral("a.diffuscope")).toStdString();
+        session::writeSession(path, file);
+        WordsWindow after("happy");
+        after.document->loadSession(session::readSession(path).session, 1);
+        QCOMPARE(after.asked(), std::string("red hair"));
+        QCOMPARE(after.prompt().toPlainText(), QStringLiteral("red long hair"));
+        QVERIFY(after.get<QToolButton>("word.0").isChecked());
+        QVERIFY(!after.get<QToolButton>("word.1").isChecked());
+        QTest::mouseClick(&after.get<QToolButton>("word.1"), Qt::LeftButton);
+        QCOMPARE(after.asked(), std::string("red long hair"));
+        // What a file says of a prompt that is another is not believed.
+        file.session.setWritten(1, {"happy person", {1}});
+        after.document->loadSession(file.session, 1);
+        QCOMPARE(after.prompt().toPlainText(), QStringLiteral("red hair"));
+        file.session.setWritten(1, {"red long hair", {1, 7000}});
+        after.document->loadSession(file.session, 1);
+        QCOMPARE(after.prompt().toPlainText(), QStringLiteral("red long hair"));
     }
 
     void undoFirstTakesBackWhatCouldNotBeRead()

@@ -118,8 +118,10 @@ GuidanceCurveEdit::GuidanceCurveEdit(const QString& name, QWidget* parent) : QWi
     row->addWidget(m_clear);
     column->addLayout(row);
 
-    connect(m_field, &QLineEdit::editingFinished, this,
-            [this] { Q_EMIT edited(m_field->text().trimmed().toStdString()); });
+    connect(m_field, &QLineEdit::editingFinished, this, [this] {
+        m_field->setModified(false);  // what is undone from here on is the program's
+        Q_EMIT edited(m_field->text().trimmed().toStdString());
+    });
     connect(m_clear, &QToolButton::clicked, this, [this] { Q_EMIT edited({}); });
     connect(m_handles, &CurveHandles::edited, this,
             [this](const Points& points) { Q_EMIT edited(textOf(points)); });

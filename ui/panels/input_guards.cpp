@@ -5,8 +5,13 @@
 #include <QAbstractSlider>
 #include <QAbstractSpinBox>
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QKeyEvent>
+#include <QLineEdit>
+#include <QSpinBox>
 #include <QWidget>
+
+#include <cmath>
 
 namespace diffuscope::ui {
 
@@ -48,11 +53,44 @@ bool works(const QObject* control, const QKeyEvent& event)
     return false;
 }
 
+/// Whether all that was typed into the field has become its value.
+bool isTaken(const QObject* control)
+{
+    if (const auto* whole = qobject_cast<const QSpinBox*>(control))
+        return whole->locale().toInt(whole->cleanText()) == whole->value();
+    if (const auto* number = qobject_cast<const QDoubleSpinBox*>(control)) {
+        const double typed = number->locale().toDouble(number->cleanText());
+        return std::abs(typed - number->value()) < 0.5 * std::pow(10, -number->decimals());
+    }
+    if (const auto* other = qobject_cast<const QAbstractSpinBox*>(control))
+        return other->hasAcceptableInput();  // takes every key at once
+    const auto* line = qobject_cast<const QLineEdit*>(control);
+    return line && !line->isModified();
+}
+
+/// Fields would undo their own letters, and the recipe's edits stay: undo is the window's.
+bool leavesUndo(const QObject* control, const QKeyEvent& event)
+{
+    if (!event.matches(QKeySequence::Undo) && !event.matches(QKeySequence::Redo))
+        return false;
+    const QObject* panel = control;
+    while (panel && panel->objectName() != QLatin1String("recipePanel"))
+        panel = panel->parent();
+    return panel && isTaken(control);
+}
+
 }  // namespace
 
 bool FocusKeyGuard::eventFilter(QObject* watched, QEvent* event)
 {
-    if (event->type() == QEvent::ShortcutOverride && works(watched, static_cast<const QKeyEvent&>(*event)))
+    if (event->type() != QEvent::ShortcutOverride)
+        return QObject::eventFilter(watched, event);
+    const auto& key = static_cast<const QKeyEvent&>(*event);
+    if (leavesUndo(watched, key)) {
+        event->ignore();
+        return true;
+    }
+    if (works(watched, key))
         event->accept();
     return QObject::eventFilter(watched, event);
 }

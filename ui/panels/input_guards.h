@@ -7,7 +7,8 @@
 namespace diffuscope::ui {
 
 /// Installed on the application: the window's shortcuts (Space, the arrows, Home, End, …) leave a focused
-/// slider, button, list or field the keys that operate it.
+/// slider, button, list or field the keys that operate it. A field of the recipe keeps undo and redo only
+/// while it holds something typed that the recipe does not have yet.
 class FocusKeyGuard : public QObject
 {
     Q_OBJECT

@@ -280,8 +280,10 @@ QWidget* OptionEditor::makeText(const Option& option, Show& show)
 {
     auto* field = new QLineEdit(this);
     name(field, option);
-    connect(field, &QLineEdit::editingFinished, this,
-            [this, option, field] { edit(option, field->text().toStdString()); });
+    connect(field, &QLineEdit::editingFinished, this, [this, option, field] {
+        field->setModified(false);  // what is undone from here on is the program's
+        edit(option, field->text().toStdString());
+    });
     show = [field](const OptionValue& value) {
         if (!field->hasFocus() || field->text() != asText(value))
             field->setText(asText(value));

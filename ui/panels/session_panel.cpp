@@ -15,6 +15,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace diffuscope::ui {
 
 namespace {
@@ -174,9 +176,16 @@ void SessionPanel::updateActions()
 void SessionPanel::showNote()
 {
     const QString note = QString::fromStdString(m_document.session().run(m_document.currentRun()).note);
-    if (note != m_note->toPlainText()) {
+    const QString shown = m_note->toPlainText();
+    if (note != shown) {
+        // The caret goes to what changed.
+        const auto same = std::mismatch(note.begin(), note.end(), shown.begin(), shown.end()).first;
+        const qsizetype grown = std::max<qsizetype>(0, note.size() - shown.size());
         m_isShowingNote = true;
         m_note->setPlainText(note);
+        QTextCursor caret = m_note->textCursor();
+        caret.setPosition(int(std::min(note.size(), same - note.begin() + grown)));
+        m_note->setTextCursor(caret);
         m_isShowingNote = false;
     }
     updateActions();
