@@ -12,6 +12,11 @@
 namespace diffuscope::network {
 namespace {
 
+/// Threads that work on the same images. A layer of 64 channels has no more than four parts to share out.
+constexpr int kMostShares = 4;
+/// Together, two threads are about so many times as fast as one; more have not been measured.
+constexpr double kTogether = 1.5;
+
 /// The first image of part `index`, out of parts as even as can be; for index = parts the end.
 int64_t beginOfPart(std::size_t index, std::size_t parts, int64_t batch)
 {
@@ -95,20 +100,63 @@ torch::Tensor ParallelForward::throughPlan(const torch::Tensor& x, const torch::
     const float* from = images.data_ptr<float>();
     auto* to = result.data_ptr<float>();
     const auto values = static_cast<int64_t>(m_plan->valuesPerImage());
+    const Section section = [&](int64_t begin, int64_t end) {
+        return plan::InferencePlan::Images{.x = from + begin * values,
+                                           .conditioningRows = rows.data() + begin,
+                                           .prompts = prompts.empty() ? nullptr : prompts.data() + begin,
+                                           .count = static_cast<int>(end - begin),
+                                           .y = to + begin * values};
+    };
+    if (!isForAllTogether(batch) || !runTogether(section(0, batch), stop)) {
+        runApart(section, batch, stop);
+    }
+    return result;
+}
+
+bool ParallelForward::isForAllTogether(int64_t batch) const
+{
+    const auto threads = static_cast<int64_t>(m_crew.size());
+    const int64_t rounds = (batch + threads - 1) / threads;
+    // Apart, they are so many times as fast as one thread.
+    const double apart = static_cast<double>(batch) / static_cast<double>(rounds);
+    return threads > 1 && batch <= m_plan->imagesAtOnce() && apart <= kTogether &&
+           m_cooperation.isDue(Cooperation::Clock::now());
+}
+
+void ParallelForward::runApart(const Section& section, int64_t batch, const std::stop_token& stop)
+{
     const std::size_t parts = partCount(batch, m_plan->imagesAtOnce(), static_cast<int64_t>(m_crew.size()));
     std::atomic<std::size_t> next = 0;  // a thread whose core is busy elsewhere takes fewer
-    m_crew.run(std::min(parts, m_crew.size()), [&](std::size_t thread) {
+    m_crew.runWithHelp(std::min(parts, m_crew.size()), [&](std::size_t thread) {
         for (std::size_t part = next++; part < parts; part = next++) {
             if (stop.stop_requested()) {
                 throw Cancelled();
             }
-            const int64_t begin = beginOfPart(part, parts, batch), end = beginOfPart(part + 1, parts, batch);
-            m_plan->run(m_workspaces[thread], from + begin * values, rows.data() + begin,
-                        static_cast<int>(end - begin), to + begin * values,
-                        prompts.empty() ? nullptr : prompts.data() + begin);
+            m_plan->run(m_workspaces[thread],
+                        section(beginOfPart(part, parts, batch), beginOfPart(part + 1, parts, batch)));
         }
     });
-    return result;
+}
+
+bool ParallelForward::runTogether(const plan::InferencePlan::Images& images, const std::stop_token& stop)
+{
+    if (stop.stop_requested()) {
+        throw Cancelled();
+    }
+    const int count = std::min(static_cast<int>(m_crew.size()), kMostShares);
+    Meeting meeting(static_cast<std::uint32_t>(count));
+    const auto start = Cooperation::Clock::now();
+    const bool isDone = m_crew.runTogether(static_cast<std::size_t>(count), [&](std::size_t thread) {
+        try {
+            m_plan->run({static_cast<int>(thread), count}, meeting, m_workspaces[thread],
+                        m_workspaces.front(), images);
+        } catch (const Deserted&) {
+            // The one that failed says why.
+        }
+    });
+    const auto end = Cooperation::Clock::now();
+    m_cooperation.judge(end, end - start, isDone ? meeting.slept() : end - start);
+    return isDone;
 }
 
 torch::Tensor ParallelForward::throughModules(const torch::Tensor& x, const torch::Tensor& t,

@@ -1,11 +1,13 @@
 // Evaluates a U-Net as fast as this machine can: through an inference plan where there is one, on several
-// threads, each with images of its own.
+// threads, each with images of its own, or all together on the same few.
 #pragma once
 
+#include "core/network/cooperation.h"
 #include "core/network/plan/plan_builder.h"
 #include "core/network/thread_crew.h"
 #include "core/network/unet.h"
 
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -42,6 +44,13 @@ private:
     torch::Tensor throughPlan(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& classIds,
                               const TextContext& text, const std::stop_token& stop);
     std::vector<std::shared_ptr<const plan::PromptKeys>> promptsOf(const TextContext& text);
+    /// The images begin … end − 1 of a batch.
+    using Section = std::function<plan::InferencePlan::Images(int64_t begin, int64_t end)>;
+    /// Whether so few images are done sooner by all threads together than by each for itself.
+    bool isForAllTogether(int64_t batch) const;
+    void runApart(const Section& section, int64_t batch, const std::stop_token& stop);
+    /// False, with nothing done, where the threads cannot begin at once.
+    bool runTogether(const plan::InferencePlan::Images& images, const std::stop_token& stop);
     torch::Tensor throughModules(const torch::Tensor& x, const torch::Tensor& t,
                                  const torch::Tensor& classIds, const TextContext& text,
                                  const std::stop_token& stop);
@@ -53,6 +62,7 @@ private:
     plan::PromptCache m_prompts;
     std::vector<plan::InferencePlan::Workspace> m_workspaces;  ///< by thread
     ThreadCrew m_crew;
+    Cooperation m_cooperation;
 };
 
 }  // namespace diffuscope::network

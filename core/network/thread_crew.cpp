@@ -3,25 +3,37 @@
 #include <algorithm>
 
 namespace diffuscope::network {
+namespace {
 
-ThreadCrew::ThreadCrew(int threads)
+/// Several times what a thread takes to wake on a core that is free.
+constexpr std::chrono::microseconds kPatience(150);
+
+std::size_t crewSize(int threads)
 {
     const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    const auto count = static_cast<std::size_t>(threads > 0 ? threads : cores);
-    m_isAsked.resize(count);
-    m_failures.resize(count);
-    for (std::size_t index = 1; index < count; ++index) {
+    return static_cast<std::size_t>(threads > 0 ? threads : cores);
+}
+
+void set(std::atomic<std::uint32_t>& value, std::uint32_t to)
+{
+    value.store(to, std::memory_order_release);
+    value.notify_all();
+}
+
+}  // namespace
+
+ThreadCrew::ThreadCrew(int threads) : m_members(crewSize(threads))
+{
+    for (std::size_t index = 1; index < size(); ++index) {
         m_threads.emplace_back([this, index] { work(index); });
     }
 }
 
 ThreadCrew::~ThreadCrew()
 {
-    {
-        const std::lock_guard lock(m_mutex);
-        m_isOver = true;
+    for (Member& member : m_members) {
+        set(member.state, over);
     }
-    m_changed.notify_all();
     for (auto& thread : m_threads) {
         thread.join();
     }
@@ -32,49 +44,98 @@ void ThreadCrew::perform(std::size_t index)
     try {
         (*m_job)(index);
     } catch (...) {
-        m_failures[index] = std::current_exception();
+        m_members[index].failure = std::current_exception();
     }
 }
 
 void ThreadCrew::work(std::size_t index)
 {
-    std::unique_lock lock(m_mutex);
+    auto& state = m_members[index].state;
     while (true) {
-        m_changed.wait(lock, [&] { return m_isOver || m_isAsked[index]; });
-        if (m_isOver) {
-            return;
+        awaitChange(state, idle);
+        std::uint32_t found = asked;
+        if (!state.compare_exchange_strong(found, working)) {
+            if (found == over) {
+                return;
+            }
+            continue;  // taken back
         }
-        lock.unlock();
-        perform(index);
-        lock.lock();
-        m_isAsked[index] = false;
-        --m_busy;
-        m_changed.notify_all();
+        ++m_begun;
+        awaitChange(m_gate, closed);
+        if (m_gate == open) {
+            perform(index);
+        }
+        state = idle;
+        if (--m_busy == 0) {
+            m_busy.notify_all();
+        }
     }
 }
 
-void ThreadCrew::run(std::size_t count, const std::function<void(std::size_t)>& job)
+void ThreadCrew::ask(std::size_t count, const Job& job, Gate gate)
 {
     m_job = &job;
-    std::ranges::fill(m_failures, nullptr);
-    if (count > 1) {
-        {
-            const std::lock_guard lock(m_mutex);
-            std::fill(m_isAsked.begin() + 1, m_isAsked.begin() + static_cast<std::ptrdiff_t>(count), true);
-            m_busy = count - 1;
-        }
-        m_changed.notify_all();
+    for (Member& member : m_members) {
+        member.failure = nullptr;
     }
+    m_begun = 0;
+    m_gate = gate;
+    m_busy = static_cast<std::uint32_t>(count - 1);
+    for (std::size_t index = 1; index < count; ++index) {
+        set(m_members[index].state, asked);
+    }
+}
+
+void ThreadCrew::takeBack()
+{
+    for (Member& member : m_members) {
+        std::uint32_t found = asked;
+        if (member.state.compare_exchange_strong(found, idle)) {
+            --m_busy;
+        }
+    }
+}
+
+void ThreadCrew::join()
+{
+    while (const std::uint32_t busy = m_busy.load(std::memory_order_acquire)) {
+        awaitChange(m_busy, busy);
+    }
+    for (const Member& member : m_members) {
+        if (member.failure) {
+            std::rethrow_exception(member.failure);
+        }
+    }
+}
+
+void ThreadCrew::run(std::size_t count, const Job& job)
+{
+    ask(count, job, open);
     perform(0);
-    if (count > 1) {
-        std::unique_lock lock(m_mutex);
-        m_changed.wait(lock, [&] { return m_busy == 0; });
+    join();
+}
+
+void ThreadCrew::runWithHelp(std::size_t count, const Job& job)
+{
+    ask(count, job, open);
+    perform(0);
+    takeBack();
+    join();
+}
+
+bool ThreadCrew::runTogether(std::size_t count, const Job& job)
+{
+    ask(count, job, closed);
+    const bool allHaveBegun = awaitWithin(kPatience, [&] { return m_begun == count - 1; });
+    if (!allHaveBegun) {
+        takeBack();
     }
-    for (const auto& failure : m_failures) {
-        if (failure) {
-            std::rethrow_exception(failure);
-        }
+    set(m_gate, allHaveBegun ? open : cancelled);
+    if (allHaveBegun) {
+        perform(0);
     }
+    join();
+    return allHaveBegun;
 }
 
 }  // namespace diffuscope::network

@@ -66,20 +66,28 @@ struct Batch
 struct Ways
 {
     explicit Ways(const std::string& folder)
-        : net(network::loadModel(folder).net), operators(net), plan(net, 0), planOnOneThread(net, 1)
+        : net(network::loadModel(folder).net),
+          made(network::plan::makePlan(*net)),
+          operators(net),
+          plan(net, 0, made),
+          planOnOneThread(net, 1, made),
+          planOnTwoThreads(net, 2, made)
     {
         if (network::plan::bfloat16Kernels()) {
             network::UNet copy = network::loadModel(folder).net;  // a network has one precision
             copy->setConvolutionPrecision(network::ConvolutionPrecision::BFloat16);
-            narrow = std::make_unique<network::ParallelForward>(copy, 0);
-            narrowOnOneThread = std::make_unique<network::ParallelForward>(copy, 1);
+            const network::plan::PlanOrReason madeNarrow = network::plan::makePlan(*copy);
+            narrow = std::make_unique<network::ParallelForward>(copy, 0, madeNarrow);
+            narrowOnOneThread = std::make_unique<network::ParallelForward>(copy, 1, madeNarrow);
         }
     }
 
     network::UNet net;
+    network::plan::PlanOrReason made;
     PlainNetwork operators;
     network::ParallelForward plan;
     network::ParallelForward planOnOneThread;
+    network::ParallelForward planOnTwoThreads;
     /// Null where the processor has no bfloat16.
     std::unique_ptr<network::ParallelForward> narrow, narrowOnOneThread;
 };
@@ -150,6 +158,24 @@ double productPeak(const network::plan::Kernels* kernels)
     return std::accumulate(speeds.begin(), speeds.end(), 0.0);
 }
 
+/// What it is worth to have a second thread for a single image.
+Figure togetherFigure(Ways& ways, const Batch& image, int rounds)
+{
+    constexpr int kEvaluations = 20;  // of which each takes about a millisecond
+    network::setUpComputeThreads(1);
+    std::vector<double> alone, together;
+    for (int round = -1; round < kEvaluations * rounds; ++round) {
+        const double one = image.evaluationMs(ways.planOnOneThread);
+        const double two = image.evaluationMs(ways.planOnTwoThreads);
+        if (round >= 0) {  // the first warms up
+            alone.push_back(one);
+            together.push_back(two);
+        }
+    }
+    network::setUpComputeThreads(0);
+    return {"one image on two threads ÷ on one", medianRatio(together, alone), "", 0.67};
+}
+
 std::vector<Figure> figuresOf(const Timings& timings, int images)
 {
     const std::string batch = ", batch " + std::to_string(images);
@@ -201,6 +227,8 @@ std::vector<Figure> networkFigures(const std::filesystem::path& modelFolder, int
         for (int round = 0; round < rounds; ++round)
             timings.measure(ways, batch);
         std::ranges::copy(figuresOf(timings, images), std::back_inserter(figures));
+        if (images == 1)
+            figures.push_back(togetherFigure(ways, batch, rounds));
         if (images == 32 && ways.plan.plan()) {
             // Of one thread, by its processor time: half of the machine's peak on two cores.
             const double cores = std::max(1u, std::thread::hardware_concurrency());

@@ -76,6 +76,57 @@ network::UNet shippedModel(const std::string& name)
     return network::loadModel(std::string(DIFFUSCOPE_SOURCE_DIR "/models/") + name).net;
 }
 
+/// Random images with their conditioning, and prompts where the network reads them, for a plan itself.
+struct PlanQuestion
+{
+    PlanQuestion(const network::plan::InferencePlan& asked, const network::UNetConfig& config, int images)
+        : plan(asked), question(questionFor(config, images))
+    {
+        const auto count = std::size_t(images);
+        rows = conditionings.rows(plan.conditioning(), {question.t.data_ptr<float>(), count},
+                                  {question.classIds.data_ptr<int64_t>(), count});
+        for (int image = 0; config.hasText() && image < images; ++image) {
+            const std::size_t tokens = 3 + 4 * std::size_t(image);
+            const auto states = torch::randn({int64_t(tokens), config.text.width});
+            const std::vector<float> bias(tokens, 0.0f);
+            prompts.push_back(std::make_shared<const network::plan::PromptKeys>(plan.prompts().read(
+                {{states.data_ptr<float>(), tokens * std::size_t(config.text.width)}, bias})));
+        }
+    }
+
+    /// By so many threads together; rethrows what the first of them throws.
+    torch::Tensor answer(int shares) const
+    {
+        torch::Tensor y = torch::empty_like(question.x);
+        const network::plan::InferencePlan::Images images{.x = question.x.data_ptr<float>(),
+                                                          .conditioningRows = rows.data(),
+                                                          .prompts = prompts.data(),
+                                                          .count = int(question.x.size(0)),
+                                                          .y = y.data_ptr<float>()};
+        std::vector<network::plan::InferencePlan::Workspace> workspaces;
+        for (int thread = 0; thread < shares; ++thread)
+            workspaces.emplace_back(plan);
+        if (shares == 1) {
+            plan.run(workspaces.front(), images);
+            return y;
+        }
+        network::Meeting meeting{std::uint32_t(shares)};
+        network::ThreadCrew(shares).run(std::size_t(shares), [&](std::size_t thread) {
+            try {
+                plan.run({int(thread), shares}, meeting, workspaces[thread], workspaces.front(), images);
+            } catch (const network::Deserted&) {
+            }
+        });
+        return y;
+    }
+
+    const network::plan::InferencePlan& plan;
+    Question question;
+    network::plan::ConditioningCache conditionings;
+    std::vector<const float*> rows;
+    std::vector<std::shared_ptr<const network::plan::PromptKeys>> prompts;
+};
+
 bool hasKernels()
 {
     return network::plan::floatKernels() != nullptr;
@@ -168,7 +219,10 @@ private Q_SLOTS:
             const auto rows = conditionings.rows(plan->conditioning(), {question.t.data_ptr<float>(), 5},
                                                  {question.classIds.data_ptr<int64_t>(), 5});
             torch::Tensor result = torch::empty_like(question.x);
-            plan->run(workspace, question.x.data_ptr<float>(), rows.data(), 5, result.data_ptr<float>());
+            plan->run(workspace, {.x = question.x.data_ptr<float>(),
+                                  .conditioningRows = rows.data(),
+                                  .count = 5,
+                                  .y = result.data_ptr<float>()});
             QVERIFY2(largestDifference(result, expected) <= 1e-4, kernels->name);
         }
     }
@@ -197,6 +251,50 @@ private Q_SLOTS:
             QVERIFY(
                 throughPlan(threads, question.part(first, count)).equal(together.narrow(0, first, count)));
         }
+    }
+
+    void threadsThatShareAnImageGiveOneThreadsNumbersToTheLastBit_data()
+    {
+        QTest::addColumn<QString>("model");
+        QTest::addColumn<int>("kernels");
+        auto all = network::plan::supportedFloatKernels();
+        all.push_back(network::plan::bfloat16Kernels());
+        for (const char* model : {"mnist", "avatar"}) {
+            for (int index = 0; index < int(all.size()); ++index) {
+                if (all[std::size_t(index)])
+                    QTest::addRow("%s, %s", model, all[std::size_t(index)]->name) << model << index;
+            }
+        }
+        if (!network::plan::floatKernels())
+            QSKIP("no kernels for this processor");
+    }
+    void threadsThatShareAnImageGiveOneThreadsNumbersToTheLastBit()
+    {
+        QFETCH(QString, model);
+        QFETCH(int, kernels);
+        auto all = network::plan::supportedFloatKernels();
+        all.push_back(network::plan::bfloat16Kernels());
+        network::UNet net = shippedModel(model.toStdString());
+        const auto made = network::plan::makePlan(*net, *all[std::size_t(kernels)]);
+        QVERIFY2(made.plan, made.reason.c_str());
+        for (const int images : {1, 3}) {
+            const PlanQuestion question(*made.plan, net->config(), images);
+            const auto alone = question.answer(1);
+            QVERIFY(alone.isfinite().all().item<bool>() && alone.std().item<double>() > 0.01);
+            for (const int shares : {2, 3, 4, 7})
+                QVERIFY(question.answer(shares).equal(alone));
+        }
+    }
+
+    void aThreadThatFailsLetsTheOthersGo()
+    {
+        if (!hasKernels())
+            QSKIP("no kernels for this processor");
+        network::UNet net = shippedModel("avatar");
+        const auto made = network::plan::makePlan(*net);
+        PlanQuestion question(*made.plan, net->config(), 1);
+        question.prompts.front() = nullptr;  // nobody can read it
+        QVERIFY_EXCEPTION_THROWN(question.answer(3), std::invalid_argument);
     }
 
     void bfloat16StaysClose()

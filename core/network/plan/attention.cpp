@@ -102,10 +102,11 @@ void Attention::mix(const float* query, const float* key, const float* value, fl
 void Attention::execute(const Pass& pass) const
 {
     const std::ptrdiff_t channels = m_result.channels, width = headWidth();
+    const Range heads = pass.share.of(m_heads);
     for (int image = 0; image < pass.images; ++image) {
         const float* queries = pass.values(m_queryKeyValue, image);
         float* result = pass.values(m_result, image);
-        for (std::ptrdiff_t first = 0; first < channels; first += width) {
+        for (std::ptrdiff_t first = heads.first * width; first < heads.last * width; first += width) {
             const float* query = queries + first;
             mix(query, query + channels, query + 2 * channels, result + first, Scratch(pass.scratch));
         }

@@ -41,20 +41,20 @@ std::size_t ImageSource::scratchBytes() const
     return 4 * Scratch::bytesFor(static_cast<std::size_t>(channels()) * sizeof(float));
 }
 
-void ImageSource::write(const Pass& pass, int image, float* target, std::ptrdiff_t rowStride,
+void ImageSource::write(const Pass& pass, int image, Range rows, float* target, std::ptrdiff_t rowStride,
                         std::byte* scratch) const
 {
     const ConstImage source = pass.image(m_view, image);
     if (m_normalization) {
-        normalize(source, pass.modulations[image], target, rowStride, Scratch(scratch));
+        normalize(source, pass.modulations[image], rows, target, rowStride, Scratch(scratch));
     } else {
-        copy(source, target, rowStride);
+        copy(source, rows, target, rowStride);
     }
 }
 
-void ImageSource::copy(const ConstImage& image, float* target, std::ptrdiff_t rowStride) const
+void ImageSource::copy(const ConstImage& image, Range rows, float* target, std::ptrdiff_t rowStride) const
 {
-    for (int y = 0; y < m_height; ++y) {
+    for (int y = rows.first; y < rows.last; ++y) {
         const float* row = image.values + static_cast<std::ptrdiff_t>(y * image.height / m_height) *
                                               image.width * image.stride;
         for (int x = 0; x < m_width; ++x) {
@@ -83,7 +83,7 @@ ImageSource::Moments ImageSource::moments(const float* firstPixel, const float* 
             static_cast<float>(1.0 / std::sqrt(std::max(variance / count, 0.0) + kEpsilon))};
 }
 
-void ImageSource::normalize(const ConstImage& image, const float* modulation, float* target,
+void ImageSource::normalize(const ConstImage& image, const float* modulation, Range rows, float* target,
                             std::ptrdiff_t rowStride, Scratch scratch) const
 {
     const Normalization& norm = *m_normalization;
@@ -104,7 +104,10 @@ void ImageSource::normalize(const ConstImage& image, const float* modulation, fl
             offsets[c] = norm.bias[c] * scale + shift - group.mean * factors[c];
         }
     }
-    m_kernels.activate({image, factors, offsets, norm.silu, target, rowStride});
+    ConstImage part = image;
+    part.values += static_cast<std::ptrdiff_t>(rows.first) * image.width * image.stride;
+    part.height = rows.size();
+    m_kernels.activate({part, factors, offsets, norm.silu, target + rows.first * rowStride, rowStride});
 }
 
 }  // namespace diffuscope::network::plan

@@ -3,6 +3,7 @@
 
 #include "core/network/plan/operation.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,17 +34,22 @@ public:
     /// Whether the view itself is what a convolution would get.
     bool isUnchanged() const { return !m_normalization && !isEnlarged(); }
     std::string description() const;
+    /// Which rows lie in these of an image that is padded by `border`.
+    Range rowsIn(Range paddedRows, int border) const
+    {
+        return {std::max(paddedRows.first - border, 0), std::min(paddedRows.last - border, m_height)};
+    }
 
     std::size_t scratchBytes() const;
-    /// Writes an image [height][width][channels] whose rows are rowStride values apart.
-    void write(const Pass& pass, int image, float* target, std::ptrdiff_t rowStride,
+    /// Writes these rows of an image [height][width][channels] whose rows are rowStride values apart.
+    void write(const Pass& pass, int image, Range rows, float* target, std::ptrdiff_t rowStride,
                std::byte* scratch) const;
 
 private:
     bool isEnlarged() const { return m_height != m_view.height || m_width != m_view.width; }
-    void copy(const ConstImage& image, float* target, std::ptrdiff_t rowStride) const;
-    void normalize(const ConstImage& image, const float* modulation, float* target, std::ptrdiff_t rowStride,
-                   Scratch scratch) const;
+    void copy(const ConstImage& image, Range rows, float* target, std::ptrdiff_t rowStride) const;
+    void normalize(const ConstImage& image, const float* modulation, Range rows, float* target,
+                   std::ptrdiff_t rowStride, Scratch scratch) const;
     struct Moments
     {
         float mean, inverseDeviation;

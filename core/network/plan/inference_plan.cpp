@@ -81,25 +81,40 @@ double InferencePlan::operationsPerImage() const
     return operations;
 }
 
-Pass InferencePlan::passOf(Workspace& workspace, const float* x, const float* const* conditioningRows,
-                           int images, float* y) const
+Pass InferencePlan::passOf(Workspace& workspace, const Images& images) const
 {
     return {.layout = &m_parts.layout,
             .arena = workspace.m_arena.floats(),
             .scratch = workspace.m_scratch.data(),
-            .images = images,
-            .modulations = conditioningRows,
-            .input = x,
-            .output = y};
+            .images = images.count,
+            .modulations = images.conditioningRows,
+            .prompts = images.prompts,
+            .input = images.x,
+            .output = images.y};
 }
 
-void InferencePlan::run(Workspace& workspace, const float* x, const float* const* conditioningRows,
-                        int images, float* y, const std::shared_ptr<const PromptKeys>* prompts) const
+void InferencePlan::run(Workspace& workspace, const Images& images) const
 {
-    Pass pass = passOf(workspace, x, conditioningRows, images, y);
-    pass.prompts = prompts;
+    const Pass pass = passOf(workspace, images);
     for (const auto& operation : m_parts.operations) {
         operation->execute(pass);
+    }
+}
+
+void InferencePlan::run(Share share, Meeting& meeting, Workspace& own, Workspace& first,
+                        const Images& images) const
+{
+    Pass pass = passOf(first, images);
+    pass.scratch = own.m_scratch.data();
+    pass.share = share;
+    try {
+        for (const auto& operation : m_parts.operations) {
+            operation->execute(pass);
+            meeting.arrive();
+        }
+    } catch (...) {
+        meeting.abandon();
+        throw;
     }
 }
 
@@ -114,15 +129,14 @@ std::vector<double> InferencePlan::operationMs(int images, int rounds) const
     const std::vector<std::pair<float, int>> pair{{500.0f, 0}};
     const std::vector<float> row = m_parts.conditioning->rows(pair);
     const std::vector<const float*> rows(static_cast<std::size_t>(images), row.data());
-    Pass pass = passOf(workspace, x.data(), rows.data(), images, y.data());
     std::vector<std::shared_ptr<const PromptKeys>> prompts;
     if (!m_parts.prompts->empty()) {
         const std::vector<float> states(countOf(kTimedTokens, m_parts.textWidth), 0.5f);
         const std::vector<float> bias(kTimedTokens, 0.0f);
         prompts.assign(static_cast<std::size_t>(images),
                        std::make_shared<const PromptKeys>(m_parts.prompts->read({states, bias})));
-        pass.prompts = prompts.data();
     }
+    const Pass pass = passOf(workspace, {x.data(), rows.data(), prompts.data(), images, y.data()});
     std::vector<std::vector<double>> times(m_parts.operations.size());
     for (int round = -1; round < rounds; ++round) {
         for (std::size_t index = 0; index < times.size(); ++index) {

@@ -34,6 +34,17 @@ class InferencePlan
 public:
     explicit InferencePlan(PlanParts parts);
 
+    /// Images to evaluate: x, y [count, C, H, W] with count <= imagesAtOnce(), one row of the conditioning an
+    /// image, and one prompt an image where the network reads them.
+    struct Images
+    {
+        const float* x = nullptr;
+        const float* const* conditioningRows = nullptr;
+        const std::shared_ptr<const PromptKeys>* prompts = nullptr;
+        int count = 0;
+        float* y = nullptr;
+    };
+
     /// The arena and the scratch memory of one thread.
     class Workspace
     {
@@ -53,10 +64,12 @@ public:
     const Conditioning& conditioning() const { return *m_parts.conditioning; }
     const PromptReader& prompts() const { return *m_parts.prompts; }
 
-    /// x, y [images, C, H, W] with images <= imagesAtOnce(); one row of the conditioning an image, and one
-    /// prompt an image where the network reads them.
-    void run(Workspace& workspace, const float* x, const float* const* conditioningRows, int images, float* y,
-             const std::shared_ptr<const PromptKeys>* prompts = nullptr) const;
+    /// On the calling thread alone.
+    void run(Workspace& workspace, const Images& images) const;
+    /// The same by several threads, each of which calls this with its share and its workspace, and the first
+    /// one's. They meet after every operation; one that fails abandons the meeting, and the others throw
+    /// Deserted.
+    void run(Share share, Meeting& meeting, Workspace& own, Workspace& first, const Images& images) const;
 
     /// What each operation takes of this thread's processor, in milliseconds an image: medians over `rounds`
     /// of evaluations of `images` images of noise. images <= imagesAtOnce().
@@ -66,8 +79,7 @@ public:
 
 private:
     std::string line(std::size_t index) const;
-    Pass passOf(Workspace& workspace, const float* x, const float* const* conditioningRows, int images,
-                float* y) const;
+    Pass passOf(Workspace& workspace, const Images& images) const;
 
     PlanParts m_parts;
     int m_imagesAtOnce;

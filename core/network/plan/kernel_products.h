@@ -8,22 +8,31 @@ namespace {
 
 // ----------------------------------------------------------------------------------------
 
+/// Some of a panel's columns.
+struct PanelPart
+{
+    int firstColumn;
+    int panelBegin;          ///< the panel's own first column
+    std::ptrdiff_t columns;  ///< of the whole panel
+};
+
 template <typename Format, int rows, int registers>
-void multiplyBlock(const Product& product, int firstRow, int firstColumn)
+void multiplyBlock(const Product& product, int firstRow, PanelPart part)
 {
     using Value = typename Format::Value;
     const Value* a = reinterpret_cast<const Value*>(product.rows) + firstRow * product.rowStride;
     const Value* matrix = reinterpret_cast<const Value*>(product.matrix) +
-                          static_cast<std::ptrdiff_t>(product.depth) * firstColumn;
+                          static_cast<std::ptrdiff_t>(product.depth) * part.panelBegin +
+                          (part.firstColumn - part.panelBegin) * Format::kPairing;
     Register sums[rows][registers] = {};
 #pragma GCC unroll 2
-    for (int i = 0; i < product.depth; i += Format::kPairing) {
+    for (int i = 0; i < product.depth; i += Format::kPairing, matrix += part.columns * Format::kPairing) {
 #pragma GCC unroll 8
         for (int r = 0; r < rows; ++r) {
 #pragma GCC unroll 3
             for (int n = 0; n < registers; ++n) {
                 Format::multiplyAdd(sums[r][n], a + r * product.rowStride + i,
-                                    matrix + (i * registers + n * Format::kPairing) * kLanes);
+                                    matrix + n * Format::kPairing * kLanes);
             }
         }
     }
@@ -31,7 +40,7 @@ void multiplyBlock(const Product& product, int firstRow, int firstColumn)
     for (int r = 0; r < rows; ++r) {
 #pragma GCC unroll 3
         for (int n = 0; n < registers; ++n) {
-            const int column = firstColumn + n * kLanes;
+            const int column = part.firstColumn + n * kLanes;
             Register sum = sums[r][n];
             if (product.bias) {
                 sum += load(product.bias + column);
@@ -45,38 +54,38 @@ void multiplyBlock(const Product& product, int firstRow, int firstColumn)
 }
 
 template <typename Format, int registers>
-void multiplyRows(const Product& product, int firstRow, int rows, int firstColumn)
+void multiplyRows(const Product& product, int firstRow, int rows, PanelPart part)
 {
     switch (rows) {
         case 1:
-            return multiplyBlock<Format, 1, registers>(product, firstRow, firstColumn);
+            return multiplyBlock<Format, 1, registers>(product, firstRow, part);
         case 2:
-            return multiplyBlock<Format, 2, registers>(product, firstRow, firstColumn);
+            return multiplyBlock<Format, 2, registers>(product, firstRow, part);
         case 3:
-            return multiplyBlock<Format, 3, registers>(product, firstRow, firstColumn);
+            return multiplyBlock<Format, 3, registers>(product, firstRow, part);
         case 4:
-            return multiplyBlock<Format, 4, registers>(product, firstRow, firstColumn);
+            return multiplyBlock<Format, 4, registers>(product, firstRow, part);
 #if defined(__AVX512F__)
         case 5:
-            return multiplyBlock<Format, 5, registers>(product, firstRow, firstColumn);
+            return multiplyBlock<Format, 5, registers>(product, firstRow, part);
         case 6:
-            return multiplyBlock<Format, 6, registers>(product, firstRow, firstColumn);
+            return multiplyBlock<Format, 6, registers>(product, firstRow, part);
         case 7:
-            return multiplyBlock<Format, 7, registers>(product, firstRow, firstColumn);
+            return multiplyBlock<Format, 7, registers>(product, firstRow, part);
         default:
-            return multiplyBlock<Format, 8, registers>(product, firstRow, firstColumn);
+            return multiplyBlock<Format, 8, registers>(product, firstRow, part);
 #endif
     }
 }
 
 template <typename Format, int registers>
-void multiplyPanel(const Product& product, int firstColumn)
+void multiplyPanel(const Product& product, PanelPart part)
 {
     const int blocks = (product.rowCount + kMostRows - 1) / kMostRows;
     for (int block = 0; block < blocks; ++block) {
         const int first = block * product.rowCount / blocks;
         const int last = (block + 1) * product.rowCount / blocks;
-        multiplyRows<Format, registers>(product, first, last - first, firstColumn);
+        multiplyRows<Format, registers>(product, first, last - first, part);
     }
 }
 
@@ -85,16 +94,22 @@ void multiply(const Product& product)
 {
     const int registers = product.columns / kLanes;
     for (int panel = 0; panel < panelCount(registers); ++panel) {
-        const int first = firstRegisterOfPanel(panel, registers);
-        switch (firstRegisterOfPanel(panel + 1, registers) - first) {
+        const int begin = firstRegisterOfPanel(panel, registers) * kLanes;
+        const int end = firstRegisterOfPanel(panel + 1, registers) * kLanes;
+        const int first = begin > product.firstColumn ? begin : product.firstColumn;
+        const int last = end < product.lastColumn ? end : product.lastColumn;
+        const PanelPart part{first, begin, end - begin};
+        switch ((last - first) / kLanes) {
             case 1:
-                multiplyPanel<Format, 1>(product, first * kLanes);
+                multiplyPanel<Format, 1>(product, part);
                 break;
             case 2:
-                multiplyPanel<Format, 2>(product, first * kLanes);
+                multiplyPanel<Format, 2>(product, part);
                 break;
-            default:
-                multiplyPanel<Format, 3>(product, first * kLanes);
+            case 3:
+                multiplyPanel<Format, 3>(product, part);
+                break;
+            default:  // none of its columns is wanted
                 break;
         }
     }

@@ -71,14 +71,12 @@ void toWinograd(const WinogradInput& input)
     const std::ptrdiff_t channels = input.channels;
     const std::ptrdiff_t rowStride = (kTile * input.tilesX + 2) * channels;
     auto* values = reinterpret_cast<typename Format::Value*>(input.values);
-    for (int tile = 0; tile < input.tilesY * input.tilesX; ++tile) {
+    for (int tile = input.firstTile; tile < input.lastTile; ++tile, values += channels) {
         const int y = tile / input.tilesX * kTile, x = tile % input.tilesX * kTile;
         const float* corner = input.padded + y * rowStride + x * channels;
         for (std::ptrdiff_t c = 0; c < channels; c += kLanes) {
-            transformTile<Format, false>(corner + c, rowStride, channels, values + tile * channels + c,
-                                         input.plane);
-            transformTile<Format, true>(corner + c, rowStride, channels, values + tile * channels + c,
-                                        input.plane);
+            transformTile<Format, false>(corner + c, rowStride, channels, values + c, input.plane);
+            transformTile<Format, true>(corner + c, rowStride, channels, values + c, input.plane);
         }
     }
 }
@@ -165,10 +163,11 @@ void fromWinograd(const WinogradOutput& output)
 {
     const int tilesX = tilesOf(output.width);
     const std::ptrdiff_t channels = output.channels;
-    for (int tile = 0; tile < tilesOf(output.height) * tilesX; ++tile) {
+    const float* sums = output.sums;
+    for (int tile = output.firstTile; tile < output.lastTile; ++tile, sums += output.tileStride) {
         for (std::ptrdiff_t c = 0; c < channels; c += kLanes) {
             Register y[kTile][kTile];
-            transformSums(output.sums + tile * channels + c, output.plane, y);
+            transformSums(sums + c, output.plane, y);
             saveTile(output, y, tile / tilesX * kTile, tile % tilesX * kTile, c);
         }
     }

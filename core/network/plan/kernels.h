@@ -44,7 +44,9 @@ struct Product
     int rowCount = 0;
     int depth = 0;                      ///< even for bfloat16
     const std::byte* matrix = nullptr;  ///< packed, see PackedMatrix
-    int columns = 0;                    ///< a multiple of the lanes
+    int columns = 0;                    ///< of the matrix, a multiple of the lanes
+    int firstColumn = 0;                ///< j of those that are computed: a multiple of the lanes …
+    int lastColumn = columns;           ///< … and so is their end
     float* result = nullptr;
     std::ptrdiff_t resultStride = 0;
     const float* bias = nullptr;    ///< may be null
@@ -52,20 +54,22 @@ struct Product
     std::ptrdiff_t addendStride = 0;
 };
 
-/// The tiles of a padded image [4·tilesY + 2][4·tilesX + 2][channels], transformed.
+/// Some tiles of a padded image [4·tilesY + 2][4·tilesX + 2][channels], transformed.
 struct WinogradInput
 {
     const float* padded = nullptr;
-    int tilesY = 0, tilesX = 0, channels = 0;
-    std::byte* values = nullptr;  ///< stored, [kTileProducts][…][channels], at this image's first tile
+    int tilesX = 0, channels = 0;
+    int firstTile = 0, lastTile = 0;
+    std::byte* values = nullptr;  ///< stored, [kTileProducts][…][channels], at the first of these tiles
     std::ptrdiff_t plane = 0;     ///< values from one of the kTileProducts to the next
 };
 
-/// The transformed sums of products of one image back to pixels, + bias, + addend.
+/// The transformed sums of products of some of an image's tiles back to pixels, + bias, + addend.
 struct WinogradOutput
 {
-    const float* sums = nullptr;  ///< [kTileProducts][…][channels], at this image's first tile
-    std::ptrdiff_t plane = 0;
+    const float* sums = nullptr;  ///< [kTileProducts][…][tileStride], at the first of these tiles
+    std::ptrdiff_t plane = 0, tileStride = 0;
+    int firstTile = 0, lastTile = 0;
     int height = 0, width = 0, channels = 0;
     const float* bias = nullptr;      ///< [channels]
     const float* addend = nullptr;    ///< may be null, may be the result

@@ -12,7 +12,7 @@ class MatrixConvolution final : public Operation
 {
 public:
     /// The result's channels are the weights' outputs, padded. `addend` may be the result itself.
-    MatrixConvolution(std::string name, const Kernels& kernels, ImageSource source,
+    MatrixConvolution(std::string name, const Kernels& kernels, WeightMemory& memory, ImageSource source,
                       const ConvolutionWeights& weights, int stride, const View& result,
                       std::optional<View> addend = std::nullopt);
 
@@ -24,16 +24,6 @@ public:
     void execute(const Pass& pass) const override;
 
 private:
-    int border() const { return m_kernel / 2; }
-    std::ptrdiff_t paddedWidth() const { return m_source.width() + 2 * border(); }
-    std::size_t paddedValues() const;
-    std::size_t gatheredValues() const;
-    /// Whether the product reads the arena as it is.
-    bool readsInPlace() const;
-    /// An unchanged source as the kernels store it, [positions][channels].
-    void storePixels(const Pass& pass, int image, std::byte* stored) const;
-    /// What each position's kernel sees, [positions][depth].
-    void gather(const std::byte* paddedImage, std::byte* rows) const;
     struct Work
     {
         float* paddedImage;
@@ -41,8 +31,22 @@ private:
         std::byte* stored;  ///< the padded image as the kernels store it
         std::byte* rows;
     };
-    Work prepared(const Pass& pass) const;
-    void setRows(const Pass& pass, int image, const Work& work, Product& product) const;
+    int border() const { return m_kernel / 2; }
+    std::ptrdiff_t paddedWidth() const { return m_source.width() + 2 * border(); }
+    std::size_t paddedValues() const;
+    std::size_t gatheredValues() const;
+    /// Whether the product reads the arena as it is.
+    bool readsInPlace() const;
+    /// The rows of the padded image that these positions' kernels see.
+    Range paddedRows(Range positions) const;
+    /// An unchanged source as the kernels store it, [positions][channels].
+    void storePixels(const Pass& pass, int image, Range positions, std::byte* stored) const;
+    /// The padded image as the kernels store it, where these positions need it.
+    const std::byte* padImage(const Pass& pass, int image, Range positions, const Work& work) const;
+    /// What each of these positions' kernels sees, [positions][depth].
+    void gather(const std::byte* paddedImage, Range positions, std::byte* rows) const;
+    Work prepared(const Pass& pass, Range positions) const;
+    void setRows(const Pass& pass, int image, Range positions, const Work& work, Product& product) const;
 
     const Kernels& m_kernels;
     ImageSource m_source;

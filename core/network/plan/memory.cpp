@@ -1,8 +1,66 @@
 #include "core/network/plan/memory.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <new>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 namespace diffuscope::network::plan {
+namespace {
+
+/// A hundred small pages and more take one large one.
+constexpr std::size_t kLargePage = 2 << 20, kManyBytes = kLargePage / 4;
+constexpr std::size_t kWeightBlock = 4 * kLargePage;
+
+constexpr std::size_t roundedUp(std::size_t size, std::size_t step)
+{
+    return (size + step - 1) / step * step;
+}
+
+}  // namespace
+
+AlignedBytes::AlignedBytes(std::size_t size)
+{
+    const std::size_t alignment = size < kManyBytes ? kAlignment : kLargePage;
+    const std::size_t rounded = roundedUp(std::max(size, kAlignment), alignment);
+    m_bytes.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, rounded)));
+    if (!m_bytes) {
+        throw std::bad_alloc();
+    }
+#if defined(__linux__)
+    if (alignment == kLargePage) {
+        madvise(m_bytes.get(), rounded, MADV_HUGEPAGE);  // a wish; small pages do as well
+    }
+#endif
+}
+
+void AlignedBytes::Release::operator()(std::byte* bytes) const
+{
+    std::free(bytes);
+}
+
+std::shared_ptr<std::byte> WeightMemory::take(std::size_t size)
+{
+    const std::size_t rounded = roundedUp(size, kAlignment);
+    if (rounded > m_left) {
+        m_left = std::max(rounded, kWeightBlock);
+        m_block = std::make_shared<AlignedBytes>(m_left);
+        m_next = m_block->data();
+    }
+    std::shared_ptr<std::byte> piece(m_block, m_next);
+    m_next += rounded;
+    m_left -= rounded;
+    return piece;
+}
+
+std::shared_ptr<std::byte> WeightMemory::takeAlone(std::size_t size)
+{
+    const auto block = std::make_shared<AlignedBytes>(size);
+    return {block, block->data()};
+}
 
 View ArenaLayout::add(int height, int width, int channels)
 {

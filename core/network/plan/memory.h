@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <new>
 #include <vector>
 
 namespace diffuscope::network::plan {
@@ -17,24 +16,38 @@ constexpr std::size_t countOf(Sizes... sizes)
     return (static_cast<std::size_t>(sizes) * ...);
 }
 
-/// Uninitialized bytes that start at a cache line.
+/// Uninitialized bytes that start at a cache line. Many of them lie in large pages where the system has such:
+/// a network's weights are more small pages than a processor knows the places of, and looking these up takes
+/// longer than reading the weights of one image.
 class AlignedBytes
 {
 public:
     AlignedBytes() = default;
-    explicit AlignedBytes(std::size_t size)
-        : m_bytes(static_cast<std::byte*>(::operator new(size, std::align_val_t(kAlignment))))
-    {
-    }
+    explicit AlignedBytes(std::size_t size);
     std::byte* data() const { return m_bytes.get(); }
     float* floats() const { return reinterpret_cast<float*>(m_bytes.get()); }
 
 private:
     struct Release
     {
-        void operator()(std::byte* bytes) const { ::operator delete(bytes, std::align_val_t(kAlignment)); }
+        void operator()(std::byte* bytes) const;
     };
     std::unique_ptr<std::byte, Release> m_bytes;
+};
+
+/// Hands out memory piece by piece, each right behind the one before: what is read in that order is read
+/// fastest. The memory lives as long as any of its pieces.
+class WeightMemory
+{
+public:
+    std::shared_ptr<std::byte> take(std::size_t size);
+    /// A piece by itself.
+    static std::shared_ptr<std::byte> takeAlone(std::size_t size);
+
+private:
+    std::shared_ptr<AlignedBytes> m_block;
+    std::size_t m_left = 0;
+    std::byte* m_next = nullptr;
 };
 
 /// Some adjacent channels of the images in one of the arena's buffers. Two views of one buffer are a

@@ -1,8 +1,10 @@
 // One step of an inference plan: reads views of the arena, writes a view of it, for some images at once.
 #pragma once
 
+#include "core/network/meeting.h"
 #include "core/network/plan/kernels.h"
 #include "core/network/plan/memory.h"
+#include "core/network/plan/share.h"
 
 #include <cstddef>
 #include <memory>
@@ -25,6 +27,9 @@ struct Pass
     const std::shared_ptr<const PromptKeys>* prompts = nullptr;
     const float* input = nullptr;  ///< [images, C, H, W]
     float* output = nullptr;       ///< [images, C, H, W]
+    /// Several threads may execute an operation on the same images at the same time: each does its share and
+    /// has scratch memory of its own; the rest of the pass is the same for all.
+    Share share{};
 
     /// The first pixel of an image, at the view's first channel.
     float* values(const View& view, int image) const
@@ -57,6 +62,7 @@ public:
     /// Multiplications and additions of the definition, an image; less may be computed.
     virtual double operationsPerImage() const { return 0; }
 
+    /// Does the pass's share. What it writes must not depend on which share it falls to, to the last bit.
     virtual void execute(const Pass& pass) const = 0;
 
 private:

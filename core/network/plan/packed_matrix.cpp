@@ -32,7 +32,7 @@ std::vector<ColumnPlace> columnPlaces(int depth, int columns, int lanes, int pai
 }  // namespace
 
 PackedMatrix::PackedMatrix(const Kernels& kernels, Storage storage, const std::vector<float>& values,
-                           int depth, int columns)
+                           int depth, int columns, WeightMemory* memory)
     : m_columns(padded(columns)),
       m_multiply(storage == Storage::kernels ? kernels.multiply : kernels.multiplyFloats)
 {
@@ -50,20 +50,21 @@ PackedMatrix::PackedMatrix(const Kernels& kernels, Storage storage, const std::v
         }
     }
     m_size = packed.size() * static_cast<std::size_t>(valueBytes);
-    m_bytes = AlignedBytes(m_size);
+    m_bytes = memory ? memory->take(m_size) : WeightMemory::takeAlone(m_size);
     if (storage == Storage::kernels) {
-        kernels.store(packed.data(), static_cast<std::ptrdiff_t>(packed.size()), m_bytes.data());
+        kernels.store(packed.data(), static_cast<std::ptrdiff_t>(packed.size()), m_bytes.get());
     } else {
-        std::ranges::copy(packed, m_bytes.floats());
+        std::ranges::copy(packed, reinterpret_cast<float*>(m_bytes.get()));
     }
 }
 
 Product PackedMatrix::product() const
 {
     Product product;
-    product.matrix = m_bytes.data();
+    product.matrix = m_bytes.get();
     product.depth = m_depth;
     product.columns = m_columns;
+    product.lastColumn = m_columns;
     return product;
 }
 

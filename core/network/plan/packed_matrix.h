@@ -18,9 +18,9 @@ class PackedMatrix
 {
 public:
     /// `values` [depth][columns], row by row. Padded with zeros: the columns to kLaneMultiple, the depth to
-    /// the kernels' pairing.
+    /// the kernels' pairing. Lies in `memory`, or in memory of its own where there is none.
     PackedMatrix(const Kernels& kernels, Storage storage, const std::vector<float>& values, int depth,
-                 int columns);
+                 int columns, WeightMemory* memory = nullptr);
 
     int depth() const { return m_depth; }      ///< padded
     int columns() const { return m_columns; }  ///< padded
@@ -34,7 +34,7 @@ private:
     int m_depth;
     int m_columns;
     std::size_t m_size;
-    AlignedBytes m_bytes;
+    std::shared_ptr<std::byte> m_bytes;
     void (*m_multiply)(const Product&);
 };
 

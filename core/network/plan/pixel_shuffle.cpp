@@ -3,14 +3,15 @@
 namespace diffuscope::network::plan {
 namespace {
 
-/// Calls use(value's place in [C, H, W], value's place in the view) for every value of an image.
+/// Calls use(value's place in [C, H, W], value's place in the view) for every value of an image in these of
+/// the view's rows.
 template <typename Use>
-void forEachValue(const View& view, int patch, Use use)
+void forEachValue(const View& view, int patch, Range rows, Use use)
 {
     const std::ptrdiff_t side = patch, width = side * view.width, height = side * view.height;
     for (int c = 0; c < view.channels; ++c) {
         const int plane = c / (patch * patch), dy = c / patch % patch, dx = c % patch;
-        for (std::ptrdiff_t y = 0; y < view.height; ++y) {
+        for (std::ptrdiff_t y = rows.first; y < rows.last; ++y) {
             for (std::ptrdiff_t x = 0; x < view.width; ++x) {
                 use((plane * height + y * patch + dy) * width + x * patch + dx,
                     (y * view.width + x) * view.pixelStride + c);
@@ -42,7 +43,7 @@ void PixelUnshuffle::execute(const Pass& pass) const
     for (int image = 0; image < pass.images; ++image) {
         const float* from = pass.input + static_cast<std::size_t>(image) * valuesPerImage;
         float* to = pass.values(m_result, image);
-        forEachValue(m_result, m_patch,
+        forEachValue(m_result, m_patch, pass.share.of(m_result.height),
                      [=](std::ptrdiff_t outside, std::ptrdiff_t inside) { to[inside] = from[outside]; });
     }
 }
@@ -63,7 +64,7 @@ void PixelShuffle::execute(const Pass& pass) const
     for (int image = 0; image < pass.images; ++image) {
         const float* from = pass.values(m_source, image);
         float* to = pass.output + static_cast<std::size_t>(image) * valuesPerImage;
-        forEachValue(m_source, m_patch,
+        forEachValue(m_source, m_patch, pass.share.of(m_source.height),
                      [=](std::ptrdiff_t outside, std::ptrdiff_t inside) { to[outside] = from[inside]; });
     }
 }

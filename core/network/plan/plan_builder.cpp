@@ -75,6 +75,7 @@ private:
     UNetConfig m_config;
     const Kernels& m_kernels;
     ModuleWeights m_weights;
+    WeightMemory m_memory;
     PlanParts m_parts;
     LinearWeights m_modulation;
     std::vector<CrossAttentionWeights> m_crossAttentions;
@@ -100,7 +101,7 @@ View PlanBuilder::appendStem()
                                            m_config.imageChannels * patch * patch);
     append<PixelUnshuffle>("input", patch, pixels);
     const View result = newLike(pixels, channelsAt(0));
-    append<MatrixConvolution>("stem", m_kernels, plain(pixels),
+    append<MatrixConvolution>("stem", m_kernels, m_memory, plain(pixels),
                               m_weights.convolution("stem", pixels.channels, result.channels, 3), 1, result);
     return result;
 }
@@ -112,7 +113,7 @@ void PlanBuilder::appendDown(View state)
         if (level > 0) {
             const std::string name = "down" + std::to_string(level - 1) + "_halve";
             const View halved = m_parts.layout.add((state.height + 1) / 2, (state.width + 1) / 2, channels);
-            append<MatrixConvolution>(name, m_kernels, plain(state),
+            append<MatrixConvolution>(name, m_kernels, m_memory, plain(state),
                                       m_weights.convolution(name, state.channels, channels, 3), 2, halved);
             state = halved;
         }
@@ -152,7 +153,7 @@ View PlanBuilder::appendUp()
             const std::string name = "up" + std::to_string(level) + "_double";
             const View finer = m_joined.back().part(0, channelsAt(level - 1));
             append<WinogradConvolution>(
-                name, m_kernels, ImageSource(m_kernels, state, finer.height, finer.width),
+                name, m_kernels, m_memory, ImageSource(m_kernels, state, finer.height, finer.width),
                 m_weights.convolution(name, state.channels, finer.channels, 3), finer);
         }
     }
@@ -163,7 +164,7 @@ void PlanBuilder::appendOutput(const View& state)
 {
     const int channels = m_config.imageChannels * m_config.patch * m_config.patch;
     const View result = newLike(state, padded(channels));
-    append<WinogradConvolution>("output", m_kernels, normalized("output_norm", state, true),
+    append<WinogradConvolution>("output", m_kernels, m_memory, normalized("output_norm", state, true),
                                 m_weights.convolution("output", state.channels, channels, 3), result);
     append<PixelShuffle>("result", m_config.patch, result.part(0, channels));
 }
@@ -187,17 +188,17 @@ void PlanBuilder::appendBlock(const std::string& name, const View& x, const View
 {
     const int from = x.channels, to = result.channels;
     const View hidden = newLike(x, to);
-    append<WinogradConvolution>(name + ".conv1", m_kernels, normalized(name + ".norm1", x, true),
+    append<WinogradConvolution>(name + ".conv1", m_kernels, m_memory, normalized(name + ".norm1", x, true),
                                 m_weights.convolution(name + ".conv1", from, to, 3), hidden);
     View skip = x;
     if (from != to) {
-        append<MatrixConvolution>(name + ".skip", m_kernels, plain(x),
+        append<MatrixConvolution>(name + ".skip", m_kernels, m_memory, plain(x),
                                   m_weights.convolution(name + ".skip", from, to, 1), 1, result);
         skip = result;
     }
     const int modulation = m_modulation.outputs;
     m_weights.appendLinear(name + ".modulation", m_config.embeddingWidth, 2 * to, m_modulation);
-    append<WinogradConvolution>(name + ".conv2", m_kernels,
+    append<WinogradConvolution>(name + ".conv2", m_kernels, m_memory,
                                 normalized(name + ".norm2", hidden, true, modulation),
                                 m_weights.convolution(name + ".conv2", to, to, 3), result, skip);
 }
@@ -209,11 +210,11 @@ void PlanBuilder::appendAttention(const std::string& name, const View& x, const 
     }
     const int channels = x.channels;
     const View queryKeyValue = newLike(x, 3 * channels), mixed = newLike(x, channels);
-    append<MatrixConvolution>(name + ".query_key_value", m_kernels, normalized(name + ".norm", x, false),
-                              m_weights.convolution(name + ".query_key_value", channels, 3 * channels, 1), 1,
-                              queryKeyValue);
+    append<MatrixConvolution>(
+        name + ".query_key_value", m_kernels, m_memory, normalized(name + ".norm", x, false),
+        m_weights.convolution(name + ".query_key_value", channels, 3 * channels, 1), 1, queryKeyValue);
     append<Attention>(name, m_kernels, m_config.attentionHeads, queryKeyValue, mixed);
-    append<MatrixConvolution>(name + ".projection", m_kernels, plain(mixed),
+    append<MatrixConvolution>(name + ".projection", m_kernels, m_memory, plain(mixed),
                               m_weights.convolution(name + ".projection", channels, channels, 1), 1, result,
                               x);
 }
@@ -222,7 +223,7 @@ void PlanBuilder::appendCrossAttention(const std::string& name, const View& x, c
 {
     const int channels = x.channels, heads = m_config.attentionHeads, textWidth = m_config.text.width;
     const View query = newLike(x, channels), mixed = newLike(x, channels);
-    append<MatrixConvolution>(name + ".query", m_kernels, normalized(name + ".norm", x, false),
+    append<MatrixConvolution>(name + ".query", m_kernels, m_memory, normalized(name + ".norm", x, false),
                               m_weights.convolution(name + ".query", channels, channels, 1), 1, query);
     CrossAttentionWeights weights{channels, heads, {}};
     m_weights.appendLinear(name + ".key_value", textWidth, 2 * channels, weights.keyValue);
@@ -231,7 +232,7 @@ void PlanBuilder::appendCrossAttention(const std::string& name, const View& x, c
     append<PromptAttention>(name, m_kernels, static_cast<int>(m_crossAttentions.size()), heads, mostTokens,
                             query, mixed);
     m_crossAttentions.push_back(std::move(weights));
-    append<MatrixConvolution>(name + ".projection", m_kernels, plain(mixed),
+    append<MatrixConvolution>(name + ".projection", m_kernels, m_memory, plain(mixed),
                               m_weights.convolution(name + ".projection", channels, channels, 1), 1, result,
                               x);
 }

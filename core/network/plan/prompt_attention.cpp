@@ -33,10 +33,10 @@ std::size_t PromptAttention::scratchBytes() const
            Scratch::bytesFor(countOf(m_result.positions(), padded(headWidth()), sizeof(float)));
 }
 
-void PromptAttention::mix(const float* query, const PromptKeys& prompt, const PromptKeys::Head& head,
-                          float* result, Scratch scratch) const
+void PromptAttention::mix(const float* query, int positions, const PromptKeys& prompt,
+                          const PromptKeys::Head& head, float* result, Scratch scratch) const
 {
-    const int positions = m_result.positions(), columns = padded(prompt.tokens), width = padded(headWidth());
+    const int columns = padded(prompt.tokens), width = padded(headWidth());
     float* weights = scratch.floats(countOf(positions, columns));
     float* mixed = scratch.floats(countOf(positions, width));
     Product scores = head.keys.product();
@@ -62,6 +62,7 @@ void PromptAttention::mix(const float* query, const PromptKeys& prompt, const Pr
 
 void PromptAttention::execute(const Pass& pass) const
 {
+    const Range positions = pass.share.of(m_result.positions());
     for (int image = 0; image < pass.images; ++image) {
         const PromptKeys* prompt = pass.prompts ? pass.prompts[image].get() : nullptr;
         if (!prompt || prompt->tokens > m_mostTokens) {
@@ -69,10 +70,12 @@ void PromptAttention::execute(const Pass& pass) const
                                         " tokens for every image.");
         }
         const auto& heads = prompt->layers[static_cast<std::size_t>(m_layer)];
-        const float* query = pass.values(m_query, image);
-        float* result = pass.values(m_result, image);
+        const float* query =
+            pass.values(m_query, image) + static_cast<std::ptrdiff_t>(positions.first) * m_query.pixelStride;
+        float* result = pass.values(m_result, image) +
+                        static_cast<std::ptrdiff_t>(positions.first) * m_result.pixelStride;
         for (const PromptKeys::Head& head : heads) {
-            mix(query, *prompt, head, result, Scratch(pass.scratch));
+            mix(query, positions.size(), *prompt, head, result, Scratch(pass.scratch));
             query += headWidth();
             result += headWidth();
         }

@@ -22,8 +22,8 @@ public:
 
 private:
     int headWidth() const { return m_result.channels / m_heads; }
-    void mix(const float* query, const PromptKeys& prompt, const PromptKeys::Head& head, float* result,
-             Scratch scratch) const;
+    void mix(const float* query, int positions, const PromptKeys& prompt, const PromptKeys::Head& head,
+             float* result, Scratch scratch) const;
 
     const Kernels& m_kernels;
     int m_layer;

@@ -73,11 +73,35 @@ std::vector<std::vector<float>> transformedWeights(const ConvolutionWeights& wei
     return matrices;
 }
 
+/// Some columns of a matrix whose rows have `width` of them.
+std::vector<float> columnsOf(const std::vector<float>& matrix, int width, Range columns)
+{
+    std::vector<float> part;
+    for (auto row = matrix.begin(); row != matrix.end(); row += width) {
+        part.insert(part.end(), row + columns.first, row + columns.last);
+    }
+    return part;
+}
+
+/// The channels in panels, and where they can be halved, so that either half consists of whole panels.
+std::vector<Range> panelsOf(int channels)
+{
+    const int units = channels / kLaneMultiple;
+    const int halves = units > 2 && units % 2 == 0 ? 2 : 1;
+    const int count = halves * panelCount(units / halves);
+    std::vector<Range> panels;
+    for (int index = 0; index < count; ++index) {
+        const Range own = Share{index, count}.of(units);
+        panels.push_back({own.first * kLaneMultiple, own.last * kLaneMultiple});
+    }
+    return panels;
+}
+
 }  // namespace
 
-WinogradConvolution::WinogradConvolution(std::string name, const Kernels& kernels, ImageSource source,
-                                         const ConvolutionWeights& weights, const View& result,
-                                         std::optional<View> addend)
+WinogradConvolution::WinogradConvolution(std::string name, const Kernels& kernels, WeightMemory& memory,
+                                         ImageSource source, const ConvolutionWeights& weights,
+                                         const View& result, std::optional<View> addend)
     : Operation(std::move(name)),
       m_kernels(kernels),
       m_source(std::move(source)),
@@ -86,8 +110,14 @@ WinogradConvolution::WinogradConvolution(std::string name, const Kernels& kernel
       m_outputs(weights.outputs),
       m_bias(weights.paddedBias(padded(weights.outputs)))
 {
-    for (const auto& matrix : transformedWeights(weights)) {
-        m_matrices.emplace_back(kernels, Storage::kernels, matrix, weights.inputs, weights.outputs);
+    const auto matrices = transformedWeights(weights);
+    for (const Range columns : panelsOf(static_cast<int>(m_bias.size()))) {
+        Panel& panel = m_panels.emplace_back(Panel{columns, {}});
+        const Range there{columns.first, std::min(columns.last, weights.outputs)};
+        for (const auto& matrix : matrices) {
+            panel.matrices.emplace_back(kernels, Storage::kernels, columnsOf(matrix, weights.outputs, there),
+                                        weights.inputs, there.size(), &memory);
+        }
     }
     const auto valueBytes = static_cast<std::size_t>(kernels.storedBytes);
     const std::size_t bytesPerImage =
@@ -133,7 +163,11 @@ std::size_t WinogradConvolution::scratchBytes() const
 
 std::size_t WinogradConvolution::weightBytes() const
 {
-    return kTileProducts * m_matrices.front().bytes();
+    std::size_t bytes = 0;
+    for (const Panel& panel : m_panels) {
+        bytes += kTileProducts * panel.matrices.front().bytes();
+    }
+    return bytes;
 }
 
 double WinogradConvolution::operationsPerImage() const
@@ -141,68 +175,115 @@ double WinogradConvolution::operationsPerImage() const
     return 2.0 * 9 * m_result.positions() * m_source.channels() * m_outputs;
 }
 
-void WinogradConvolution::transformInputs(const Pass& pass, int first, int count, const Work& work) const
+WinogradConvolution::Portion WinogradConvolution::portion(const Share& share) const
+{
+    const int tiles = tilesPerImage(), channels = static_cast<int>(m_bias.size());
+    const int registers = channels / kLaneMultiple;
+    // By channels, no two threads read the same weights; by tiles, they transform different inputs.
+    if (share.largest(registers) <= share.largest(tiles)) {
+        const Range own = share.of(registers);
+        return {{0, tiles}, {own.first * kLaneMultiple, own.last * kLaneMultiple}};
+    }
+    return {share.of(tiles), {0, channels}};
+}
+
+Range WinogradConvolution::paddedRows(Range tiles) const
+{
+    const int tilesX = tilesOf(m_source.width());
+    const int first = tiles.first / tilesX, last = (tiles.last - 1) / tilesX;
+    return {first * kTile, last * kTile + kTileInput};
+}
+
+WinogradConvolution::Work WinogradConvolution::prepared(const Pass& pass, Range tiles) const
+{
+    Scratch scratch(pass.scratch);
+    const auto valueBytes = static_cast<std::size_t>(m_kernels.storedBytes);
+    const Work work{.paddedImage = scratch.floats(paddedValues()),
+                    .sourceScratch = scratch.take(m_source.scratchBytes()),
+                    .values = scratch.take(kTileProducts * inputPlane() * valueBytes),
+                    .sums = scratch.floats(kTileProducts * outputPlane())};
+    const Range rows = paddedRows(tiles);
+    const std::ptrdiff_t rowStride = paddedWidth() * m_source.channels();
+    // The border stays so.
+    std::fill_n(work.paddedImage + rows.first * rowStride, rows.size() * rowStride, 0.0f);
+    return work;
+}
+
+void WinogradConvolution::transformInputs(const Pass& pass, Range images, Range tiles, const Work& work) const
 {
     const std::ptrdiff_t channels = m_source.channels(), rowStride = paddedWidth() * channels;
-    const auto step = countOf(tilesPerImage(), m_source.channels(), m_kernels.storedBytes);
-    for (int k = 0; k < count; ++k) {
-        m_source.write(pass, first + k, work.paddedImage + rowStride + channels, rowStride,
+    const Range rows = m_source.rowsIn(paddedRows(tiles), 1);
+    std::byte* values = work.values;
+    for (int image = images.first; image < images.last; ++image) {
+        m_source.write(pass, image, rows, work.paddedImage + rowStride + channels, rowStride,
                        work.sourceScratch);
-        m_kernels.toWinograd({work.paddedImage, tilesOf(m_source.height()), tilesOf(m_source.width()),
-                              m_source.channels(), work.values + static_cast<std::size_t>(k) * step,
-                              static_cast<std::ptrdiff_t>(inputPlane())});
+        m_kernels.toWinograd({.padded = work.paddedImage,
+                              .tilesX = tilesOf(m_source.width()),
+                              .channels = m_source.channels(),
+                              .firstTile = tiles.first,
+                              .lastTile = tiles.last,
+                              .values = values,
+                              .plane = static_cast<std::ptrdiff_t>(inputPlane())});
+        values += countOf(tiles.size(), channels, m_kernels.storedBytes);
     }
 }
 
-void WinogradConvolution::multiply(int count, const Work& work) const
+void WinogradConvolution::multiply(int tiles, Range channels, const Work& work) const
 {
-    for (std::size_t i = 0; i < kTileProducts; ++i) {
-        Product product = m_matrices[i].product();
-        product.rows = work.values + i * inputPlane() * static_cast<std::size_t>(m_kernels.storedBytes);
-        product.rowStride = m_source.channels();
-        product.rowCount = count * tilesPerImage();
-        product.result = work.sums + i * outputPlane();
-        product.resultStride = static_cast<std::ptrdiff_t>(m_bias.size());
-        m_matrices[i].multiply(product);
+    for (const Panel& panel : m_panels) {
+        for (std::size_t i = 0; i < kTileProducts; ++i) {
+            Product product = panel.matrices[i].product();
+            product.firstColumn = std::max(channels.first - panel.columns.first, 0);
+            product.lastColumn = std::min(channels.last, panel.columns.last) - panel.columns.first;
+            product.rows = work.values + i * inputPlane() * static_cast<std::size_t>(m_kernels.storedBytes);
+            product.rowStride = m_source.channels();
+            product.rowCount = tiles;
+            product.result = work.sums + i * outputPlane() + panel.columns.first;
+            product.resultStride = static_cast<std::ptrdiff_t>(m_bias.size());
+            panel.matrices[i].multiply(product);
+        }
     }
 }
 
-void WinogradConvolution::transformSums(const Pass& pass, int first, int count, const Work& work) const
+void WinogradConvolution::transformSums(const Pass& pass, Range images, const Portion& portion,
+                                        const Work& work) const
 {
-    const auto step = countOf(tilesPerImage(), m_bias.size());
-    for (int k = 0; k < count; ++k) {
-        WinogradOutput output{.sums = work.sums + static_cast<std::size_t>(k) * step,
+    const auto [tiles, channels] = portion;
+    const float* sums = work.sums + channels.first;
+    for (int image = images.first; image < images.last; ++image) {
+        WinogradOutput output{.sums = sums,
                               .plane = static_cast<std::ptrdiff_t>(outputPlane()),
+                              .tileStride = static_cast<std::ptrdiff_t>(m_bias.size()),
+                              .firstTile = tiles.first,
+                              .lastTile = tiles.last,
                               .height = m_result.height,
                               .width = m_result.width,
-                              .channels = static_cast<int>(m_bias.size()),
-                              .bias = m_bias.data(),
-                              .result = pass.values(m_result, first + k),
+                              .channels = channels.size(),
+                              .bias = m_bias.data() + channels.first,
+                              .result = pass.values(m_result, image) + channels.first,
                               .resultStride = m_result.pixelStride};
         if (m_addend) {
-            output.addend = pass.values(*m_addend, first + k);
+            output.addend = pass.values(*m_addend, image) + channels.first;
             output.addendStride = m_addend->pixelStride;
         }
         m_kernels.fromWinograd(output);
+        sums += countOf(tiles.size(), m_bias.size());
     }
 }
 
 void WinogradConvolution::execute(const Pass& pass) const
 {
-    Scratch scratch(pass.scratch);
-    const Work work{.paddedImage = scratch.floats(paddedValues()),
-                    .sourceScratch = scratch.take(m_source.scratchBytes()),
-                    .values = scratch.take(kTileProducts * inputPlane() *
-                                           static_cast<std::size_t>(m_kernels.storedBytes)),
-                    .sums = scratch.floats(kTileProducts * outputPlane())};
-    std::fill_n(work.paddedImage, paddedValues(), 0.0f);  // its border stays so
+    const Portion own = portion(pass.share);
+    if (own.tiles.isEmpty() || own.channels.isEmpty()) {
+        return;
+    }
+    const Work work = prepared(pass, own.tiles);
     const int groups = (pass.images + m_imagesAtOnce - 1) / m_imagesAtOnce;
     for (int group = 0; group < groups; ++group) {
-        const int first = pass.images * group / groups;
-        const int count = pass.images * (group + 1) / groups - first;
-        transformInputs(pass, first, count, work);
-        multiply(count, work);
-        transformSums(pass, first, count, work);
+        const Range images = Share{group, groups}.of(pass.images);
+        transformInputs(pass, images, own.tiles, work);
+        multiply(images.size() * own.tiles.size(), own.channels, work);
+        transformSums(pass, images, own, work);
     }
 }
 

@@ -13,7 +13,7 @@ class WinogradConvolution final : public Operation
 {
 public:
     /// The result's channels are the weights' outputs, padded. `addend` may be the result itself.
-    WinogradConvolution(std::string name, const Kernels& kernels, ImageSource source,
+    WinogradConvolution(std::string name, const Kernels& kernels, WeightMemory& memory, ImageSource source,
                         const ConvolutionWeights& weights, const View& result,
                         std::optional<View> addend = std::nullopt);
 
@@ -33,6 +33,25 @@ private:
     std::size_t outputPlane() const { return planeOf(static_cast<int>(m_bias.size())); }
     std::size_t planeOf(int channels) const;
 
+    /// What a share of the work consists of: either all of its tiles are the image's, or all of its channels
+    /// are the result's.
+    struct Portion
+    {
+        Range tiles;
+        Range channels;  ///< of the result
+    };
+    Portion portion(const Share& share) const;
+    /// The rows of the padded image that these tiles are made from.
+    Range paddedRows(Range tiles) const;
+
+    /// Some of the result's channels, with their kTileProducts matrices side by side in memory: what one
+    /// thread reads is read in a row.
+    struct Panel
+    {
+        Range columns;
+        std::vector<PackedMatrix> matrices;
+    };
+
     /// What lies between the transforms.
     struct Work
     {
@@ -41,16 +60,17 @@ private:
         std::byte* values;
         float* sums;
     };
-    void transformInputs(const Pass& pass, int first, int count, const Work& work) const;
-    void multiply(int count, const Work& work) const;
-    void transformSums(const Pass& pass, int first, int count, const Work& work) const;
+    Work prepared(const Pass& pass, Range tiles) const;
+    void transformInputs(const Pass& pass, Range images, Range tiles, const Work& work) const;
+    void multiply(int tiles, Range channels, const Work& work) const;
+    void transformSums(const Pass& pass, Range images, const Portion& portion, const Work& work) const;
 
     const Kernels& m_kernels;
     ImageSource m_source;
     View m_result;
     std::optional<View> m_addend;
     int m_outputs;
-    std::vector<PackedMatrix> m_matrices;  ///< kTileProducts
+    std::vector<Panel> m_panels;
     std::vector<float> m_bias;
     int m_imagesAtOnce;
 };
