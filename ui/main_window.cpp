@@ -44,19 +44,8 @@ namespace diffuscope::ui {
 
 namespace {
 
-/// Raised when docks are added or renamed, so that an old layout is not applied to new docks.
-constexpr int layoutVersion = 3;
 /// One more than are read, so that a longer text is refused for its length.
 constexpr qint64 largestRecipeBytes = qint64(session::longestPlanText) + 1;
-
-const QString geometryKey = QStringLiteral("window/geometry");
-const QString layoutKey = QStringLiteral("window/layout");
-const QString recipeKey = QStringLiteral("session/recipe");
-const QString autoRunKey = QStringLiteral("session/autoRun");
-const QString layerKey = QStringLiteral("view/layer");
-const QString rangesKey = QStringLiteral("view/ranges");
-const QString rateKey = QStringLiteral("playback/rate");
-const QString loopKey = QStringLiteral("playback/loop");
 
 }  // namespace
 
@@ -141,34 +130,6 @@ void MainWindow::buildDocks()
     connect(m_equation, &StepEquationView::pinnedChanged, &stage(), &StageView::setMarked);
 }
 
-/// Takes a dock out of the tabs that it may be in, to the end of its area.
-void MainWindow::standAlone(Qt::DockWidgetArea area, const char* name)
-{
-    auto* dock = findChild<QDockWidget*>(QLatin1String(name));
-    const bool isShown = !dock->isHidden();
-    addDockWidget(area, dock);
-    dock->setVisible(isShown);
-}
-
-/// Detail and path share the place of the per-step plot. The equation stands below it; behind it too where
-/// that would leave both too small.
-void MainWindow::placeEquation()
-{
-    const auto share = [this](const char* name) {
-        tabifyDockWidget(m_docks[2], findChild<QDockWidget*>(QLatin1String(name)));
-    };
-    share("detailDock");
-    share("pathDock");
-    share("wordsDock");
-    if (height() < roomyHeight)
-        share("equationDock");
-    else
-        standAlone(Qt::RightDockWidgetArea, "equationDock");
-    m_docks[2]->raise();
-    if (m_wordsDock->isVisible())
-        m_wordsDock->raise();
-}
-
 void MainWindow::setModels(const QList<ModelEntry>& models, const QString& missingText)
 {
     m_models = models;
@@ -218,40 +179,6 @@ void MainWindow::showTrainingSchedule()
         }
     }
     m_curves->setTrainingSchedule(training);
-}
-
-std::optional<session::Recipe> MainWindow::startingRecipe(const QSettings& settings,
-                                                          const QList<ModelEntry>& models,
-                                                          const QString& model)
-{
-    session::Recipe recipe;
-    try {
-        const QString stored = settings.value(recipeKey).toString();
-        if (!stored.isEmpty())
-            recipe = session::recipeFromJson(stored.toStdString());
-    } catch (const Error&) {
-        // Written by another version: the usual recipe is a better start than a complaint.
-        recipe = {};
-    }
-    const QString wanted = model.isEmpty() ? QString::fromStdString(recipe.model) : model;
-    const ModelEntry* chosen = nullptr;
-    for (const auto& entry : models)
-        if (entry.isUsable() && (!chosen || entry.id == wanted))
-            chosen = &entry;
-    if (!chosen && model.isEmpty())
-        return std::nullopt;
-    if (chosen)
-        fitRecipe(recipe, *chosen);
-    // A model that was asked for by name and is not there is for the run to refuse, with the reason.
-    if (!model.isEmpty())
-        recipe.model = model.toStdString();
-    return recipe;
-}
-
-void MainWindow::restoreRecipe(const QString& model)
-{
-    if (const auto recipe = startingRecipe(m_settings, m_models, model))
-        takePlan({*recipe, {}}, tr("New Run"));
 }
 
 bool MainWindow::openRecipe(const QString& path)
@@ -317,78 +244,6 @@ bool MainWindow::saveImages(const QString& path)
 void MainWindow::reportProblem(const QString& message, const QString& hint)
 {
     m_run->banner().report({ErrorCode::invalidFile, message, hint});
-}
-
-void MainWindow::restoreLayout()
-{
-    const QRect screen = QGuiApplication::primaryScreen()->availableGeometry();
-    const QSize frame(16, 48);  // what a window manager usually adds
-    resize(QSize(1440, 900).boundedTo(screen.size() - frame));
-    m_usualLayout = QMainWindow::saveState(layoutVersion);
-
-    m_theme.restore(m_settings);
-    restoreGeometry(m_settings.value(geometryKey).toByteArray());
-    m_hasUsualSizes = !restoreState(m_settings.value(layoutKey).toByteArray(), layoutVersion);
-    if (m_hasUsualSizes) {
-        // Before the window is shown: docks that are stacked first and tabbed later would make it taller than
-        // the screen.
-        placeEquation();
-        placeSession();
-    }
-    m_document.setAutoRun(m_settings.value(autoRunKey, true).toBool());
-    const int layer = m_settings.value(layerKey, int(m_document.layer())).toInt();
-    for (const auto shown : allLayers())
-        if (int(shown) == layer)
-            m_document.setLayer(shown);
-    stage().restoreRangeModes(m_settings.value(rangesKey).toString());
-    m_player.setFramesPerSecond(m_settings.value(rateKey, Player::usualRate).toDouble());
-    m_player.setLooping(m_settings.value(loopKey, false).toBool());
-}
-
-void MainWindow::resetLayout()
-{
-    restoreState(m_usualLayout, layoutVersion);
-    for (auto* dock : m_docks)
-        dock->show();
-    followWords();
-    takeUsualSizes();
-}
-
-/// The recipe as wide as it needs, the plots about a quarter of the window.
-void MainWindow::takeUsualSizes()
-{
-    const int plots = std::clamp(width() * 27 / 100, 340, 760);
-    resizeDocks({m_docks[0], m_docks[1]}, {m_recipe->sizeHint().width(), plots}, Qt::Horizontal);
-    placeEquation();
-    placeSession();
-    if (height() >= roomyHeight)
-        resizeDocks({m_docks[1], m_docks[2], m_docks[3]},
-                    {height() * 36 / 100, height() * 26 / 100, height() * 38 / 100}, Qt::Vertical);
-    else
-        resizeDocks({m_docks[1], m_docks[2]}, {height() * 55 / 100, height() * 45 / 100}, Qt::Vertical);
-}
-
-void MainWindow::showEvent(QShowEvent* event)
-{
-    QMainWindow::showEvent(event);
-    if (std::exchange(m_hasUsualSizes, false))
-        takeUsualSizes();
-}
-
-void MainWindow::saveSettings()
-{
-    m_settings.setValue(geometryKey, saveGeometry());
-    m_settings.setValue(layoutKey, QMainWindow::saveState(layoutVersion));
-    const auto& lastGood = m_document.failure() ? *m_document.shownRun().recipe : m_document.recipe();
-    if (m_document.shownRun().run != 0)
-        m_settings.setValue(recipeKey, QString::fromStdString(session::toJson(lastGood)));
-    m_settings.setValue(autoRunKey, m_document.isAutoRun());
-    m_settings.setValue(layerKey, int(m_document.layer()));
-    m_settings.setValue(rangesKey, stage().rangeModes());
-    m_settings.setValue(rateKey, m_player.framesPerSecond());
-    m_settings.setValue(loopKey, m_player.isLooping());
-    m_theme.save(m_settings);
-    m_settings.sync();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)

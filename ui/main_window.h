@@ -84,12 +84,13 @@ public:
 
 protected:
     void showEvent(QShowEvent* event) override;
+    void changeEvent(QEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
-    /// From this height on the columns have room for more docks; below, some of them share a place.
-    static constexpr int roomyHeight = 1080;
+    /// How many docks a column has room for, one below the other.
+    enum class Room { roomy, usual, cramped };
 
     void buildDocks();
     QDockWidget* addDock(Qt::DockWidgetArea area, const QString& name, const QString& title,
@@ -132,8 +133,11 @@ private:
     void restoreLayout();
     void resetLayout();
     void takeUsualSizes();
-    void standAlone(Qt::DockWidgetArea area, const char* name);
-    void placeEquation();
+    Room room() const;
+    bool isUsualLayout() const;
+    int recipeWidth() const;
+    void standAlone(Qt::DockWidgetArea area, const QString& name);
+    void placePlots();
     void buildEquationActions(QMenu* menu);
     void buildWords();
     void addWordsAction(QMenu* menu);
@@ -165,6 +169,7 @@ private:
     QMenu* m_runMenu = nullptr;
     QList<QDockWidget*> m_docks;
     QByteArray m_usualLayout;
+    Room m_room = Room::usual;     ///< that the docks were arranged for
     bool m_hasUsualSizes = false;  ///< until it is shown: no layout was restored
 };
 

@@ -30,19 +30,6 @@ void MainWindow::buildSessionDock()
     addDock(Qt::LeftDockWidgetArea, QStringLiteral("sessionDock"), tr("Session"), m_session);
 }
 
-/// Below the recipe; behind it where there is no room for both.
-void MainWindow::placeSession()
-{
-    auto* dock = findChild<QDockWidget*>(QStringLiteral("sessionDock"));
-    if (height() < roomyHeight) {
-        tabifyDockWidget(m_docks[0], dock);
-    } else {
-        standAlone(Qt::LeftDockWidgetArea, "sessionDock");
-        resizeDocks({m_docks[0], dock}, {height() * 64 / 100, height() * 36 / 100}, Qt::Vertical);
-    }
-    m_docks[0]->raise();
-}
-
 void MainWindow::buildSessionMenu()
 {
     auto* menu = menuBar()->addMenu(tr("&Session"));

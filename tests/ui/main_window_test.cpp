@@ -40,6 +40,7 @@ private Q_SLOTS:
     void closingInMidRunEndsItsThreadAfterOneEvaluation();
     void layoutThemeAndRecipeSurviveARestart();
     void theUsualLayoutCanBeRestored();
+    void theLargestTextFitsAProjector();
     void aRestoredRecipeOfAModelThatIsGoneUsesAnother();
     void withoutModelsTheStageSaysWhatToDo();
     void theStatusLineTellsWhatARunCosts();
@@ -331,6 +332,22 @@ void MainWindowTest::theUsualLayoutCanBeRestored()
     QVERIFY(dock.isVisible());
     QVERIFY(!dock.isFloating());
     QCOMPARE(fixture.window->dockWidgetArea(&dock), Qt::LeftDockWidgetArea);
+}
+
+void MainWindowTest::theLargestTextFitsAProjector()
+{
+    WindowFixture fixture;
+    fixture.showSampled();
+    fixture.window->resize(1280, 720);
+    const auto sharePlace = [&] {
+        return fixture.window->tabifiedDockWidgets(&fixture.get<QDockWidget>("curvesDock"))
+            .contains(&fixture.get<QDockWidget>("stepDock"));
+    };
+    fixture.theme->setTextScale(ui::Theme::textScales().back());
+    QTRY_VERIFY(sharePlace());
+    QTRY_COMPARE(fixture.window->size(), QSize(1280, 720));
+    fixture.theme->setTextScale(1);
+    QTRY_VERIFY(!sharePlace());
 }
 
 void MainWindowTest::aRestoredRecipeOfAModelThatIsGoneUsesAnother()

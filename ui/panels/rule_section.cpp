@@ -56,6 +56,7 @@ RuleSection::RuleSection(const QString& name, const QString& label, const QStrin
     m_note = new QLabel(parent);
     m_note->setObjectName(name + QStringLiteral(".note"));
     m_note->setForegroundRole(QPalette::PlaceholderText);
+    m_note->setWordWrap(true);
     m_note->hide();
     m_notices = new NoticeList(parent);
     m_notices->setObjectName(name + QStringLiteral(".notices"));

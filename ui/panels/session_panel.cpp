@@ -2,12 +2,12 @@
 
 #include "ui/document/recipe_summary.h"
 #include "ui/document/session_document.h"
+#include "ui/panels/flow_layout.h"
 #include "ui/panels/session_tree_view.h"
 #include "ui/theme/fonts.h"
 
 #include <QAction>
 #include <QEvent>
-#include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QMenu>
@@ -131,7 +131,7 @@ void SessionPanel::buildActions()
 QWidget* SessionPanel::buildBar()
 {
     auto* bar = new QWidget(this);
-    auto* cells = new QHBoxLayout(bar);
+    auto* cells = new FlowLayout(bar);
     cells->setContentsMargins(0, 0, 0, 0);
     cells->setSpacing(4);
     for (QAction* action : {m_branch, m_newRun, m_compare, m_branchMode}) {
@@ -165,7 +165,7 @@ void SessionPanel::updateActions()
 {
     const int frame = m_document.branchFrame();
     m_branch->setEnabled(frame >= 0);
-    m_branch->setText(frame >= 0 ? tr("&Branch Here (Frame %1)").arg(frame) : tr("&Branch Here"));
+    m_branch->setText(frame >= 0 ? tr("&Branch Here (Step %1)").arg(frame + 1) : tr("&Branch Here"));
     const auto selected = m_tree->selectedRuns().size();
     m_compare->setEnabled(selected >= 2 && selected <= mostCompared);
     m_hold->setChecked(m_document.isSamplingPaused());

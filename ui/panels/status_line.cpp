@@ -61,10 +61,10 @@ StatusLine::StatusLine(SessionDocument& document, QWidget* parent) : QWidget(par
     m_cost = addField("statusCost", tr("Time of an evaluation"),
                       tr("What one evaluation of the network takes for the whole batch."));
     m_device = addField("statusDevice", tr("Device"), tr("What the network is computed on."));
-    m_device->hide();
 
     connect(&m_document, &SessionDocument::trajectoryChanged, this, &StatusLine::refresh);
     connect(&m_document, &SessionDocument::stateChanged, this, &StatusLine::refresh);
+    connect(&m_document, &SessionDocument::samplingPausedChanged, this, &StatusLine::refresh);
     refresh();
 }
 
@@ -83,7 +83,32 @@ void StatusLine::setDevice(const QString& device, const QString& tip)
     m_device->setText(device);
     if (!tip.isEmpty())
         m_device->setToolTip(tip);
-    m_device->setVisible(!device.isEmpty());
+    fitFields();
+}
+
+QSize StatusLine::minimumSizeHint() const
+{
+    return {m_state->minimumSizeHint().width(), QWidget::minimumSizeHint().height()};
+}
+
+void StatusLine::resizeEvent(QResizeEvent*)
+{
+    fitFields();
+}
+
+/// Leaves out what says least of the run where not everything has room.
+void StatusLine::fitFields()
+{
+    const int spacing = layout()->spacing();
+    const auto margins = layout()->contentsMargins();
+    int room = width() - margins.left() - margins.right() - m_state->sizeHint().width();
+    bool fits = true;
+    for (QLabel* field : {m_evaluations, m_rate, m_cost, m_device, m_memory}) {
+        const int needed = field->text().isEmpty() ? 0 : field->sizeHint().width() + spacing;
+        room -= needed;
+        fits = fits && room >= 0;
+        field->setVisible(needed > 0 && fits);
+    }
 }
 
 QString StatusLine::memoryNote(const RunUpdate& update)
@@ -104,9 +129,14 @@ void StatusLine::refresh()
             m_state->setText(tr("Ready"));
             break;
         case RunState::running:
-            m_state->setText(shown.isRunning()
-                                 ? tr("Sampling %1 / %2").arg(trajectory.size()).arg(trajectory.plannedFrames)
-                                 : tr("Sampling…"));
+            if (m_document.isSamplingPaused() && shown.isRunning())
+                m_state->setText(tr("Held at step %1 / %2 · Shift+Space goes on")
+                                     .arg(trajectory.size())
+                                     .arg(trajectory.plannedFrames - 1));
+            else if (shown.isRunning())
+                m_state->setText(tr("Sampling %1 / %2").arg(trajectory.size()).arg(trajectory.plannedFrames));
+            else
+                m_state->setText(tr("Sampling…"));
             break;
         case RunState::finished:
             m_state->setText(tr("Finished in %1 s").arg(locale.toString(totalSeconds(trajectory), 'f', 2)));
@@ -135,6 +165,7 @@ void StatusLine::refresh()
     const double cost = millisecondsPerEvaluation(shown);
     m_cost->setText(cost > 0 ? tr("%1 ms/evaluation").arg(locale.toString(cost, 'f', 1)) : QString());
     m_memory->setText(memoryNote(shown));
+    fitFields();
 }
 
 }  // namespace diffuscope::ui

@@ -24,9 +24,15 @@ public:
     /// "every frame at full precision" or which frames are not, with the memory they take.
     static QString memoryNote(const RunUpdate& update);
 
+    QSize minimumSizeHint() const override;
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QLabel* addField(const char* name, const QString& accessibleName, const QString& tip);
     void refresh();
+    void fitFields();
 
     SessionDocument& m_document;
     QLabel* m_state = nullptr;

@@ -7,6 +7,8 @@
 #include <QEvent>
 #include <QFontMetrics>
 
+#include <algorithm>
+
 namespace diffuscope::ui {
 
 namespace {
@@ -30,6 +32,14 @@ void styleAxis(QCPAxis& axis, const ThemeColors& colors, const QFont& font)
     axis.grid()->setZeroLinePen(QPen(colors.separator, 1));
 }
 
+/// So many ticks that their numbers stand clear of each other.
+void fitTicks(QCPAxis& axis, int width)
+{
+    constexpr int mostTicks = 5, leastTicks = 2;
+    const int number = QFontMetrics(axis.tickLabelFont()).horizontalAdvance(QStringLiteral("1000"));
+    axis.ticker()->setTickCount(std::clamp(width * 4 / (9 * std::max(1, number)), leastTicks, mostTicks));
+}
+
 /// Restyles its parent, a plot, whenever the parent's palette or font changes.
 class PlotStyler : public QObject
 {
@@ -46,6 +56,8 @@ public:
         const auto type = event->type();
         if (watched == &m_plot && (type == QEvent::PaletteChange || type == QEvent::FontChange))
             apply();
+        else if (watched == &m_plot && type == QEvent::Resize)
+            fitAllTicks();
         return false;
     }
 
@@ -57,9 +69,17 @@ private:
         for (QCPAxisRect* rect : m_plot.axisRects())
             for (QCPAxis* axis : rect->axes())
                 styleAxis(*axis, colors, m_plot.font());
+        fitAllTicks();
         if (m_restyleSeries)
             m_restyleSeries();
         m_plot.replot(QCustomPlot::rpQueuedReplot);
+    }
+
+    void fitAllTicks()
+    {
+        for (QCPAxisRect* rect : m_plot.axisRects())
+            for (QCPAxis* axis : rect->axes(QCPAxis::atBottom | QCPAxis::atTop))
+                fitTicks(*axis, m_plot.width());
     }
 
     QCustomPlot& m_plot;
