@@ -147,7 +147,7 @@ std::vector<Picture> readSheets(const fs::path& folder, const std::string& stem)
         return sheets;
     }
     for (int number = 0; number < kMostSheets; ++number) {
-        char ending[16];
+        char ending[24];  // also of the longest int
         std::snprintf(ending, sizeof ending, "_%02d.png", number);
         const fs::path path = folder / (stem + ending);
         if (!fs::exists(path)) {
