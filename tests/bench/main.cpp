@@ -2,6 +2,7 @@
 
 #include "core/catalog/catalog.h"
 #include "core/sample/model_run_factory.h"
+#include "tests/bench/compare_figures.h"
 #include "tests/bench/network_figures.h"
 #include "tests/bench/run_figures.h"
 #include "tests/bench/start_figures.h"
@@ -28,6 +29,7 @@ struct Effort
     ScrubEffort scrub{};
     DocksEffort docks{};
     DocksEffort manyInDocks{.images = 64};
+    CompareEffort compare{};
 };
 
 /// Enough to see that every measurement works; its figures say little.
@@ -41,7 +43,8 @@ Effort quickEffort()
             .largeEdits = {.edits = 1, .steps = 2, .images = 8},
             .scrub = {.images = 4, .steps = 20},
             .docks = {.images = 4, .steps = 5},
-            .manyInDocks = {.images = 8, .steps = 3}};
+            .manyInDocks = {.images = 8, .steps = 3},
+            .compare = {.images = 4, .steps = 4}};
 }
 
 /// Prints figures and keeps count of the goals that were missed.
@@ -106,6 +109,8 @@ int measure(PaintClock& application, const QString& modelId, const QString& prog
     if (begin("docks", "Every dock open"))
         for (const DocksEffort& docks : {effort.docks, effort.manyInDocks})
             table.add(docksFigures(application, docks));
+    if (begin("compare", "Four runs compared"))
+        table.add(compareFigures(application, effort.compare));
     if (begin("network", "The network of the model " + model.id))
         table.add(networkFigures(model.folder, effort.networkRounds, machine.front().value));
     if (begin("run", "Runs of the model " + model.id))
@@ -144,11 +149,10 @@ int main(int argc, char** argv)
                                    QStringLiteral("Only try that every measurement works."));
     const QCommandLineOption strict(QStringLiteral("strict"),
                                     QStringLiteral("End with status 1 where a goal is missed."));
-    const QCommandLineOption only(
-        QStringLiteral("only"),
-        QStringLiteral(
-            "Measure only these, as network,training: record, docks, network, run, training, window, start."),
-        QStringLiteral("sections"));
+    const QCommandLineOption only(QStringLiteral("only"),
+                                  QStringLiteral("Measure only these, as network,training: record, docks, "
+                                                 "compare, network, run, training, window, start."),
+                                  QStringLiteral("sections"));
     parser.addOptions({model, quick, strict, only});
     parser.process(application);
     try {
