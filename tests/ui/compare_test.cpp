@@ -1,7 +1,9 @@
 // Runs compared in the window: what stands beside what, what differs from which run, and what is drawn.
 #include "tests/ui/session_window.h"
 #include "ui/views/compare_panes.h"
+#include "ui/views/compare_view.h"
 #include "ui/views/comparison.h"
+#include "ui/views/run_view.h"
 
 #include <QComboBox>
 #include <QLabel>
@@ -233,6 +235,19 @@ private Q_SLOTS:
         bench.fixture.document->deleteRun(2);
         QCOMPARE(bench.panes.paneCount(), 2);
         QCOMPARE(bench.comparison().reference(), std::size_t(0));
+    }
+
+    void aComparisonNeedsNoMoreRoomThanARun()
+    {
+        ComparedWindow bench;
+        for (const double points : {bench.fixture.window->font().pointSizeF(), 16.0}) {
+            QFont large = bench.fixture.window->font();
+            large.setPointSizeF(points);
+            bench.fixture.window->setFont(large);
+            const int ofRun = bench.fixture.window->findChild<ui::RunView*>()->minimumSizeHint().width();
+            const int ofBoth = bench.fixture.window->findChild<ui::CompareView*>()->minimumSizeHint().width();
+            QVERIFY2(ofBoth <= ofRun, qPrintable(QStringLiteral("%1 > %2").arg(ofBoth).arg(ofRun)));
+        }
     }
 
     void everyLayerIsComparedAndItsAbsenceSaid()

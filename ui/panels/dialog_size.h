@@ -7,11 +7,12 @@
 
 namespace diffuscope::ui {
 
-/// As large as it likes to be, also where Qt would cut it to two thirds of the screen.
-inline void takeUsualSize(QWidget& dialog)
+/// As large as it likes to be and at least so large, but for what the screen does not hold.
+inline void takeUsualSize(QWidget& dialog, QSize least)
 {
     const QSize frame(40, 80);  // the window's own, and the bars of the desktop
-    dialog.resize(dialog.sizeHint().boundedTo(QGuiApplication::primaryScreen()->availableSize() - frame));
+    const QSize room = QGuiApplication::primaryScreen()->availableSize() - frame;
+    dialog.resize(dialog.sizeHint().expandedTo(least).boundedTo(room));
 }
 
 }  // namespace diffuscope::ui

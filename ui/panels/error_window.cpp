@@ -31,6 +31,7 @@ namespace {
 
 /// Below this, an error is rounding.
 constexpr double leastError = 1e-7;
+constexpr QSize usualErrorSize{820, 660};
 
 /// Over all images.
 std::optional<double> resultError(const record::Frame& result, const record::Frame& reference)
@@ -58,7 +59,7 @@ ErrorWindow::ErrorWindow(SessionDocument& document, BackgroundRuns& background, 
     connect(&m_batch, &RecipeBatch::samplingChanged, this, &ErrorWindow::updateButtons);
     connect(&m_document, &SessionDocument::recipeChanged, this, &ErrorWindow::showCost);
     connect(&m_document, &SessionDocument::stateChanged, this, &ErrorWindow::showCost);
-    takeUsualSize(*this);
+    takeUsualSize(*this, usualErrorSize);
     showCost();
 }
 
@@ -117,7 +118,7 @@ void ErrorWindow::buildPlot()
     m_plot->setToolTip(
         richTip(tr("Root mean square distance of each result from the reference, over the network "
                    "evaluations spent; both axes are logarithmic.")));
-    m_plot->setMinimumSize(460, 320);
+    m_plot->setMinimumSize(320, 180);
     for (QCPAxis* axis : {m_plot->xAxis, m_plot->yAxis}) {
         axis->setScaleType(QCPAxis::stLogarithmic);
         axis->setTicker(QSharedPointer<QCPAxisTickerLog>::create());
@@ -135,9 +136,10 @@ void ErrorWindow::buildPlot()
     m_empty->setObjectName(QStringLiteral("errorEmpty"));
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
-    m_empty->setMargin(60);
+    m_empty->setMargin(24);
     m_empty->setForegroundRole(QPalette::PlaceholderText);
-    m_empty->setAttribute(Qt::WA_TransparentForMouseEvents);
+    m_empty->setBackgroundRole(QPalette::Base);
+    m_empty->setAutoFillBackground(true);
     stylePlot(*m_plot, [this] { plotAgain(); });
 }
 
@@ -306,6 +308,7 @@ void ErrorWindow::plotAgain()
     m_plot->legend->setTextColor(colors.text);
     m_plot->legend->setFont(captionFont(m_plot->font()));
     m_empty->setVisible(m_points.empty());
+    m_plot->setVisible(!m_points.empty());
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 

@@ -27,6 +27,7 @@ namespace diffuscope::ui {
 namespace {
 
 constexpr ValueRange cellRange{-1, 1};
+constexpr QSize usualGridSize{900, 720};
 
 /// The first images of a result, as many as make a small square.
 QImage cellPicture(const record::Frame& result)
@@ -57,7 +58,7 @@ GridWindow::GridWindow(SessionDocument& document, BackgroundRuns& background, QW
     connect(&m_batch, &RecipeBatch::samplingChanged, this, &GridWindow::updateButtons);
     connect(&m_document, &SessionDocument::recipeChanged, this, &GridWindow::showCost);
     connect(&m_document, &SessionDocument::stateChanged, this, &GridWindow::showCost);
-    takeUsualSize(*this);
+    takeUsualSize(*this, usualGridSize);
     showCost();
     showCell(-1);
     updateButtons();

@@ -68,8 +68,10 @@ std::vector<QRect> CompareGeometry::imageRects(const PaneImages& images, const Q
     }
     const int rows = (images.count + columns - 1) / columns;
     const int width = int(images.size.width() * scale), height = int(images.size.height() * scale);
-    const int left = area.left() + (area.width() - columns * (width + 1)) / 2;
-    const int top = area.top() + (area.height() - rows * (height + 1)) / 2;
+    // Beneath their head; one pane alone is in the middle.
+    const bool isAlone = m_images.size() == 1;
+    const int left = area.left() + (isAlone ? (area.width() - columns * (width + 1)) / 2 : 1);
+    const int top = area.top() + (isAlone ? (area.height() - rows * (height + 1)) / 2 : 1);
     std::vector<QRect> rects;
     for (int k = 0; k < images.count; ++k)
         rects.emplace_back(left + (k % columns) * (width + 1), top + (k / columns) * (height + 1), width,

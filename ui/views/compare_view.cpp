@@ -72,20 +72,24 @@ CompareView::CompareView(SessionDocument& document, Comparison& comparison, QWid
     showScale();
 }
 
-/// What one can do to the picture, on as many lines as it takes; the way out stays at the right.
+/// The way out and what one can do to the picture, on as many lines as it takes.
 QWidget* CompareView::buildBar()
 {
     auto* bar = new QWidget(this);
-    auto* row = new QHBoxLayout(bar);
-    row->setContentsMargins(8, 6, 8, 4);
-    row->setSpacing(8);
-    auto* tools = new QWidget(bar);
-    auto* cells = new FlowLayout(tools);
-    cells->setContentsMargins(0, 0, 0, 0);
-    cells->setSpacing(8);
-    cells->addWidget(buildModes());
+    auto* cells = new FlowLayout(bar);
+    cells->setContentsMargins(8, 6, 8, 4);
+    cells->setSpacing(6);
+    auto* leave = new QToolButton(bar);
+    leave->setObjectName(QStringLiteral("compareLeave"));
+    leave->setText(tr("← Back"));
+    leave->setAccessibleName(tr("Back to the run"));
+    leave->setToolTip(tr("Show one run again (Escape)."));
+    leave->setFocusPolicy(Qt::StrongFocus);
+    cells->addWidget(leave);
+    connect(leave, &QToolButton::clicked, this, &CompareView::leaveRequested);
+    addModes(cells);
     cells->addWidget(buildReference());
-    m_swipe = new QSlider(Qt::Horizontal, tools);
+    m_swipe = new QSlider(Qt::Horizontal, bar);
     m_swipe->setObjectName(QStringLiteral("compareSwipePlace"));
     m_swipe->setAccessibleName(tr("Place of the line"));
     m_swipe->setToolTip(
@@ -97,7 +101,7 @@ QWidget* CompareView::buildBar()
     m_swipe->setFixedWidth(fontMetrics().averageCharWidth() * 24);
     cells->addWidget(m_swipe);
     cells->addWidget(buildScale());
-    m_shared = new QLabel(tools);
+    m_shared = new QLabel(bar);
     m_shared->setObjectName(QStringLiteral("compareShared"));
     m_shared->setForegroundRole(QPalette::PlaceholderText);
     m_shared->setToolTip(richTip(
@@ -108,15 +112,6 @@ QWidget* CompareView::buildBar()
     const int height = m_reference->sizeHint().height();
     for (int i = 0; i < cells->count(); ++i)
         cells->itemAt(i)->widget()->setMinimumHeight(height);
-    row->addWidget(tools, 1);
-    auto* leave = new QToolButton(bar);
-    leave->setObjectName(QStringLiteral("compareLeave"));
-    leave->setText(tr("Back to the Run"));
-    leave->setAccessibleName(leave->text());
-    leave->setToolTip(tr("Show one run again (Escape)."));
-    leave->setFocusPolicy(Qt::StrongFocus);
-    row->addWidget(leave, 0, Qt::AlignTop);
-    connect(leave, &QToolButton::clicked, this, &CompareView::leaveRequested);
     connect(m_swipe, &QSlider::valueChanged, m_panes,
             [this](int value) { m_panes->setSwipe(double(value) / swipePositions); });
     connect(m_panes, &ComparePanes::swipeChanged, m_swipe,
@@ -125,22 +120,18 @@ QWidget* CompareView::buildBar()
     return bar;
 }
 
-QWidget* CompareView::buildModes()
+void CompareView::addModes(QLayout* cells)
 {
-    auto* modes = new QWidget;
-    auto* row = new QHBoxLayout(modes);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(2);
     m_modes = new QButtonGroup(this);
     const auto add = [&](const char* name, const QString& text, const QString& tip, ComparePanes::Mode mode) {
-        auto* button = new SegmentButton(modes);
+        auto* button = new SegmentButton;
         button->setObjectName(QLatin1String(name));
         button->setText(text);
         button->setAccessibleName(text);
         button->setToolTip(richTip(tip));
         button->setChecked(mode == m_panes->mode());
         m_modes->addButton(button, int(mode));
-        row->addWidget(button);
+        cells->addWidget(button);
     };
     add("compareSideBySide", tr("Side by Side"), tr("Show each run beside the others, at the same place."),
         ComparePanes::Mode::sideBySide);
@@ -155,7 +146,6 @@ QWidget* CompareView::buildModes()
         m_panes->setMode(ComparePanes::Mode(mode));
         showMode();
     });
-    return modes;
 }
 
 QWidget* CompareView::buildReference()
@@ -223,7 +213,6 @@ void CompareView::buildPlot()
         richTip(tr("Root mean square difference of %1 from the reference, at the same place of the "
                    "axis. Hover to preview a step, click or drag to go there.")
                     .arg(x0HatSymbol())));
-    m_plot->setFixedHeight(fontMetrics().height() * 8);
     m_plot->yAxis->setLabel(tr("RMS apart"));
     auto ticker = QSharedPointer<QCPAxisTicker>::create();
     ticker->setTickCount(3);
@@ -233,6 +222,14 @@ void CompareView::buildPlot()
         m_graphs.push_back(m_plot->addGraph());
     m_frames = new FramePlot(m_document, *m_plot, [this](int frame) { return pointsAt(frame); });
     stylePlot(*m_plot, [this] { restyle(); });
+}
+
+/// The pictures get what a low window has.
+void CompareView::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    const int line = fontMetrics().height();
+    m_plot->setFixedHeight(std::clamp(height() / 5, 5 * line, 9 * line));
 }
 
 void CompareView::restyle()
@@ -277,9 +274,7 @@ void CompareView::showRuns()
         return run && first &&
                seedOf(m_document.session().planOf(run->id)) == seedOf(m_document.session().planOf(first->id));
     });
-    m_shared->setText(entries.empty() ? QString()
-                      : haveOneSeed   ? tr("same starting noise")
-                                      : tr("different starting noise"));
+    m_shared->setText(entries.empty() ? QString() : haveOneSeed ? tr("same noise") : tr("different noise"));
 }
 
 void CompareView::plotAgain()

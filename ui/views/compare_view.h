@@ -8,6 +8,7 @@ class QComboBox;
 class QCPGraph;
 class QCustomPlot;
 class QLabel;
+class QLayout;
 class QSlider;
 
 namespace diffuscope::ui {
@@ -32,9 +33,12 @@ public:
 Q_SIGNALS:
     void leaveRequested();
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QWidget* buildBar();
-    QWidget* buildModes();
+    void addModes(QLayout* cells);
     QWidget* buildReference();
     QWidget* buildScale();
     void buildPlot();
