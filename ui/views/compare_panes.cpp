@@ -180,6 +180,7 @@ void ComparePanes::describe(std::size_t i)
 {
     Pane& pane = m_panes[i];
     pane.caption.clear();
+    pane.shortCaption.clear();
     const record::FramePtr frame = m_comparison.framePtr(i);
     if (!frame)
         return;
@@ -187,15 +188,22 @@ void ComparePanes::describe(std::size_t i)
     const int index = m_comparison.frameOf(i);
     const int steps = run.plannedFrames - 1;
     const QLocale locale;
-    pane.caption = frame->isResult() ? tr("result of %1 steps").arg(steps)
-                                     : tr("step %1 of %2 · t = %3")
-                                           .arg(index + 1)
-                                           .arg(steps)
-                                           .arg(locale.toString(frame->level.t, 'f', 0));
-    pane.caption +=
-        tr(" · NFE %1").arg(index == 0 ? 0 : run.frames[std::size_t(index - 1)]->totalEvaluations);
-    if (m_mode == Mode::difference && pane.images.count > 0 && i != m_comparison.reference())
-        pane.caption += tr(" · up to %1 apart").arg(locale.toString(pane.largest, 'g', 3));
+    if (frame->isResult()) {
+        pane.caption = tr("result of %1 steps").arg(steps);
+        pane.shortCaption = tr("result");
+    } else {
+        const QString time = locale.toString(frame->level.t, 'f', 0);
+        pane.caption = tr("step %1 of %2 · t = %3").arg(index + 1).arg(steps).arg(time);
+        pane.shortCaption = tr("%1/%2 · t %3").arg(index + 1).arg(steps).arg(time);
+    }
+    const int evaluations = index == 0 ? 0 : run.frames[std::size_t(index - 1)]->totalEvaluations;
+    pane.caption += tr(" · NFE %1").arg(evaluations);
+    pane.shortCaption += tr(" · NFE %1").arg(evaluations);
+    if (m_mode == Mode::difference && pane.images.count > 0 && i != m_comparison.reference()) {
+        const QString largest = locale.toString(pane.largest, 'g', 3);
+        pane.caption += tr(" · up to %1 apart").arg(largest);
+        pane.shortCaption += tr(" · ±%1").arg(largest);
+    }
 }
 
 void ComparePanes::arrange()

@@ -74,6 +74,7 @@ private:
         QString name{};
         QString details{};
         QString caption{};
+        QString shortCaption{};  ///< the same for a narrow pane
         QString note{};
         double largest = 0;
     };

@@ -72,9 +72,11 @@ void ComparePanes::paintHead(QPainter& painter, std::size_t i, QRect area, bool 
         painter.drawText(rest, Qt::AlignLeft | Qt::AlignVCenter,
                          metrics.elidedText(pane.details, Qt::ElideRight, rest.width()));
     painter.setFont(m_captionFont);
-    painter.drawText(QRect(title.left(), area.top() + line, title.width(), small.height()),
-                     Qt::AlignLeft | Qt::AlignVCenter,
-                     small.elidedText(pane.caption, Qt::ElideRight, title.width()));
+    const bool fits = small.horizontalAdvance(pane.caption) <= title.width();
+    painter.drawText(
+        QRect(title.left(), area.top() + line, title.width(), small.height()),
+        Qt::AlignLeft | Qt::AlignVCenter,
+        small.elidedText(fits ? pane.caption : pane.shortCaption, Qt::ElideRight, title.width()));
 }
 
 void ComparePanes::paintImages(QPainter& painter, std::size_t i) const

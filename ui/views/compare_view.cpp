@@ -213,7 +213,7 @@ void CompareView::buildPlot()
         richTip(tr("Root mean square difference of %1 from the reference, at the same place of the "
                    "axis. Hover to preview a step, click or drag to go there.")
                     .arg(x0HatSymbol())));
-    m_plot->yAxis->setLabel(tr("RMS apart"));
+    m_plot->yAxis->setLabel(tr("RMS"));
     auto ticker = QSharedPointer<QCPAxisTicker>::create();
     ticker->setTickCount(3);
     m_plot->yAxis->setTicker(ticker);
