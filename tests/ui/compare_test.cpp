@@ -107,7 +107,7 @@ private Q_SLOTS:
         QVERIFY(comparison.frameOf(1) >= 9 && comparison.frameOf(1) <= 11);
     }
 
-    void twiceTheStepsAreComparedAtTheSameTime()
+    void allStepsStandBesideAsManyOfTwiceAsMany()
     {
         SessionWindow bench;
         bench.action("action.compareTwice").trigger();
@@ -115,7 +115,15 @@ private Q_SLOTS:
         QCOMPARE(bench.fixture.document->currentRun(), 1);
         auto& panes = bench.fixture.get<ComparePanes>("comparePanes");
         QTRY_VERIFY(panes.paneCount() == 2 && !panes.atlas(1).isNull());
+        QVERIFY(panes.caption(0).contains(QStringLiteral("result of 10 steps")));
+        QVERIFY2(panes.caption(1).contains(QStringLiteral("step 11 of 20")), qPrintable(panes.caption(1)));
+        QVERIFY(panes.caption(1).contains(QStringLiteral("NFE 10")));
+        // At the same noise level both are results.
+        auto& axis = bench.fixture.get<QComboBox>("compareAxisBox");
+        axis.setFocus();
+        QTest::keyClick(&axis, Qt::Key_Down);
         QVERIFY(bench.fixture.document->cursors().axis() == ui::FrameAxis::time);
+        QVERIFY(panes.caption(1).contains(QStringLiteral("result of 20 steps")));
         // Undone, there is nothing to compare with.
         bench.action("action.undo").trigger();
         QVERIFY(!panes.isVisible());

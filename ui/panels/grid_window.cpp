@@ -121,7 +121,7 @@ QWidget* GridWindow::buildButtons()
     m_open = new QPushButton(tr("&Open Run"), row);
     m_open->setObjectName(QStringLiteral("gridOpen"));
     m_open->setToolTip(tr("Add the run of the framed picture to the session and show it (Return)."));
-    m_save = new QPushButton(tr("Save Sheet &As…"), row);
+    m_save = new QPushButton(tr("Save S&heet As…"), row);
     m_save->setObjectName(QStringLiteral("gridSave"));
     m_save->setToolTip(
         tr("Write the grid with its labels as one PNG; it holds the recipe that the grid was made "

@@ -202,7 +202,7 @@ void ComparePanes::describe(std::size_t i)
     if (m_mode == Mode::difference && pane.images.count > 0 && i != m_comparison.reference()) {
         const QString largest = locale.toString(pane.largest, 'g', 3);
         pane.caption += tr(" · up to %1 apart").arg(largest);
-        pane.shortCaption += tr(" · ±%1").arg(largest);
+        pane.shortCaption.prepend(tr("±%1 · ").arg(largest));
     }
 }
 
