@@ -42,7 +42,7 @@ PromptSection::PromptSection(QWidget* form) : QObject(form)
                          &TextCondition::second, form);
     m_prompt->setEmptyText(tr("What should they show?"),
                            tr("No words: the network draws whatever it likes (unconditional)."));
-    m_negative->setEmptyText(tr("What should they not show?"), {});
+    m_negative->setEmptyText(tr("Leave out…"), {});
     m_second->setEmptyText(tr("Blend with…"), {});
     connect(m_prompt, &PromptInput::wordPointedAt, this, &PromptSection::wordPointedAt);
 

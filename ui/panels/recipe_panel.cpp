@@ -300,7 +300,9 @@ void RecipePanel::changeEvent(QEvent* event)
 
 QSize RecipePanel::sizeHint() const
 {
-    return {m_form->sizeHint().width() + m_scroll->verticalScrollBar()->sizeHint().width(), 600};
+    constexpr int usualLetters = 50;  // of the names in its lists, with their labels
+    const int form = std::max(m_form->sizeHint().width(), usualLetters * fontMetrics().averageCharWidth());
+    return {form + m_scroll->verticalScrollBar()->sizeHint().width(), 600};
 }
 
 /// The panel is as wide as its form needs: it scrolls up and down only.
