@@ -1,7 +1,6 @@
 #include "core/train/attribute_task.h"
 
 #include "core/registry/error.h"
-#include "core/train/precision.h"
 
 #include <algorithm>
 #include <map>
@@ -80,27 +79,30 @@ torch::Tensor imagesOf(const CaptionedImages& images, const std::vector<uint32_t
     return result;
 }
 
+namespace {
+
+std::vector<network::Attribute> someAttributesOf(const CaptionedImages& images)
+{
+    auto attributes = attributesOf(images);
+    if (attributes.empty()) {
+        throw Error(ErrorCode::invalidOption, "The images have captions but no attributes to tell apart.",
+                    "Give data whose JSON lines have fields with a few values each.");
+    }
+    return attributes;
+}
+
+}  // namespace
+
 AttributeTask::AttributeTask(std::shared_ptr<const CaptionedImages> images, const TrainingOptions& options,
                              int replicas)
     : m_images(std::move(images)),
       m_grammar(grammarOf(*m_images)),
       m_options(options),
-      m_device(bestDevice()),
       m_indices(allButTest(*m_images)),
+      m_nets(options, replicas,
+             [known = someAttributesOf(*m_images)] { return network::makeAttributeClassifier(known, 3); }),
       m_order(options.seed, static_cast<uint32_t>(m_indices.size()))
 {
-    const auto attributes = attributesOf(*m_images);
-    if (attributes.empty()) {
-        throw Error(ErrorCode::invalidOption, "The images have captions but no attributes to tell apart.",
-                    "Give data whose JSON lines have fields with a few values each.");
-    }
-    const int count = m_device.is_cpu() ? std::clamp(replicas, 1, options.optimizer.batch) : 1;
-    for (int replica = 0; replica < count; ++replica) {
-        torch::manual_seed(options.seed);
-        m_classifiers.push_back(network::makeAttributeClassifier(attributes, 3));
-        m_classifiers.back().net->to(m_device);
-        m_classifiers.back().net->setConvolutionPrecision(choosePrecision(options.precision, m_device));
-    }
 }
 
 void AttributeTask::prepare(int64_t step)
@@ -110,17 +112,15 @@ void AttributeTask::prepare(int64_t step)
         chosen.push_back(m_indices[m_order.at(static_cast<uint64_t>(step * m_options.optimizer.batch + k))]);
     }
     m_batchImages = imagesOf(*m_images, chosen);
-    m_batchLabels = labelTensor(m_classifiers.front().attributes, m_grammar, *m_images, chosen);
+    m_batchLabels = labelTensor(m_nets[0].attributes, m_grammar, *m_images, chosen);
 }
 
 torch::Tensor AttributeTask::loss(int replica)
 {
-    const int64_t size = m_batchImages.size(0), count = replicas();
-    const int64_t begin = size * replica / count, end = size * (replica + 1) / count;
-    auto& classifier = m_classifiers[static_cast<size_t>(replica)];
-    const auto logits =
-        classifier.net->logits(classifier.net->features(m_batchImages.slice(0, begin, end).to(m_device)));
-    const auto labels = m_batchLabels.slice(0, begin, end).to(m_device);
+    const BatchShare share = m_nets.share(replica, m_batchImages);
+    auto& classifier = m_nets[replica];
+    const auto logits = classifier.net->logits(classifier.net->features(share.of(m_batchImages)));
+    const auto labels = share.of(m_batchLabels);
     torch::Tensor sum = torch::zeros({}, logits.options());
     int64_t first = 0;
     for (size_t index = 0; index < classifier.attributes.size(); ++index) {
@@ -130,7 +130,7 @@ torch::Tensor AttributeTask::loss(int replica)
                                               at::Reduction::Mean, kNothingIgnored, kAttributeSmoothing);
         first += values;
     }
-    return sum * (static_cast<double>(end - begin) / static_cast<double>(size));
+    return sum * share.weight();
 }
 
 std::vector<double> attributeAccuracy(network::AttributeClassifier& classifier, const CaptionedImages& images,

@@ -4,6 +4,7 @@
 #include "core/network/attribute_classifier.h"
 #include "core/train/captioned_split.h"
 #include "core/train/counter_random.h"
+#include "core/train/replicas.h"
 #include "core/train/training_options.h"
 #include "core/train/training_task.h"
 
@@ -37,25 +38,21 @@ public:
     AttributeTask(std::shared_ptr<const CaptionedImages> images, const TrainingOptions& options,
                   int replicas);
 
-    int replicas() const override { return static_cast<int>(m_classifiers.size()); }
-    torch::nn::Module& module(int replica) override
-    {
-        return *m_classifiers[static_cast<size_t>(replica)].net;
-    }
+    int replicas() const override { return m_nets.count(); }
+    torch::nn::Module& module(int replica) override { return m_nets.module(replica); }
     void prepare(int64_t step) override;
     torch::Tensor loss(int replica) override;
     /// A classifier has no picture: does nothing.
     void writePreview(const std::string&) override {}
 
-    network::AttributeClassifier& classifier() { return m_classifiers.front(); }
+    network::AttributeClassifier& classifier() { return m_nets[0]; }
 
 private:
     std::shared_ptr<const CaptionedImages> m_images;
     CaptionGrammar m_grammar;
     TrainingOptions m_options;
-    torch::Device m_device;
     std::vector<uint32_t> m_indices;
-    std::vector<network::AttributeClassifier> m_classifiers;
+    Replicas<network::AttributeClassifier> m_nets;
     EpochOrder m_order;
     torch::Tensor m_batchImages;  // [B, 3, H, W]
     torch::Tensor m_batchLabels;  // [B, attributes]

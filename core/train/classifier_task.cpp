@@ -1,9 +1,5 @@
 #include "core/train/classifier_task.h"
 
-#include "core/train/precision.h"
-
-#include <algorithm>
-
 namespace diffuscope::train {
 namespace {
 
@@ -16,17 +12,9 @@ ClassifierTask::ClassifierTask(std::shared_ptr<const LabelledImages> images, con
                                int replicas)
     : m_images(std::move(images)),
       m_options(options),
-      m_device(bestDevice()),
+      m_nets(options, replicas, [this] { return network::Classifier(1, m_images->classCount()); }),
       m_order(options.seed, static_cast<uint32_t>(m_images->count))
 {
-    const int classes = m_images->classCount();
-    const int count = m_device.is_cpu() ? std::clamp(replicas, 1, options.optimizer.batch) : 1;
-    for (int replica = 0; replica < count; ++replica) {
-        torch::manual_seed(options.seed);
-        m_classifiers.emplace_back(1, classes);
-        m_classifiers.back()->to(m_device);
-        m_classifiers.back()->setConvolutionPrecision(choosePrecision(options.precision, m_device));
-    }
 }
 
 void ClassifierTask::fillImage(float* target, uint32_t image, uint64_t position) const
@@ -65,15 +53,12 @@ void ClassifierTask::prepare(int64_t step)
 
 torch::Tensor ClassifierTask::loss(int replica)
 {
-    const int64_t size = m_batchImages.size(0), count = replicas();
-    const int64_t begin = size * replica / count, end = size * (replica + 1) / count;
-    auto& net = m_classifiers[static_cast<size_t>(replica)];
-    const auto logits = net->logits(net->features(m_batchImages.slice(0, begin, end).to(m_device)));
-    const auto labels = m_batchLabels.slice(0, begin, end).to(m_device);
-    const double weight = static_cast<double>(end - begin) / static_cast<double>(size);
-    return torch::cross_entropy_loss(logits, labels, {}, at::Reduction::Mean, kNoIgnoredLabel,
-                                     kLabelSmoothing) *
-           weight;
+    const BatchShare share = m_nets.share(replica, m_batchImages);
+    auto& net = m_nets[replica];
+    const auto logits = net->logits(net->features(share.of(m_batchImages)));
+    return torch::cross_entropy_loss(logits, share.of(m_batchLabels), {}, at::Reduction::Mean,
+                                     kNoIgnoredLabel, kLabelSmoothing) *
+           share.weight();
 }
 
 }  // namespace diffuscope::train

@@ -4,11 +4,11 @@
 #include "core/network/classifier.h"
 #include "core/train/counter_random.h"
 #include "core/train/idx.h"
+#include "core/train/replicas.h"
 #include "core/train/training_options.h"
 #include "core/train/training_task.h"
 
 #include <memory>
-#include <vector>
 
 namespace diffuscope::train {
 
@@ -20,22 +20,21 @@ public:
     ClassifierTask(std::shared_ptr<const LabelledImages> images, const TrainingOptions& options,
                    int replicas);
 
-    int replicas() const override { return static_cast<int>(m_classifiers.size()); }
-    torch::nn::Module& module(int replica) override { return *m_classifiers[static_cast<size_t>(replica)]; }
+    int replicas() const override { return m_nets.count(); }
+    torch::nn::Module& module(int replica) override { return m_nets.module(replica); }
     void prepare(int64_t step) override;
     torch::Tensor loss(int replica) override;
     /// A classifier has no picture: does nothing.
     void writePreview(const std::string&) override {}
 
-    network::Classifier& classifier() { return m_classifiers.front(); }
+    network::Classifier& classifier() { return m_nets[0]; }
 
 private:
     void fillImage(float* target, uint32_t image, uint64_t position) const;
 
     std::shared_ptr<const LabelledImages> m_images;
     TrainingOptions m_options;
-    torch::Device m_device;
-    std::vector<network::Classifier> m_classifiers;
+    Replicas<network::Classifier> m_nets;
     EpochOrder m_order;
     torch::Tensor m_batchImages;  // [B, 1, H, W]
     torch::Tensor m_batchLabels;  // [B]

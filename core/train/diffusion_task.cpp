@@ -4,7 +4,6 @@
 #include "core/registry/error.h"
 #include "core/train/diffusion_loss.h"
 #include "core/train/image_sheet.h"
-#include "core/train/precision.h"
 
 #include <algorithm>
 
@@ -13,7 +12,8 @@ namespace {
 
 constexpr int kPreviewRows = 4;
 
-void checkImages(const LabelledImages& images, const TrainingOptions& options)
+/// Checks that the options are for these images.
+const TrainingOptions& checked(const TrainingOptions& options, const LabelledImages& images)
 {
     const auto& config = options.network;
     if (config.imageChannels != 1 || images.height != config.imageHeight ||
@@ -29,41 +29,30 @@ void checkImages(const LabelledImages& images, const TrainingOptions& options)
                         std::to_string(config.classes) + ".",
                     "Train a network with more classes.");
     }
+    return options;
 }
 
 }  // namespace
 
 DiffusionTask::DiffusionTask(std::shared_ptr<const LabelledImages> images, const TrainingOptions& options,
                              int replicas)
-    : m_options(options),
+    : m_options(checked(options, *images)),
       m_target(trainableTarget(options.target)),
       m_schedule(trainingSchedule(options)),
-      m_device(bestDevice()),
-      m_levels(m_schedule, m_device),
+      m_nets(options, replicas, [&] { return network::UNet(options.network); }),
+      m_levels(m_schedule, m_nets.device()),
       m_batches(images, options)
 {
-    checkImages(*images, options);
-    const int count = m_device.is_cpu() ? std::clamp(replicas, 1, options.optimizer.batch) : 1;
-    for (int replica = 0; replica < count; ++replica) {
-        torch::manual_seed(options.seed);
-        m_nets.emplace_back(options.network);
-        m_nets.back()->to(m_device);
-        m_nets.back()->setConvolutionPrecision(choosePrecision(options.precision, m_device));
-    }
 }
 
 torch::Tensor DiffusionTask::loss(int replica)
 {
-    const int64_t size = m_batch.x0.size(0), count = replicas();
-    const int64_t begin = size * replica / count, end = size * (replica + 1) / count;
-    const auto share = [&](const torch::Tensor& tensor) { return tensor.slice(0, begin, end).to(m_device); };
-    const auto x0 = share(m_batch.x0), eps = share(m_batch.eps), t = share(m_batch.t);
+    const BatchShare share = m_nets.share(replica, m_batch.x0);
+    const auto x0 = share.of(m_batch.x0), eps = share.of(m_batch.eps), t = share.of(m_batch.t);
     const auto alpha = m_levels.alphaAt(t), sigma = m_levels.sigmaAt(t);
     const auto noisy = alpha * x0 + sigma * eps;
-    auto& net = m_nets[static_cast<size_t>(replica)];
-    const auto predicted = net(noisy, t.to(torch::kFloat32), share(m_batch.classIds));
-    const double weight = static_cast<double>(end - begin) / static_cast<double>(size);
-    return torch::mse_loss(predicted, targetOf(m_target, x0, eps, alpha, sigma)) * weight;
+    const auto predicted = m_nets[replica](noisy, t.to(torch::kFloat32), share.of(m_batch.classIds));
+    return torch::mse_loss(predicted, targetOf(m_target, x0, eps, alpha, sigma)) * share.weight();
 }
 
 void DiffusionTask::writePreview(const std::string& path)
@@ -75,7 +64,7 @@ void DiffusionTask::writePreview(const std::string& path)
     }
     request.seed = m_options.seed;
     request.steps = std::min(50, m_options.levels);
-    const measure::GeneratingNetwork network{m_nets.front(), m_target, m_schedule};
+    const measure::GeneratingNetwork network{m_nets[0], m_target, m_schedule};
     writeImageSheet(path, measure::generate(network, request), classes);
 }
 

@@ -7,6 +7,7 @@
 #include "core/schedule/noise_schedule.h"
 #include "core/train/diffusion_batches.h"
 #include "core/train/level_table.h"
+#include "core/train/replicas.h"
 #include "core/train/training_task.h"
 
 #include <vector>
@@ -20,21 +21,20 @@ public:
     /// labels outside the classes, or for an unknown target, schedule or precision.
     DiffusionTask(std::shared_ptr<const LabelledImages> images, const TrainingOptions& options, int replicas);
 
-    int replicas() const override { return static_cast<int>(m_nets.size()); }
-    torch::nn::Module& module(int replica) override { return *m_nets[static_cast<size_t>(replica)]; }
+    int replicas() const override { return m_nets.count(); }
+    torch::nn::Module& module(int replica) override { return m_nets.module(replica); }
     void prepare(int64_t step) override { m_batch = m_batches.take(step); }
     torch::Tensor loss(int replica) override;
     void writePreview(const std::string& path) override;
 
-    network::UNet& net() { return m_nets.front(); }
+    network::UNet& net() { return m_nets[0]; }
 
 private:
     TrainingOptions m_options;
     denoise::PredictionTarget m_target;
     schedule::NoiseSchedule m_schedule;
-    torch::Device m_device;
+    Replicas<network::UNet> m_nets;
     LevelTable m_levels;
-    std::vector<network::UNet> m_nets;
     DiffusionBatches m_batches;
     DiffusionBatch m_batch;
 };

@@ -1,7 +1,6 @@
 #include "core/train/noise_classifier_task.h"
 
 #include "core/train/counter_random.h"
-#include "core/train/precision.h"
 
 #include <algorithm>
 
@@ -33,29 +32,20 @@ torch::Tensor noiseFor(const torch::Tensor& images, int64_t first, uint64_t seed
 
 NoiseClassifierTask::NoiseClassifierTask(std::shared_ptr<const LabelledImages> images,
                                          const TrainingOptions& options, int replicas)
-    : m_device(bestDevice()),
-      m_levels(trainingSchedule(options), m_device),
+    : m_nets(options, replicas, [&] { return network::NoiseClassifier(1, images->classCount()); }),
+      m_levels(trainingSchedule(options), m_nets.device()),
       m_batches(images, withEveryClass(options))
 {
-    const int count = m_device.is_cpu() ? std::clamp(replicas, 1, options.optimizer.batch) : 1;
-    for (int replica = 0; replica < count; ++replica) {
-        torch::manual_seed(options.seed);
-        m_nets.emplace_back(1, images->classCount());
-        m_nets.back()->to(m_device);
-        m_nets.back()->setConvolutionPrecision(choosePrecision(options.precision, m_device));
-    }
 }
 
 torch::Tensor NoiseClassifierTask::loss(int replica)
 {
-    const int64_t size = m_batch.x0.size(0), count = replicas();
-    const int64_t begin = size * replica / count, end = size * (replica + 1) / count;
-    const auto share = [&](const torch::Tensor& tensor) { return tensor.slice(0, begin, end).to(m_device); };
-    const auto t = share(m_batch.t);
-    const auto noisy = m_levels.alphaAt(t) * share(m_batch.x0) + m_levels.sigmaAt(t) * share(m_batch.eps);
-    const auto logits = m_nets[static_cast<size_t>(replica)](noisy, t.to(torch::kFloat32));
-    const double weight = static_cast<double>(end - begin) / static_cast<double>(size);
-    return torch::cross_entropy_loss(logits, share(m_batch.classIds)) * weight;
+    const BatchShare share = m_nets.share(replica, m_batch.x0);
+    const auto t = share.of(m_batch.t);
+    const auto noisy =
+        m_levels.alphaAt(t) * share.of(m_batch.x0) + m_levels.sigmaAt(t) * share.of(m_batch.eps);
+    const auto logits = m_nets[replica](noisy, t.to(torch::kFloat32));
+    return torch::cross_entropy_loss(logits, share.of(m_batch.classIds)) * share.weight();
 }
 
 double noisyAccuracy(network::NoiseClassifier& classifier, const measure::LabelledTensors& data,

@@ -5,6 +5,7 @@
 #include "core/network/noise_classifier.h"
 #include "core/train/diffusion_batches.h"
 #include "core/train/level_table.h"
+#include "core/train/replicas.h"
 #include "core/train/training_task.h"
 
 #include <vector>
@@ -20,19 +21,18 @@ public:
     NoiseClassifierTask(std::shared_ptr<const LabelledImages> images, const TrainingOptions& options,
                         int replicas);
 
-    int replicas() const override { return static_cast<int>(m_nets.size()); }
-    torch::nn::Module& module(int replica) override { return *m_nets[static_cast<size_t>(replica)]; }
+    int replicas() const override { return m_nets.count(); }
+    torch::nn::Module& module(int replica) override { return m_nets.module(replica); }
     void prepare(int64_t step) override { m_batch = m_batches.take(step); }
     torch::Tensor loss(int replica) override;
     /// A classifier has no picture: does nothing.
     void writePreview(const std::string&) override {}
 
-    network::NoiseClassifier& net() { return m_nets.front(); }
+    network::NoiseClassifier& net() { return m_nets[0]; }
 
 private:
-    torch::Device m_device;
+    Replicas<network::NoiseClassifier> m_nets;
     LevelTable m_levels;
-    std::vector<network::NoiseClassifier> m_nets;
     DiffusionBatches m_batches;
     DiffusionBatch m_batch;
 };

@@ -3,7 +3,6 @@
 #include "core/registry/error.h"
 #include "core/train/diffusion_loss.h"
 #include "core/train/image_sheet.h"
-#include "core/train/precision.h"
 
 #include <algorithm>
 
@@ -14,8 +13,10 @@ constexpr int kPreviewPrompts = 8;
 constexpr int kPreviewColumns = 12;
 constexpr double kPreviewGuidance = 2.0;
 
-void checkSize(const CaptionedImages& images, const network::UNetConfig& config)
+/// Checks that the options are for these images.
+const TrainingOptions& checkedText(const TrainingOptions& options, const CaptionedImages& images)
 {
+    const network::UNetConfig& config = options.network;
     if (config.imageChannels != 3 || images.height != config.imageHeight ||
         images.width != config.imageWidth || !config.hasText()) {
         throw Error(ErrorCode::invalidOption,
@@ -24,6 +25,7 @@ void checkSize(const CaptionedImages& images, const network::UNetConfig& config)
                         " with captions; the network's are of another size, or it reads no text.",
                     "Train a network for this data.");
     }
+    return options;
 }
 
 /// Nothing, then captions of evenly spread images.
@@ -60,36 +62,25 @@ void fitToImages(TrainingOptions& options, const CaptionedImages& images)
 
 TextDiffusionTask::TextDiffusionTask(std::shared_ptr<const CaptionedImages> images,
                                      const TrainingOptions& options, int replicas)
-    : m_options(options),
+    : m_options(checkedText(options, *images)),
       m_target(trainableTarget(options.target)),
       m_schedule(trainingSchedule(options)),
-      m_device(bestDevice()),
-      m_levels(m_schedule, m_device),
+      m_nets(options, replicas, [&] { return network::UNet(options.network); }),
+      m_levels(m_schedule, m_nets.device()),
       m_batches(images, splitOf(*images, options.heldOut).train, options)
 {
-    checkSize(*images, options.network);
     m_previewPrompts = promptsOf(*images, splitOf(*images, options.heldOut).test, options.seed);
-    const int count = m_device.is_cpu() ? std::clamp(replicas, 1, options.optimizer.batch) : 1;
-    for (int replica = 0; replica < count; ++replica) {
-        torch::manual_seed(options.seed);
-        m_nets.emplace_back(options.network);
-        m_nets.back()->to(m_device);
-        m_nets.back()->setConvolutionPrecision(choosePrecision(options.precision, m_device));
-    }
 }
 
 torch::Tensor TextDiffusionTask::loss(int replica)
 {
-    const int64_t size = m_batch.x0.size(0), count = replicas();
-    const int64_t begin = size * replica / count, end = size * (replica + 1) / count;
-    const auto share = [&](const torch::Tensor& tensor) { return tensor.slice(0, begin, end).to(m_device); };
-    const auto x0 = share(m_batch.x0), eps = share(m_batch.eps), t = share(m_batch.t);
+    const BatchShare share = m_nets.share(replica, m_batch.x0);
+    const auto x0 = share.of(m_batch.x0), eps = share.of(m_batch.eps), t = share.of(m_batch.t);
     const auto alpha = m_levels.alphaAt(t), sigma = m_levels.sigmaAt(t);
-    auto& net = m_nets[static_cast<size_t>(replica)];
-    const auto text = net->encode({share(m_batch.tokens.ids), share(m_batch.tokens.bias)});
+    auto& net = m_nets[replica];
+    const auto text = net->encode({share.of(m_batch.tokens.ids), share.of(m_batch.tokens.bias)});
     const auto predicted = net(alpha * x0 + sigma * eps, t.to(torch::kFloat32), torch::zeros_like(t), text);
-    const double weight = static_cast<double>(end - begin) / static_cast<double>(size);
-    return torch::mse_loss(predicted, targetOf(m_target, x0, eps, alpha, sigma)) * weight;
+    return torch::mse_loss(predicted, targetOf(m_target, x0, eps, alpha, sigma)) * share.weight();
 }
 
 void TextDiffusionTask::writePreview(const std::string& path)
@@ -101,8 +92,8 @@ void TextDiffusionTask::writePreview(const std::string& path)
     request.seed = m_options.seed;
     request.steps = std::min(25, m_options.levels);
     request.guidance = kPreviewGuidance;
-    const auto texts = measure::contextsOf(m_nets.front(), m_options.vocabulary, m_previewPrompts);
-    const measure::GeneratingNetwork network{m_nets.front(), m_target, m_schedule, texts};
+    const auto texts = measure::contextsOf(m_nets[0], m_options.vocabulary, m_previewPrompts);
+    const measure::GeneratingNetwork network{m_nets[0], m_target, m_schedule, texts};
     writeImageSheet(path, measure::generate(network, request), kPreviewColumns, 4);
 }
 
