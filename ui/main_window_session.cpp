@@ -6,6 +6,7 @@
 #include "ui/document/session_keeper.h"
 #include "ui/main_window.h"
 #include "ui/panels/error_window.h"
+#include "ui/panels/failure_banner.h"
 #include "ui/panels/grid_window.h"
 #include "ui/panels/session_panel.h"
 #include "ui/panels/session_tree_view.h"
@@ -22,6 +23,8 @@
 #include <QGuiApplication>
 #include <QMenuBar>
 #include <QStackedWidget>
+
+#include <algorithm>
 
 namespace diffuscope::ui {
 
@@ -104,9 +107,19 @@ void MainWindow::offerSession(SessionKeeper& keeper)
 void MainWindow::showCheck(int run, const ReplayCheck& check)
 {
     m_session->tree().setMark(run, check.text, check.differs);
-    if (check.differs && m_document.session().find(run))
-        reportProblem(tr("“%1”: %2").arg(runName(m_document.session().run(run)), check.text),
-                      tr("Both are kept: the stored run in the file, and the new one in the window."));
+    if (!check.differs || !m_document.session().find(run))
+        return;
+    const auto differing =
+        std::ranges::count_if(m_document.session().runs(), [this](const session::SessionRun& other) {
+            const ReplayCheck* known = m_keeper->checkOf(other.id);
+            return known && known->differs;
+        });
+    const QString text = tr("“%1”: %2").arg(runName(m_document.session().run(run)), check.text);
+    m_run->banner().report(
+        {ErrorCode::invalidFile,
+         differing > 1 ? tr("%1 runs, marked ≠, are not what was stored. %2").arg(differing).arg(text) : text,
+         tr("Both are kept: the stored run in the file, and the new one in the window.")},
+        QStringLiteral("replay"));
 }
 
 /// On top of the File menu; the recipe's own actions give their keys to these.
