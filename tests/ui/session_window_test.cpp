@@ -1,14 +1,35 @@
 // The session in the window: its tree, branches by key, files, and recipes as text.
+#include "core/session/tensor_pack.h"
 #include "tests/ui/session_window.h"
 
+#include <QBuffer>
 #include <QClipboard>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QScopeGuard>
+#include <QTemporaryDir>
+#include <QToolButton>
 
 using namespace diffuscope;
 using test::fakeRecipe;
 using test::SessionWindow;
+
+namespace {
+
+/// A file that begins as sessions do.
+QByteArray sessionBytes(const std::string& text)
+{
+    QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("a"));
+    diffuscope::session::TensorPack pack;
+    pack.texts["diffuscope.session"] = text;
+    diffuscope::session::writePack(path.toStdString(), pack);
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+}  // namespace
 
 class SessionWindowTest : public QObject
 {
@@ -29,6 +50,32 @@ private Q_SLOTS:
         QVERIFY(!bench.action("action.branch").isEnabled());
     }
 
+    void aHeldRunSaysSoAndGoesOnByItsKeyOrAsABranchByAnEdit()
+    {
+        SessionWindow bench;
+        auto& state = bench.fixture.get<QLabel>("statusState");
+        bench.fixture.sampling.block();
+        const auto goOn = qScopeGuard([&sampling = bench.fixture.sampling] { sampling.unblock(); });
+        bench.fixture.document->setRecipe(fakeRecipe(3, 10));
+        bench.fixture.sampling.allow(4);
+        QTRY_COMPARE(bench.fixture.document->trajectory().size(), 4);
+        bench.fixture.press(Qt::Key_Space, Qt::ShiftModifier);
+        QVERIFY(bench.fixture.document->isSamplingPaused());
+        QVERIFY2(state.text().startsWith(QStringLiteral("Held at step 4 / 10")), qPrintable(state.text()));
+        bench.fixture.press(Qt::Key_Space, Qt::ShiftModifier);
+        QVERIFY(state.text().startsWith(QStringLiteral("Sampling")));
+        bench.fixture.sampling.allow(1);
+        bench.fixture.press(Qt::Key_Space, Qt::ShiftModifier);
+        QTRY_VERIFY(bench.fixture.document->isSamplingPaused());
+        const int held = bench.fixture.document->trajectory().size() - 1;
+        bench.fixture.press(Qt::Key_5, Qt::ControlModifier);  // another class
+        QCOMPARE(bench.fixture.document->session().runs().size(), std::size_t(2));
+        QCOMPARE(bench.fixture.document->session().runs().back().frame, held);
+        bench.fixture.sampling.unblock();
+        QVERIFY(bench.waitForRun());
+        QVERIFY(state.text().startsWith(QStringLiteral("Finished")));
+    }
+
     void theTreeSaysWhatABranchChanged()
     {
         SessionWindow bench;
@@ -36,15 +83,27 @@ private Q_SLOTS:
         const QTreeWidgetItem* item = bench.tree().topLevelItem(0)->child(0);
         QCOMPARE(item->text(0), QStringLiteral("Branch 2"));
         QCOMPARE(item->data(0, ui::SessionTreeView::detailsRole).toString(),
-                 QStringLiteral("from frame 6: guidance 4"));
+                 QStringLiteral("from step 7: guidance 4"));
         QVERIFY(!item->data(0, ui::SessionTreeView::pictureRole).value<QImage>().isNull());
+    }
+
+    void theSelectionFollowsShortcutsWithCtrl()
+    {
+        SessionWindow bench;
+        bench.fixture.press(Qt::Key_D, Qt::ControlModifier);
+        QCOMPARE(bench.fixture.document->currentRun(), 2);
+        QCOMPARE(bench.tree().selectedRuns(), std::vector<int>{2});
+        bench.fixture.press(Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(bench.tree().selectedRuns(), std::vector<int>{1});
+        bench.fixture.press(Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+        QCOMPARE(bench.tree().selectedRuns(), std::vector<int>{2});
     }
 
     void selectingARunShowsItAndItsRecipe()
     {
         SessionWindow bench;
         bench.branch();
-        bench.tree().setCurrentItem(bench.tree().topLevelItem(0));
+        bench.tree().setCurrentItem(bench.tree().topLevelItem(0), 0, QItemSelectionModel::ClearAndSelect);
         QCOMPARE(bench.fixture.document->currentRun(), 1);
         QCOMPARE(bench.fixture.recipe().guidance.scale, 2.0);
         QVERIFY(bench.waitForRun());
@@ -194,6 +253,78 @@ private Q_SLOTS:
         const auto& message = bench.fixture.get<QLabel>("failureMessage");
         QVERIFY(message.isVisible());
         QVERIFY2(message.text().contains(says), qPrintable(message.text()));
+    }
+
+    void whatIsWrongWithAFileIsSaidUntilOneEditsOrDismissesIt_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QByteArray>("content");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("newer") << QStringLiteral("newer.diffuscope")
+                               << sessionBytes(R"({"version":9,"runs":[]})")
+                               << QStringLiteral("newer Diffuscope");
+        QTest::newRow("cut off") << QStringLiteral("cut.diffuscope")
+                                 << sessionBytes(R"({"version":1,"runs":[]})").left(40)
+                                 << QStringLiteral("cut off");
+        QTest::newRow("no session") << QStringLiteral("a.diffuscope") << QByteArray("hello, world, hello")
+                                    << QStringLiteral("no session");
+        QTest::newRow("no recipe") << QStringLiteral("a.json") << QByteArray("[1]")
+                                   << QStringLiteral("no recipe");
+        QByteArray png;
+        QBuffer buffer(&png);
+        buffer.open(QIODevice::WriteOnly);
+        QImage(8, 8, QImage::Format_RGB32).save(&buffer, "PNG");
+        QTest::newRow("a picture") << QStringLiteral("a.png") << png << QStringLiteral("holds no recipe");
+    }
+    void whatIsWrongWithAFileIsSaidUntilOneEditsOrDismissesIt()
+    {
+        QFETCH(QString, name);
+        QFETCH(QByteArray, content);
+        QFETCH(QString, says);
+        SessionWindow bench;
+        const session::Session before = bench.fixture.document->session();
+        const QString path = bench.fixture.folder.filePath(name);
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(content) == content.size());
+        file.close();
+        QVERIFY(!bench.fixture.window->openFile(path));
+        auto& message = bench.fixture.get<QLabel>("failureMessage");
+        auto& hint = bench.fixture.get<QLabel>("failureHint");
+        QVERIFY2(message.isVisible() && message.text().contains(says), qPrintable(message.text()));
+        QVERIFY(!message.text().contains(QLatin1Char('\n')) && hint.text().size() > 8);
+        QVERIFY(!hint.text().contains(QStringLiteral("still shown")));  // that is said of runs
+        QVERIFY(bench.fixture.document->session() == before);
+        // As at the start of the program, where the last recipe is sampled after the file was refused.
+        bench.fixture.document->service().forgetFinishedRuns();
+        const int runs = bench.fixture.sampling.runsStarted();
+        bench.fixture.document->sample();
+        QTRY_VERIFY(bench.fixture.sampling.runsStarted() > runs);
+        QVERIFY(bench.waitForRun());
+        QVERIFY(message.isVisible());
+        bench.fixture.press(Qt::Key_D);
+        QVERIFY(!message.isVisible());
+        QVERIFY(!bench.fixture.window->openFile(path));
+        QVERIFY(message.isVisible());
+        bench.fixture.get<QToolButton>("failureDismiss").click();
+        QVERIFY(!message.isVisible());
+    }
+
+    void aFailedRunAndWhatIsWrongWithAFileAreBothSaid()
+    {
+        SessionWindow bench;
+        QVERIFY(!bench.fixture.window->openFile(QStringLiteral("/nowhere/at-all.diffuscope")));
+        bench.fixture.sampling.failToStart([] { throw Error(ErrorCode::invalidOption, "No such model."); });
+        bench.fixture.document->service().forgetFinishedRuns();
+        bench.fixture.document->sample();
+        auto& first = bench.fixture.get<QLabel>("failureMessage");
+        auto& second = bench.fixture.get<QLabel>("failureMessage.1");
+        QTRY_COMPARE(first.text(), QStringLiteral("No such model."));
+        QVERIFY(second.isVisible());
+        QVERIFY2(second.text().contains(QStringLiteral("at-all")), qPrintable(second.text()));
+        bench.fixture.sampling.clearFailures();
+        bench.fixture.document->sample();
+        QVERIFY(bench.waitForRun());
+        QTRY_VERIFY(first.text().contains(QStringLiteral("at-all")) && !second.isVisible());
     }
 
     void aFileOpensAsWhatItIs()

@@ -144,7 +144,7 @@ QString runDetails(const session::Session& session, const session::SessionRun& r
         const QStringList changes = recipeChanges(session.run(run.parent).recipe, run.recipe);
         const QString what =
             changes.isEmpty() ? summaryText("nothing changed") : changes.join(QStringLiteral(" · "));
-        return summaryText("from frame %1: %2").arg(run.frame).arg(what);
+        return summaryText("from step %1: %2").arg(run.frame + 1).arg(what);
     }
     const session::SessionRun& first = session.runs().front();
     const QStringList changes = recipeChanges(first.recipe, run.recipe);

@@ -73,7 +73,7 @@ void SessionDocument::setRecipe(const session::Recipe& recipe,
             // Its prompt is written in another way: the run is the same.
         } else if (const int frame = branchFrameOfEdit(); frame >= 0) {
             after.current = runs.addBranch(runs.ownerOf(m_edited.current, frame), frame, recipe);
-            text = tr("%1 from Frame %2 On").arg(text).arg(frame);
+            text = tr("%1 from Step %2 On").arg(text).arg(frame + 1);
             m_heldFrame = frame;
         } else if (!runs.branchesOf(m_edited.current).empty()) {
             const session::SessionRun& stays = runs.run(m_edited.current);
@@ -165,7 +165,7 @@ void SessionDocument::branchHere()
         return;
     }
     m_heldFrame = frame;
-    push(tr("Branch at Frame %1").arg(frame), std::move(after));
+    push(tr("Branch at Step %1").arg(frame + 1), std::move(after));
 }
 
 void SessionDocument::addPlan(const session::RunPlan& plan, const QString& text)

@@ -73,7 +73,10 @@ SessionKeeper::SessionKeeper(Parts parts, QObject* parent)
     m_autosaveTimer.setSingleShot(true);
     m_autosaveTimer.setInterval(autosaveDelayMs);
     connect(&m_autosaveTimer, &QTimer::timeout, this, &SessionKeeper::autosave);
-    connect(&m_document, &SessionDocument::sessionChanged, this, &SessionKeeper::scheduleAutosave);
+    connect(&m_document, &SessionDocument::sessionChanged, this, [this] {
+        m_isEditedSinceFailure = true;
+        scheduleAutosave();
+    });
     connect(&m_document, &SessionDocument::currentRunChanged, this, &SessionKeeper::scheduleAutosave);
     connect(&m_document, &SessionDocument::branchModeChanged, this, &SessionKeeper::scheduleAutosave);
     connect(&m_document, &SessionDocument::layerChanged, this, &SessionKeeper::scheduleAutosave);
@@ -144,7 +147,6 @@ void SessionKeeper::lockAutosave()
 
 void SessionKeeper::scheduleAutosave()
 {
-    m_isEditedSinceFailure = true;
     // Not start() each time: under a steady stream of edits it would never be written.
     if (!m_autosavePath.isEmpty() && !m_autosaveTimer.isActive())
         m_autosaveTimer.start();

@@ -218,8 +218,9 @@ void SessionTreeView::showCurrent()
     if (m_isRebuilding || found == m_items.end())
         return;
     m_isRebuilding = true;
+    // Alone, also while Ctrl is held down for a shortcut, which would add it to what is selected.
     if (!found->second->isSelected())
-        setCurrentItem(found->second);
+        setCurrentItem(found->second, 0, QItemSelectionModel::ClearAndSelect);
     scrollToItem(found->second);
     viewport()->update();
     m_isRebuilding = false;
