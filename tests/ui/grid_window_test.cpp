@@ -155,7 +155,7 @@ private Q_SLOTS:
         const QString picture = bench.fixture.folder.filePath(QStringLiteral("error.png"));
         QVERIFY(errors.saveTo(picture));
         QVERIFY(recipeIn(picture) == bench.fixture.recipe());
-        QVERIFY(QImage(picture).width() >= 900);
+        QVERIFY(QImage(picture).width() >= 640);
         const QString table = bench.fixture.folder.filePath(QStringLiteral("error.csv"));
         QVERIFY(errors.saveTo(table));
         QFile file(table);

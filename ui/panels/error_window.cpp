@@ -2,15 +2,11 @@
 
 #include "core/record/step_quantities.h"
 #include "core/registry/error.h"
-#include "ui/document/recipe_summary.h"
 #include "ui/document/session_document.h"
 #include "ui/panels/dialog_size.h"
+#include "ui/panels/error_plot.h"
 #include "ui/panels/picture_file.h"
 #include "ui/panels/value_list_edit.h"
-#include "ui/theme/fonts.h"
-#include "ui/theme/plot_library.h"
-#include "ui/theme/plot_style.h"
-#include "ui/theme/theme_colors.h"
 #include "ui/views/empty_state.h"
 
 #include <QCloseEvent>
@@ -18,19 +14,17 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QLocale>
 #include <QPushButton>
 #include <QSaveFile>
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 namespace diffuscope::ui {
 
 namespace {
 
-/// Below this, an error is rounding.
-constexpr double leastError = 1e-7;
 constexpr QSize usualErrorSize{820, 660};
 
 /// Over all images.
@@ -99,48 +93,14 @@ void ErrorWindow::build()
     m_cost->setObjectName(QStringLiteral("errorCost"));
     m_cost->setWordWrap(true);
     form->addWidget(m_cost, 3, 0, 1, 2);
-    buildPlot();
+    m_plot = new ErrorPlot(this);
     form->addWidget(m_plot, 4, 0, 1, 2);
-    form->addWidget(m_empty, 4, 0, 1, 2);
     form->addWidget(buildButtons(), 5, 0, 1, 2);
     form->setRowStretch(4, 1);
     form->setColumnStretch(1, 1);
     connect(m_samplers, &ValueListEdit::edited, this, &ErrorWindow::showCost);
     connect(m_steps, &ValueListEdit::edited, this, &ErrorWindow::showCost);
     connect(m_reference, &QLineEdit::textChanged, this, &ErrorWindow::showCost);
-}
-
-void ErrorWindow::buildPlot()
-{
-    m_plot = new QCustomPlot(this);
-    m_plot->setObjectName(QStringLiteral("errorPlot"));
-    m_plot->setAccessibleName(tr("Error over network evaluations"));
-    m_plot->setToolTip(
-        richTip(tr("Root mean square distance of each result from the reference, over the network "
-                   "evaluations spent; both axes are logarithmic.")));
-    m_plot->setMinimumSize(320, 180);
-    for (QCPAxis* axis : {m_plot->xAxis, m_plot->yAxis}) {
-        axis->setScaleType(QCPAxis::stLogarithmic);
-        axis->setTicker(QSharedPointer<QCPAxisTickerLog>::create());
-        axis->setNumberFormat(QStringLiteral("gb"));
-        axis->setNumberPrecision(2);
-        axis->setRange(1, 100);
-    }
-    m_plot->xAxis->setLabel(tr("network evaluations"));
-    m_plot->yAxis->setLabel(tr("error (RMS)"));
-    m_plot->legend->setVisible(true);
-    m_empty =
-        new QLabel(tr("Press Sample: every sampler is run with every number of steps, and its error plotted "
-                      "over what it cost."),
-                   this);
-    m_empty->setObjectName(QStringLiteral("errorEmpty"));
-    m_empty->setAlignment(Qt::AlignCenter);
-    m_empty->setWordWrap(true);
-    m_empty->setMargin(24);
-    m_empty->setForegroundRole(QPalette::PlaceholderText);
-    m_empty->setBackgroundRole(QPalette::Base);
-    m_empty->setAutoFillBackground(true);
-    stylePlot(*m_plot, [this] { plotAgain(); });
 }
 
 QWidget* ErrorWindow::buildButtons()
@@ -233,6 +193,15 @@ bool ErrorWindow::start()
     for (std::size_t i = 1; i < all->size(); ++i)
         m_points.push_back({.recipe = (*all)[i], .sampler = int((i - 1) / stepCounts)});
     m_referenceResult.reset();
+    const session::Recipe& exact = all->front();
+    const QString images = m_base.batch == 1 ? tr("1 image") : tr("%1 images").arg(m_base.batch);
+    m_title = QStringList{QString::fromStdString(m_base.model),
+                          tr("guidance %1").arg(QLocale().toString(m_base.guidance.scale, 'g', 4)),
+                          tr("seed %1").arg(m_base.seed), images,
+                          tr("reference %1, %2 steps")
+                              .arg(gridLabel(GridField::sampler, QString::fromStdString(exact.sampler.id)))
+                              .arg(exact.steps)}
+                  .join(QStringLiteral(" · "));
     plotAgain();
     m_batch.start(*all);
     return true;
@@ -275,41 +244,13 @@ void ErrorWindow::measure()
 
 void ErrorWindow::plotAgain()
 {
-    const ThemeColors& colors = themeColors(m_plot->palette());
-    m_plot->clearGraphs();
-    double least = HUGE_VAL, most = 0, fewest = HUGE_VAL, highest = 0;
-    for (int sampler = 0; sampler < m_names.size(); ++sampler) {
-        QVector<double> keys, values;
-        for (const Point& point : m_points) {
-            if (point.sampler != sampler || !point.error || point.evaluations == 0)
-                continue;
-            keys.append(point.evaluations);
-            values.append(std::max(*point.error, leastError));
-            least = std::min(least, values.back());
-            most = std::max(most, values.back());
-            fewest = std::min(fewest, keys.back());
-            highest = std::max(highest, keys.back());
-        }
-        QCPGraph* graph = m_plot->addGraph();
-        graph->setName(m_names[sampler]);
-        const QColor color = colors.series[std::size_t(sampler) % colors.series.size()];
-        const bool isSecondRound = std::size_t(sampler) >= colors.series.size();
-        graph->setPen(QPen(color, 2, isSecondRound ? Qt::DashLine : Qt::SolidLine));
-        graph->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, color, color, 6));
-        graph->setData(keys, values);
-    }
-    if (most > 0) {
-        m_plot->xAxis->setRange(fewest / 1.2, highest * 1.2);
-        m_plot->yAxis->setRange(least / 1.5, most * 1.5);
-    }
-    m_plot->legend->setVisible(!m_names.isEmpty());
-    m_plot->legend->setBrush(colors.surface);
-    m_plot->legend->setBorderPen(QPen(colors.separator));
-    m_plot->legend->setTextColor(colors.text);
-    m_plot->legend->setFont(captionFont(m_plot->font()));
-    m_empty->setVisible(m_points.empty());
-    m_plot->setVisible(!m_points.empty());
-    m_plot->replot(QCustomPlot::rpQueuedReplot);
+    std::vector<ErrorSeries> series;
+    for (const QString& name : m_names)
+        series.push_back({name});
+    for (const Point& point : m_points)
+        if (point.error && point.evaluations > 0)
+            series.at(std::size_t(point.sampler)).points.push_back({point.evaluations, *point.error});
+    m_plot->setSeries(m_title, std::move(series));
 }
 
 QString ErrorWindow::table() const
@@ -325,21 +266,11 @@ QString ErrorWindow::table() const
     return text;
 }
 
-QImage ErrorWindow::picture() const
-{
-    constexpr double pixelsPerPoint = 2;
-    const QPalette shown = m_plot->palette();
-    m_plot->setPalette(makePalette(lightColors()));
-    const QImage image = m_plot->toPixmap(0, 0, pixelsPerPoint).toImage();
-    m_plot->setPalette(shown);
-    return image;
-}
-
 bool ErrorWindow::saveTo(const QString& path)
 {
     if (path.endsWith(QStringLiteral(".png"), Qt::CaseInsensitive)) {
         try {
-            writePictureFile(path, picture(), {m_base, {}});
+            writePictureFile(path, m_plot->picture(), {m_base, {}});
             return true;
         } catch (const Error& error) {
             m_cost->setText(sentencesOf(error));

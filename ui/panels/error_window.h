@@ -6,11 +6,9 @@
 #include "ui/panels/recipe_grid.h"
 
 #include <QDialog>
-#include <QImage>
 
 #include <optional>
 
-class QCustomPlot;
 class QGridLayout;
 class QLabel;
 class QLineEdit;
@@ -19,6 +17,7 @@ class QPushButton;
 namespace diffuscope::ui {
 
 class BackgroundRuns;
+class ErrorPlot;
 class SessionDocument;
 class ValueListEdit;
 
@@ -52,8 +51,6 @@ public:
     QString costText() const;
     /// A line for each point that is known: sampler, steps, evaluations, error; numbers with a point.
     QString table() const;
-    /// The plot, in the light colours.
-    QImage picture() const;
     /// Writes the table (.csv) or the plot (.png, with the recipe that its runs were made from). False, with
     /// the reason in the window, where it cannot be written.
     bool saveTo(const QString& path);
@@ -64,7 +61,6 @@ protected:
 private:
     void build();
     void addRow(QGridLayout* form, int row, const QString& text, QWidget* field);
-    void buildPlot();
     QWidget* buildButtons();
     std::vector<session::Recipe> recipes() const;
     session::Recipe reference() const;
@@ -83,12 +79,12 @@ private:
     ValueListEdit* m_steps = nullptr;
     QLineEdit* m_reference = nullptr;
     QLabel* m_cost = nullptr;
-    QCustomPlot* m_plot = nullptr;
-    QLabel* m_empty = nullptr;
+    ErrorPlot* m_plot = nullptr;
     QPushButton* m_start = nullptr;
     QPushButton* m_saveTable = nullptr;
     QPushButton* m_savePlot = nullptr;
     session::Recipe m_base;  ///< that the runs were made from
+    QString m_title;         ///< what all of them have in common
     QStringList m_names;     ///< of the samplers that are plotted
     record::FramePtr m_referenceResult;
     std::vector<Point> m_points;
