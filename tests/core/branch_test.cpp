@@ -3,7 +3,7 @@
 #include "core/registry/error.h"
 #include "core/sample/branch.h"
 #include "core/sample/model_run_factory.h"
-#include "core/session/run_plan.h"
+#include "core/session/plan_run.h"
 #include "tests/core/refusal.h"
 #include "tests/core/tiny_model.h"
 
@@ -95,6 +95,33 @@ double largestRest(const explain::RunReader& run)
     }
     return largest;
 }
+
+/// Notes what it is asked for.
+class Watched : public RunFactory
+{
+public:
+    explicit Watched(RunFactory& factory) : m_factory(factory) {}
+
+    std::unique_ptr<Run> start(const Recipe& recipe) override { return m_factory.start(recipe); }
+    std::unique_ptr<Run> startPart(const Recipe& recipe, int firstImage) override
+    {
+        return m_factory.startPart(recipe, firstImage);
+    }
+    std::unique_ptr<Run> startFrom(const Recipe& recipe, const RunStart& start) override
+    {
+        if (start.exactFrame)
+            framesAsked.push_back(*start.exactFrame);
+        if (start.origin)
+            origins.push_back(start.origin);
+        return m_factory.startFrom(recipe, start);
+    }
+
+    std::vector<int> framesAsked;
+    std::vector<std::shared_ptr<const Origin>> origins;
+
+private:
+    RunFactory& m_factory;
+};
 
 }  // namespace
 
@@ -338,6 +365,49 @@ private Q_SLOTS:
         QVERIFY(grandchild ==
                 (session::RunPlan{usual("ddpm"), std::make_shared<session::BranchPoint>(child, 4)}));
         QVERIFY(!(grandchild == child));
+    }
+
+    void aPlanStartsFromARunInMemoryOrSamplesItsBeginningAgain()
+    {
+        const auto seeded = [](const char* sampler, std::uint64_t seed) {
+            Recipe recipe = usual(sampler);
+            recipe.seed = seed;
+            return recipe;
+        };
+        const session::RunPlan root{seeded("ddpm", 11), {}};
+        const session::RunPlan child{seeded("euler_a", 12), std::make_shared<session::BranchPoint>(root, 3)};
+        const session::RunPlan leaf{seeded("ddpm", 13), std::make_shared<session::BranchPoint>(child, 6)};
+        Watched watched(*m_factory);
+        const Recorded again = recorded(*session::startRun(watched, leaf));
+        QCOMPARE(watched.framesAsked, (std::vector<int>{3, 6}));  // no further than to the branches
+        // The noise of each step before is that of the run that made it.
+        QCOMPARE(watched.origins.back()->seeds, (std::vector<std::uint64_t>{11, 11, 11, 12, 12, 12}));
+        QCOMPARE(watched.origins.front()->seeds, (std::vector<std::uint64_t>{11, 11, 11}));
+
+        const Recorded parent = recorded(*session::startRun(*m_factory, child));
+        auto trajectory = std::make_shared<record::Trajectory>();
+        trajectory->frames = parent.frames;
+        watched.framesAsked.clear();
+        watched.origins.clear();
+        const session::PlanStart known{.known = {{child, trajectory, parent.schedule, parent.terms}}};
+        const Recorded fromMemory = recorded(*session::startRun(watched, leaf, known));
+        QCOMPARE(watched.origins.size(), std::size_t(1));  // nothing was sampled again
+        QCOMPARE(watched.origins.back()->seeds, (std::vector<std::uint64_t>{11, 11, 11, 12, 12, 12}));
+        QCOMPARE(again.frames.size(), fromMemory.frames.size());
+        for (int i = 0; i <= steps; ++i)
+            QVERIFY(isSame(state(again[i]), state(fromMemory[i])));
+
+        // A run that is stopped on the way, and a frame that there is not.
+        std::stop_source stop;
+        session::PlanStart stopped{.stop = stop.get_token()};
+        stopped.onFrame = [&stop](const record::Frame& frame) {
+            if (frame.index == 1)
+                stop.request_stop();
+        };
+        QVERIFY_EXCEPTION_THROWN(session::startRun(*m_factory, leaf, stopped), Cancelled);
+        const session::RunPlan late{seeded("ddpm", 1), std::make_shared<session::BranchPoint>(root, 13)};
+        QVERIFY(
+            test::contains(test::refusal([&] { session::startRun(*m_factory, late); }), "ends at frame 12"));
     }
 
 private:

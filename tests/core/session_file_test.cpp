@@ -5,6 +5,7 @@
 
 #include <QtTest>
 
+#include <bit>
 #include <cmath>
 #include <fstream>
 #include <random>
@@ -160,6 +161,21 @@ private Q_SLOTS:
     {
         const RunRecord stored = session::recordOf(trajectoryOf(5));
         QVERIFY(!session::firstDifference(stored, trajectoryOf(5)));
+    }
+
+    void everyBitOfAStateIsInItsDigest()
+    {
+        const record::Trajectory run = trajectoryOf(1);
+        const std::uint64_t digest = session::digestOf(*run.frames[0]);
+        std::vector<float> values(shape.values());
+        for (const std::size_t at : {std::size_t(0), shape.values() - 1})
+            for (std::uint32_t bit = 0; bit < 32; ++bit) {
+                run.frames[0]->xt.copyTo(values);
+                values[at] = std::bit_cast<float>(std::bit_cast<std::uint32_t>(values[at]) ^ (1u << bit));
+                record::Frame changed = *run.frames[0];
+                changed.xt = {values, record::Precision::full};
+                QVERIFY2(session::digestOf(changed) != digest, qPrintable(QString::number(bit)));
+            }
     }
 
     void aReplayThatDiffersNamesTheFrameAndByHowMuch()
