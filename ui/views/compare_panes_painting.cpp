@@ -88,7 +88,7 @@ void ComparePanes::paintImages(QPainter& painter, std::size_t i) const
     for (std::size_t k = 0; k < shown; ++k)
         painter.drawImage(rects[k], pane.atlas, QRect(0, int(k) * height, pane.images.size.width(), height));
     // Pale pictures end somewhere too.
-    painter.setPen(themeColors(palette()).grid);
+    painter.setPen(palette().color(QPalette::Mid));
     painter.setBrush(Qt::NoBrush);
     for (std::size_t k = 0; k < shown; ++k)
         painter.drawRect(rects[k].adjusted(-1, -1, 0, 0));
