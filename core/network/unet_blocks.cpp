@@ -1,6 +1,7 @@
 #include "core/network/unet_blocks.h"
 
 #include "core/network/modulated_norm.h"
+#include "core/network/winograd_conv2d.h"
 
 #include <cmath>
 
@@ -31,6 +32,11 @@ torch::ScalarType ConvolutionImpl::inputType() const
 torch::Tensor ConvolutionImpl::forward(const torch::Tensor& x)
 {
     const auto type = inputType();
+    // Without gradients this stays what an inference plan is held against.
+    const bool isTrained = torch::GradMode::is_enabled() && m_weight.requires_grad();
+    if (isTrained && m_stride == 1 && type == torch::kFloat32 && isForWinograd(x, m_weight)) {
+        return winogradConv2d(x, m_weight, m_bias);
+    }
     return at::conv2d(x.to(type), m_weight.to(type), m_bias.to(type), m_stride, m_padding);
 }
 

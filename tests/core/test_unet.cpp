@@ -3,6 +3,7 @@
 #include "core/network/named_weights.h"
 #include "core/network/parallel_forward.h"
 #include "core/network/unet.h"
+#include "core/network/winograd_conv2d.h"
 #include "tests/core/file_fixture.h"
 
 #include <nlohmann/json.hpp>
@@ -163,6 +164,49 @@ private Q_SLOTS:
         QVERIFY(largestDifference(at(10, 0), at(900, 0)) > 1e-3);
         QVERIFY(largestDifference(at(10, 0), at(10, 1)) > 1e-3);
         QVERIFY(largestDifference(at(10, 0), at(10.5f, 0)) > 1e-6);
+    }
+
+    void trainedConvolutionsHaveTheNumbersAndGradientsOfDirectOnes_data()
+    {
+        QTest::addColumn<int>("height");
+        QTest::addColumn<int>("width");
+        QTest::addColumn<int>("inputs");
+        QTest::addColumn<int>("outputs");
+        QTest::newRow("whole tiles") << 8 << 12 << 16 << 48;
+        QTest::newRow("cut tiles") << 7 << 5 << 96 << 32;
+        QTest::newRow("one pixel") << 1 << 1 << 32 << 16;
+        QTest::newRow("many channels") << 14 << 14 << 128 << 80;
+    }
+    void trainedConvolutionsHaveTheNumbersAndGradientsOfDirectOnes()
+    {
+        QFETCH(int, height);
+        QFETCH(int, width);
+        QFETCH(int, inputs);
+        QFETCH(int, outputs);
+        torch::manual_seed(4);
+        const auto x = torch::randn({37, inputs, height, width});
+        const auto weight = torch::randn({outputs, inputs, 3, 3}) * 0.1, bias = torch::randn({outputs});
+        const auto incoming = torch::randn({37, outputs, height, width});
+        if (!network::isForWinograd(x, weight))
+            QSKIP("no kernels for this processor");
+        using Tensors = std::vector<torch::Tensor>;
+        const auto resultAndGradients = [&](const auto& convolve) {
+            const Tensors leaves{x.clone().requires_grad_(), weight.clone().requires_grad_(),
+                                 bias.clone().requires_grad_()};
+            const auto y = convolve(leaves[0], leaves[1], leaves[2]);
+            y.backward(incoming);
+            return Tensors{y.detach(), leaves[0].grad(), leaves[1].grad(), leaves[2].grad()};
+        };
+        const auto direct = resultAndGradients(
+            [](const auto& image, const auto& w, const auto& b) { return at::conv2d(image, w, b, 1, 1); });
+        const auto ours = resultAndGradients(network::winogradConv2d);
+        for (std::size_t k = 0; k < direct.size(); ++k) {
+            QCOMPARE(ours[k].sizes(), direct[k].sizes());
+            const double scale = direct[k].abs().max().item<double>();
+            QVERIFY2(largestDifference(ours[k], direct[k]) <= 1e-5 * scale, std::to_string(k).c_str());
+        }
+        // An image's numbers do not depend on the rest of the batch.
+        QVERIFY(network::winogradConv2d(x.slice(0, 5, 6), weight, bias).equal(ours[0].slice(0, 5, 6)));
     }
 
     void bfloat16ConvolutionsStayClose()
