@@ -1,5 +1,6 @@
 // Recipes sampled in the background: the grid of runs, the plot of errors, and the files that both write.
 #include "core/exports/picture.h"
+#include "core/registry/error.h"
 #include "tests/ui/session_window.h"
 #include "ui/panels/error_window.h"
 #include "ui/panels/grid_canvas.h"
@@ -161,6 +162,21 @@ private Q_SLOTS:
         QFile file(table);
         QVERIFY(file.open(QIODevice::ReadOnly));
         QCOMPARE(QString::fromUtf8(file.readAll()), errors.table());
+    }
+
+    void promptsAndTimeGridsAreSetAgainstEachOther()
+    {
+        const session::Recipe base = fakeRecipe(2);
+        const auto all =
+            ui::gridRecipes(base, {ui::GridField::prompt, ui::parsedGridValues("a cat, red; a dog ; ", 12)},
+                            {ui::GridField::grid, ui::parsedGridValues("trailing, karras", 12)});
+        QCOMPARE(all.size(), std::size_t(4));
+        QCOMPARE(all[0].condition.text.prompt, std::string("a cat, red"));
+        QCOMPARE(all[1].condition.text.prompt, std::string("a dog"));
+        QCOMPARE(all[1].grid.rule, std::string("trailing"));
+        QCOMPARE(all[2].grid.rule, std::string("karras"));
+        QVERIFY(all[3].sampler == base.sampler && all[3].seed == base.seed);
+        QVERIFY_EXCEPTION_THROWN(ui::withField(base, ui::GridField::grid, "nonsense"), Error);
     }
 
     void samplersAreTickedInAList()

@@ -50,7 +50,8 @@ GridChoice chosenValue(const QString& value, GridField field)
 const std::vector<GridField>& gridFields()
 {
     static const std::vector<GridField> all{GridField::sampler, GridField::steps,     GridField::guidance,
-                                            GridField::seed,    GridField::condition, GridField::grid};
+                                            GridField::seed,    GridField::condition, GridField::prompt,
+                                            GridField::grid};
     return all;
 }
 
@@ -67,6 +68,8 @@ QString gridFieldName(GridField field)
             return gridText("Seed");
         case GridField::condition:
             return gridText("Class");
+        case GridField::prompt:
+            return gridText("Prompt");
         case GridField::grid:
             return gridText("Time grid");
     }
@@ -85,6 +88,8 @@ QString usualGridValues(GridField field)
         case GridField::seed:
         case GridField::condition:
             return QStringLiteral("1, 2, 3, 4");
+        case GridField::prompt:
+            return gridText("red heart; yellow star; blue circle");
         case GridField::grid:
             return QStringLiteral("linspace, trailing, karras");
     }
@@ -129,6 +134,9 @@ session::Recipe withField(session::Recipe recipe, GridField field, const QString
         case GridField::condition:
             recipe.condition = denoise::Condition::classLabel(wholeNumber(value, field, 0, highestClass));
             break;
+        case GridField::prompt:
+            recipe.condition.text.prompt = value.toStdString();
+            break;
         case GridField::grid:
             recipe.grid = {.rule = chosenValue(value, field).value.toStdString(), .options = {}};
             break;
@@ -149,6 +157,8 @@ QString gridLabel(GridField field, const QString& value)
             return gridText("seed %1").arg(value);
         case GridField::condition:
             return gridText("class %1").arg(value);
+        case GridField::prompt:
+            return gridText("“%1”").arg(value);
         case GridField::grid:
             return chosenValue(value, field).name;
     }
@@ -158,7 +168,8 @@ QString gridLabel(GridField field, const QString& value)
 QStringList parsedGridValues(const QString& text, int most)
 {
     QStringList values;
-    for (const QString& part : text.split(QLatin1Char(','), Qt::SkipEmptyParts))
+    const QLatin1Char comma(text.contains(QLatin1Char(';')) ? ';' : ',');
+    for (const QString& part : text.split(comma, Qt::SkipEmptyParts))
         if (const QString value = part.trimmed(); !value.isEmpty() && values.size() < most)
             values.append(value);
     return values;

@@ -10,7 +10,7 @@
 
 namespace diffuscope::ui {
 
-enum class GridField { sampler, steps, guidance, seed, condition, grid };
+enum class GridField { sampler, steps, guidance, seed, condition, prompt, grid };
 
 /// All fields, in the order in which they are shown.
 const std::vector<GridField>& gridFields();
@@ -41,7 +41,8 @@ session::Recipe withField(session::Recipe recipe, GridField field, const QString
 /// How a value is called beside its row or column: "40 steps".
 QString gridLabel(GridField field, const QString& value);
 
-/// Parted by commas; at most `most`, empty ones left out.
+/// Parted by commas, or where there is a semicolon by semicolons, so that a prompt may have commas; at most
+/// `most`, empty ones left out.
 QStringList parsedGridValues(const QString& text, int most);
 
 /// Row by row: recipe of across[x] and down[y] at y·across + x. Throws as withField().

@@ -53,7 +53,7 @@ void ValueListEdit::setField(GridField field)
 {
     m_field = field;
     m_choose->setVisible(!knownGridValues(field).empty());
-    m_line->setToolTip(tr("Its values, parted by commas; at most %1.").arg(m_most));
+    m_line->setToolTip(tr("Its values, parted by commas or semicolons; at most %1.").arg(m_most));
     setText(usualGridValues(field));
 }
 
