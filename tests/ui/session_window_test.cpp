@@ -4,6 +4,7 @@
 
 #include <QBuffer>
 #include <QClipboard>
+#include <QDockWidget>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -14,6 +15,7 @@
 using namespace diffuscope;
 using test::fakeRecipe;
 using test::SessionWindow;
+using test::WindowFixture;
 
 namespace {
 
@@ -307,6 +309,57 @@ private Q_SLOTS:
         QVERIFY(message.isVisible());
         bench.fixture.get<QToolButton>("failureDismiss").click();
         QVERIFY(!message.isVisible());
+    }
+
+    void aRunThatCannotBeSampledShowsItsStoredResult()
+    {
+        SessionWindow saved;
+        saved.branch();
+        const QString file = saved.fixture.folder.filePath(QStringLiteral("a.diffuscope"));
+        saved.keeper.saveAs(file);
+        saved.keeper.flush();
+        const auto result = saved.fixture.document->trajectory().frames.back();
+
+        WindowFixture fixture;
+        ui::BackgroundRuns background(*fixture.service);
+        ui::SessionKeeper keeper({.document = *fixture.document,
+                                  .background = background,
+                                  .settings = *fixture.settings,
+                                  .autosaveFolder = {},
+                                  .program = {},
+                                  .hashModel = {}});
+        fixture.window->offerSession(keeper);
+        fixture.sampling.failToStart([] { throw Error(ErrorCode::missingFile, "The model is gone."); });
+        fixture.show();
+        QVERIFY(fixture.window->openFile(file));
+        QTRY_VERIFY(fixture.document->showsStoredResult());
+        QCOMPARE(fixture.get<QLabel>("failureMessage").text(), QStringLiteral("The model is gone."));
+        QVERIFY(fixture.get<QLabel>("failureHint").text().contains(QStringLiteral("stored result")));
+        QCOMPARE(fixture.document->trajectory().size(), 1);
+        QVERIFY(fixture.document->frame()->layer(record::Layer::xt).values ==
+                result->layer(record::Layer::xt).values);
+        // All that reads runs finds one frame, of no known level.
+        for (QDockWidget* dock : fixture.window->findChildren<QDockWidget*>()) {
+            dock->show();
+            dock->raise();
+            QCoreApplication::processEvents();
+        }
+        for (const Qt::Key key :
+             {Qt::Key_Left, Qt::Key_Home, Qt::Key_End, Qt::Key_A, Qt::Key_A, Qt::Key_M, Qt::Key_N, Qt::Key_P,
+              Qt::Key_B, Qt::Key_F, Qt::Key_Escape, Qt::Key_1, Qt::Key_3, Qt::Key_8, Qt::Key_0, Qt::Key_2}) {
+            fixture.press(key);
+            QVERIFY(!fixture.window->grab().isNull());
+        }
+        QCOMPARE(fixture.document->session().runs().size(), std::size_t(2));  // nothing to branch from
+        // The other run too; and once the model is back, it is sampled.
+        fixture.document->selectRun(1);
+        QTRY_COMPARE(*fixture.document->shownRun().recipe, fixture.recipe());
+        QVERIFY(fixture.document->showsStoredResult());
+        fixture.sampling.clearFailures();
+        fixture.document->sample();
+        QTRY_COMPARE(fixture.document->state(), ui::RunState::finished);
+        QVERIFY(!fixture.document->showsStoredResult());
+        QCOMPARE(fixture.document->trajectory().size(), 11);
     }
 
     void aFailedRunAndWhatIsWrongWithAFileAreBothSaid()

@@ -25,7 +25,9 @@ SessionDocument::SessionDocument(SamplingService& service, QObject* parent)
     connect(&service, &SamplingService::runFailed, this,
             [this](const RunUpdate& update, const Failure& failure) {
                 m_heldFrame = -1;
-                show(update);
+                const bool hadStored = showsStoredResult();
+                show(withStoredResult(update));
+                m_showsStored = m_shown.run == update.run ? update.trajectory->frames.empty() : hadStored;
                 setFailure(failure);
             });
 }
@@ -60,6 +62,7 @@ void SessionDocument::show(const RunUpdate& update)
     takeFirstLook(update);
     if (hasFrames) {
         const bool isNewRun = std::exchange(m_shown, update).run != update.run;
+        m_showsStored = false;
         if (isNewRun)
             setFailure(std::nullopt);
         const int batch = m_shown.trajectory->frames.front()->shape.batch;
@@ -76,6 +79,20 @@ void SessionDocument::show(const RunUpdate& update)
         });
     }
     setState(update.state);
+}
+
+/// Of a run that cannot be sampled, for want of its model, the result that is known all the same.
+RunUpdate SessionDocument::withStoredResult(const RunUpdate& failed) const
+{
+    RunUpdate known = failed;
+    const record::FramePtr result = resultOf(m_edited.current);
+    if (!result || !failed.trajectory->frames.empty() || failed.plan() != plan() || showsCurrentRun())
+        return known;
+    auto alone = std::make_shared<record::Trajectory>();
+    alone->frames = {result};
+    alone->plannedFrames = 1;
+    known.trajectory = std::move(alone);
+    return known;
 }
 
 void SessionDocument::takeFirstLook(const RunUpdate& update)

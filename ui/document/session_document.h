@@ -115,6 +115,9 @@ public:
     /// The run that is shown, and the recipe it is of; `run` is 0 before the first.
     const RunUpdate& shownRun() const { return m_shown; }
     const record::Trajectory& trajectory() const { return *m_shown.trajectory; }
+    /// The run that is shown could not be sampled: its one frame is the result that was stored, without
+    /// schedule and grid.
+    bool showsStoredResult() const { return m_showsStored; }
     /// The frame at the playhead; null before the first.
     record::FramePtr frame() const;
 
@@ -186,6 +189,7 @@ private:
     void keepWritten(SessionState& after) const;
     bool showsCurrentRun() const;
     void show(const RunUpdate& update);
+    RunUpdate withStoredResult(const RunUpdate& failed) const;
     void takeFirstLook(const RunUpdate& update);
     void setState(RunState state);
     void setFailure(std::optional<Failure> failure);
@@ -211,6 +215,7 @@ private:
     bool m_autoRun = true;
 
     RunUpdate m_shown;
+    bool m_showsStored = false;
     std::optional<RunUpdate> m_firstLook;
     RunState m_state = RunState::idle;
     std::optional<Failure> m_failure;

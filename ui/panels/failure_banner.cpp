@@ -137,7 +137,8 @@ void FailureBanner::showEntries()
             row.message->setText(m_entries[i].failure.message);
             hints.append(m_entries[i].failure.hint);
             if (m_entries[i].isOfRun && m_document.shownRun().run != 0)
-                hints.append(tr("The last good run is still shown."));
+                hints.append(m_document.showsStoredResult() ? tr("Its stored result is shown.")
+                                                            : tr("The last good run is still shown."));
         }
         row.hint->setText(hints.join(u' ').trimmed());
         row.hint->setVisible(!row.hint->text().isEmpty());
