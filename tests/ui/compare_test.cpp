@@ -1,4 +1,5 @@
 // Runs compared in the window: what stands beside what, what differs from which run, and what is drawn.
+#include "core/exports/picture.h"
 #include "tests/ui/session_window.h"
 #include "ui/views/compare_panes.h"
 #include "ui/views/compare_view.h"
@@ -243,6 +244,21 @@ private Q_SLOTS:
         bench.fixture.document->deleteRun(2);
         QCOMPARE(bench.panes.paneCount(), 2);
         QCOMPARE(bench.comparison().reference(), std::size_t(0));
+    }
+
+    void theComparisonIsSavedAsItIsShown()
+    {
+        ComparedWindow bench;
+        const QString path = bench.fixture.folder.filePath(QStringLiteral("both.png"));
+        QVERIFY(bench.fixture.window->saveImages(path));
+        const QImage shown = bench.panes.grab().toImage().convertToFormat(QImage::Format_RGB32);
+        QCOMPARE(QImage(path).convertToFormat(QImage::Format_RGB32), shown);
+        const session::RunPlan plan = session::planFromJson(exports::readRecipeOfPicture(path.toStdString()));
+        QVERIFY(plan == bench.fixture.document->plan());
+        // Without the comparison it is the run's images again.
+        bench.action("action.back").trigger();
+        QVERIFY(bench.fixture.window->saveImages(path));
+        QVERIFY(QImage(path).size() != shown.size());
     }
 
     void aComparisonNeedsNoMoreRoomThanARun()

@@ -98,7 +98,6 @@ QWidget* CompareView::buildBar()
     m_swipe->setSingleStep(swipePositions / 50);
     m_swipe->setPageStep(swipePositions / 10);
     m_swipe->setValue(swipePositions / 2);
-    m_swipe->setFixedWidth(fontMetrics().averageCharWidth() * 24);
     cells->addWidget(m_swipe);
     cells->addWidget(buildScale());
     m_shared = new QLabel(bar);
@@ -108,10 +107,6 @@ QWidget* CompareView::buildBar()
         tr("Runs of one seed begin at the same noise, so that what differs between them is what their "
            "recipes changed.")));
     cells->addWidget(m_shared);
-    // In one line of equal height, whatever is in it.
-    const int height = m_reference->sizeHint().height();
-    for (int i = 0; i < cells->count(); ++i)
-        cells->itemAt(i)->widget()->setMinimumHeight(height);
     connect(m_swipe, &QSlider::valueChanged, m_panes,
             [this](int value) { m_panes->setSwipe(double(value) / swipePositions); });
     connect(m_panes, &ComparePanes::swipeChanged, m_swipe,
@@ -224,12 +219,28 @@ void CompareView::buildPlot()
     stylePlot(*m_plot, [this] { restyle(); });
 }
 
-/// The pictures get what a low window has.
+/// What is in the bar is of one height; the pictures get what a low window has.
+void CompareView::fitFont()
+{
+    const int line = fontMetrics().height();
+    m_plot->setFixedHeight(std::clamp(height() / 5, 5 * line, 9 * line));
+    m_swipe->setFixedWidth(fontMetrics().averageCharWidth() * 24);
+    const QLayout* cells = m_shared->parentWidget()->layout();
+    for (int i = 0; i < cells->count(); ++i)
+        cells->itemAt(i)->widget()->setMinimumHeight(m_reference->sizeHint().height());
+}
+
 void CompareView::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
-    const int line = fontMetrics().height();
-    m_plot->setFixedHeight(std::clamp(height() / 5, 5 * line, 9 * line));
+    fitFont();
+}
+
+void CompareView::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::FontChange && m_plot)
+        fitFont();
 }
 
 void CompareView::restyle()

@@ -35,6 +35,7 @@ Q_SIGNALS:
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
 private:
     QWidget* buildBar();
@@ -46,6 +47,7 @@ private:
     void showReferences();
     void showScale();
     void showMode();
+    void fitFont();
     void plotAgain();
     void restyle();
     std::vector<PlayheadPoint> pointsAt(int frame) const;
