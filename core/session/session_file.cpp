@@ -285,6 +285,29 @@ void readRuns(const json& list, TensorPack& pack, SessionFile& file)
     file.session = Session::ofRuns(std::move(runs));
 }
 
+/// Of tensors that are not whole, one sentence a run.
+std::vector<std::string> problemsOf(const TensorPack& pack)
+{
+    static const std::string begin = "\"run.";
+    std::vector<std::string> problems;
+    for (const std::string& problem : pack.problems) {
+        const std::size_t end = problem.find('.', begin.size());
+        const std::size_t what = problem.find("\" is ");
+        if (!problem.starts_with(begin) || end == problem.npos || what == problem.npos || end > what) {
+            problems.push_back(problem);
+            continue;
+        }
+        std::string sentence = "Part of what was stored of run " +
+                               problem.substr(begin.size(), end - begin.size()) + problem.substr(what + 1);
+        const auto sameRun = [&](const std::string& other) {
+            return other.starts_with(sentence.substr(0, sentence.find(" is ")) + " is ");
+        };
+        if (std::ranges::none_of(problems, sameRun))
+            problems.push_back(std::move(sentence));
+    }
+    return problems;
+}
+
 void checkVersion(const std::string& name, JsonObjectReader& session)
 {
     const json* version = session.find("version");
@@ -313,7 +336,7 @@ SessionFile readSession(const std::string& path)
         const json document = parsedStrictly("session", text->second, mostSessionBytes);
         JsonObjectReader session(document, "session");
         checkVersion(name, session);
-        file.problems = pack.problems;
+        file.problems = problemsOf(pack);
         const json* runs = session.find("runs");
         if (!runs || !runs->is_array() || runs->empty())
             session.refuse("runs", "a list of runs");

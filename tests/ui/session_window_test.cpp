@@ -338,6 +338,9 @@ private Q_SLOTS:
         QCOMPARE(fixture.document->trajectory().size(), 1);
         QVERIFY(fixture.document->frame()->layer(record::Layer::xt).values ==
                 result->layer(record::Layer::xt).values);
+        saved.fixture.document->commitFrame(10);
+        fixture.get<QToolButton>("failureDismiss").click();
+        QTRY_COMPARE(fixture.picture(), saved.fixture.picture());
         // All that reads runs finds one frame, of no known level.
         for (QDockWidget* dock : fixture.window->findChildren<QDockWidget*>()) {
             dock->show();

@@ -88,8 +88,10 @@ RunUpdate SessionDocument::withStoredResult(const RunUpdate& failed) const
     const record::FramePtr result = resultOf(m_edited.current);
     if (!result || !failed.trajectory->frames.empty() || failed.plan() != plan() || showsCurrentRun())
         return known;
+    auto only = std::make_shared<record::Frame>(*result);
+    only->index = 0;
     auto alone = std::make_shared<record::Trajectory>();
-    alone->frames = {result};
+    alone->frames = {std::move(only)};
     alone->plannedFrames = 1;
     known.trajectory = std::move(alone);
     return known;

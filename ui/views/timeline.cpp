@@ -219,6 +219,8 @@ QToolButton* Timeline::addButton(const char* name, Glyph glyph, const QString& t
 QString Timeline::description(const record::Frame& frame, int plannedFrames)
 {
     const QLocale locale;
+    if (frame.isResult() && plannedFrames <= 1)
+        return tr("stored result");  // all that is known of a run that cannot be sampled
     const QString where =
         frame.isResult()
             ? tr("result of %1 steps").arg(locale.toString(plannedFrames - 1))
