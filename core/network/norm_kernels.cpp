@@ -1,7 +1,5 @@
 #include "core/network/norm_kernels.h"
 
-#include "core/network/plan/kernels.h"
-
 #include <bit>
 
 // One version of each loop per generation of x86 registers, chosen when the program is loaded. Sanitizers
@@ -38,23 +36,6 @@ DIFFUSCOPE_INLINE float exponential(float x)
 DIFFUSCOPE_INLINE float sigmoid(float x)
 {
     return 1.0f / (1.0f + exponential(-x));
-}
-
-/// Winograd's G for the interpolation points 0, ±near, ±far and infinity of plan/kernels.h: row p holds 1, p,
-/// p² divided by the product of (p − q) over the other points q.
-DIFFUSCOPE_INLINE void transformTaps(float a, float b, float c, float (&result)[plan::kTileInput])
-{
-    constexpr float kNear2 = plan::kNearPoint * plan::kNearPoint, kFar2 = plan::kFarPoint * plan::kFarPoint;
-    constexpr float kNearScale = 1.0f / (2.0f * kNear2 * (kNear2 - kFar2));
-    constexpr float kFarScale = 1.0f / (2.0f * kFar2 * (kFar2 - kNear2));
-    const float nearEven = kNearScale * (a + kNear2 * c), nearOdd = kNearScale * plan::kNearPoint * b;
-    const float farEven = kFarScale * (a + kFar2 * c), farOdd = kFarScale * plan::kFarPoint * b;
-    result[0] = a * (1.0f / (kNear2 * kFar2));
-    result[1] = nearEven + nearOdd;
-    result[2] = nearEven - nearOdd;
-    result[3] = farEven + farOdd;
-    result[4] = farEven - farOdd;
-    result[5] = c;
 }
 
 }  // namespace
@@ -148,27 +129,6 @@ void narrow(const float* __restrict values, int64_t count, uint16_t* __restrict 
     for (int64_t i = 0; i < count; ++i) {
         const uint32_t bits = std::bit_cast<uint32_t>(values[i]);
         result[i] = static_cast<uint16_t>((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
-    }
-}
-
-DIFFUSCOPE_VECTORIZED
-void winogradTaps(const float* __restrict taps, int64_t tapStride, int64_t count, float* __restrict result,
-                  int64_t plane)
-{
-    constexpr int kSide = plan::kTileInput;
-    for (int64_t i = 0; i < count; ++i) {
-        float rows[3][kSide];
-        for (int x = 0; x < 3; ++x) {
-            const float* column = taps + x * tapStride + i;
-            transformTaps(column[0], column[3 * tapStride], column[6 * tapStride], rows[x]);
-        }
-        for (int y = 0; y < kSide; ++y) {
-            float line[kSide];
-            transformTaps(rows[0][y], rows[1][y], rows[2][y], line);
-            for (int x = 0; x < kSide; ++x) {
-                result[(y * kSide + x) * plane + i] = line[x];
-            }
-        }
     }
 }
 

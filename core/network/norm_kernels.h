@@ -30,7 +30,4 @@ void combineGradients(const float* du, const float* x, const float* duFactor, co
 void widen(const uint16_t* values, int64_t count, float* result);
 void narrow(const float* values, int64_t count, uint16_t* result);
 
-/// Winograd's G g Gᵀ of `count` kernels at once: taps [9][tapStride] → result [plan::kTileProducts][plane].
-void winogradTaps(const float* taps, int64_t tapStride, int64_t count, float* result, int64_t plane);
-
 }  // namespace diffuscope::network::kernels

@@ -1,6 +1,5 @@
 #include "core/network/winograd_conv2d.h"
 
-#include "core/network/norm_kernels.h"
 #include "core/network/plan/kernels.h"
 #include "core/network/plan/memory.h"
 
@@ -20,20 +19,31 @@ constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
 /// What the transformed values of the images in work may take, of a core's second-level cache.
 constexpr std::size_t kTransformedBytes = 700 << 10;
 
-/// taps [3, 3, inputs, outputs] → [kTileProducts] matrices as Kernels::multiply reads them.
+/// At least so many values, in an odd number of cache lines: arrays that far apart do not all fight for the
+/// same places in the cache.
+std::ptrdiff_t oddLines(std::ptrdiff_t values)
+{
+    constexpr std::ptrdiff_t kLine = plan::kAlignment / sizeof(float);
+    return (values / kLine | 1) * kLine;
+}
+
+/// taps [3, 3, inputs, outputs] → [kTileProducts, …], matrices as Kernels::multiply reads them.
 Tensor packedMatrices(const Tensor& taps)
 {
     const auto inputs = static_cast<std::ptrdiff_t>(taps.size(2));
     const auto outputs = static_cast<std::ptrdiff_t>(taps.size(3));
-    const std::ptrdiff_t plane = inputs * outputs;
-    Tensor matrices = torch::empty({kTileProducts, plane});
-    const int lanes = plan::floatKernels()->lanes, registers = static_cast<int>(outputs) / lanes;
+    Tensor matrices = torch::empty({kTileProducts, oddLines(inputs * outputs)});
+    const auto& kernels = *plan::floatKernels();
+    const int lanes = kernels.lanes, registers = static_cast<int>(outputs) / lanes;
     for (int panel = 0; panel < plan::panelCount(registers); ++panel) {
         const std::ptrdiff_t first = plan::firstRegisterOfPanel(panel, registers) * lanes;
         const std::ptrdiff_t width = plan::firstRegisterOfPanel(panel + 1, registers) * lanes - first;
         for (std::ptrdiff_t row = 0; row < inputs; ++row) {
-            kernels::winogradTaps(taps.data_ptr<float>() + row * outputs + first, plane, width,
-                                  matrices.data_ptr<float>() + inputs * first + row * width, plane);
+            kernels.transformTaps({.taps = taps.data_ptr<float>() + row * outputs + first,
+                                   .tapStride = inputs * outputs,
+                                   .count = static_cast<int>(width),
+                                   .transformed = matrices.data_ptr<float>() + inputs * first + row * width,
+                                   .plane = matrices.size(1)});
         }
     }
     return matrices;
@@ -54,12 +64,10 @@ struct Sizes
     }
     std::size_t paddedRow() const { return countOf(kTile * tilesOf(width) + 2, inputs); }
     std::size_t paddedValues() const { return countOf(kTile * tilesOf(height) + 2, paddedRow()); }
-    /// From one of the kTileProducts to the next: an odd number of cache lines, so that they do not all fight
-    /// for the same places.
+    /// From one of the kTileProducts to the next.
     std::size_t plane(int channels) const
     {
-        constexpr std::size_t kLine = plan::kAlignment / sizeof(float);
-        return (countOf(imagesAtOnce, tiles, channels) / kLine | 1) * kLine;
+        return static_cast<std::size_t>(oddLines(imagesAtOnce * tiles * channels));
     }
 
     int height, width, inputs, outputs, tiles;
@@ -103,10 +111,10 @@ void transformImage(const Sizes& sizes, const float* image, const Work& work, st
          .plane = static_cast<std::ptrdiff_t>(sizes.plane(sizes.inputs))});
 }
 
-void multiplyTiles(const Sizes& sizes, const float* matrices, int tiles, const Work& work)
+void multiplyTiles(const Sizes& sizes, const Tensor& matrices, int tiles, const Work& work)
 {
     for (std::size_t i = 0; i < kTileProducts; ++i) {
-        const float* matrix = matrices + i * countOf(sizes.inputs, sizes.outputs);
+        const float* matrix = matrices.data_ptr<float>() + i * static_cast<std::size_t>(matrices.size(1));
         plan::floatKernels()->multiply(
             {.rows = reinterpret_cast<const std::byte*>(work.values + i * sizes.plane(sizes.inputs)),
              .rowStride = sizes.inputs,
@@ -133,7 +141,7 @@ void convolve(const Tensor& x, const Tensor& matrices, const Tensor& bias, const
                 transformImage(sizes, x.data_ptr<float>() + countOf(first + k, from), work,
                                countOf(k, sizes.tiles));
             }
-            multiplyTiles(sizes, matrices.data_ptr<float>(), static_cast<int>(count) * sizes.tiles, work);
+            multiplyTiles(sizes, matrices, static_cast<int>(count) * sizes.tiles, work);
             for (int64_t k = 0; k < count; ++k) {
                 plan::floatKernels()->fromWinograd(
                     {.sums = work.sums + countOf(k, sizes.tiles, sizes.outputs),

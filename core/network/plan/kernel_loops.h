@@ -18,6 +18,7 @@ constexpr Kernels kernelsOf(const char* name)
             .multiply = multiply<Format>,
             .multiplyFloats = multiply<FloatFormat>,
             .store = store<Format>,
+            .transformTaps = transformTaps,
             .toWinograd = toWinograd<Format>,
             .fromWinograd = fromWinograd,
             .sumMoments = sumMoments,

@@ -12,6 +12,44 @@ constexpr float kNear2 = kNearPoint * kNearPoint, kNear3 = kNear2 * kNearPoint;
 constexpr float kFar2 = kFarPoint * kFarPoint, kFar3 = kFar2 * kFarPoint;
 constexpr int kHalf = kTileInput / 2;
 
+/// G g: row p holds 1, p, p² divided by the product of (p − q) over the other points q; the last is
+/// infinity's.
+DIFFUSCOPE_INLINE void transformTap(Register a, Register b, Register c, Register (&result)[kTileInput])
+{
+    constexpr float kNearScale = 1.0f / (2.0f * kNear2 * (kNear2 - kFar2));
+    constexpr float kFarScale = 1.0f / (2.0f * kFar2 * (kFar2 - kNear2));
+    const Register nearEven = kNearScale * (a + kNear2 * c), nearOdd = (kNearScale * kNearPoint) * b;
+    const Register farEven = kFarScale * (a + kFar2 * c), farOdd = (kFarScale * kFarPoint) * b;
+    result[0] = a * (1.0f / (kNear2 * kFar2));
+    result[1] = nearEven + nearOdd;
+    result[2] = nearEven - nearOdd;
+    result[3] = farEven + farOdd;
+    result[4] = farEven - farOdd;
+    result[5] = c;
+}
+
+void transformTaps(const WinogradTaps& taps)
+{
+    for (int i = 0; i < taps.count; i += kLanes) {
+        Register rows[3][kTileInput];
+#pragma GCC unroll 3
+        for (int x = 0; x < 3; ++x) {
+            const float* column = taps.taps + x * taps.tapStride + i;
+            transformTap(load(column), load(column + 3 * taps.tapStride), load(column + 6 * taps.tapStride),
+                         rows[x]);
+        }
+#pragma GCC unroll 6
+        for (int y = 0; y < kTileInput; ++y) {
+            Register line[kTileInput];
+            transformTap(rows[0][y], rows[1][y], rows[2][y], line);
+#pragma GCC unroll 6
+            for (int x = 0; x < kTileInput; ++x) {
+                save(taps.transformed + (y * kTileInput + x) * taps.plane + i, line[x]);
+            }
+        }
+    }
+}
+
 /// Rows 0 to 2 (of the points 0 and ±kNearPoint) or 3 to 5 (±kFarPoint and ∞) of Bᵀ d, whose row p ≠ ∞ holds
 /// the coefficients of the product of (x − q) over the other points q.
 template <bool isFar>

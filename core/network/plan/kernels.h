@@ -78,6 +78,16 @@ struct WinogradOutput
     std::ptrdiff_t resultStride = 0;
 };
 
+/// Kernels 3×3, transformed for Winograd: taps [9][tapStride] → [kTileProducts][plane], `count` of each.
+struct WinogradTaps
+{
+    const float* taps = nullptr;
+    std::ptrdiff_t tapStride = 0;
+    int count = 0;  ///< a multiple of the lanes
+    float* transformed = nullptr;
+    std::ptrdiff_t plane = 0;
+};
+
 /// An image whose pixels are `stride` values apart.
 struct ConstImage
 {
@@ -106,6 +116,7 @@ struct Kernels
     void (*multiply)(const Product&);
     void (*multiplyFloats)(const Product&);  ///< the same with float32 as the stored format, one side by side
     void (*store)(const float* values, std::ptrdiff_t count, std::byte* stored);
+    void (*transformTaps)(const WinogradTaps&);
     void (*toWinograd)(const WinogradInput&);
     void (*fromWinograd)(const WinogradOutput&);
     /// Sums [channels] of the differences from the first pixel, and of their squares, over all pixels.
