@@ -93,6 +93,7 @@ private:
 
     // compare_panes_painting.cpp
     void paintHead(QPainter& painter, std::size_t i, QRect area, bool isRight) const;
+    void paintBadge(QPainter& painter, const QRectF& box, const QString& text) const;
     void paintImages(QPainter& painter, std::size_t i) const;
     void paintNote(QPainter& painter, std::size_t i) const;
     void paintSwipe(QPainter& painter) const;

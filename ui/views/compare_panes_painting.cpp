@@ -19,6 +19,17 @@ constexpr int leastLetters = 6;
 
 }  // namespace
 
+void ComparePanes::paintBadge(QPainter& painter, const QRectF& box, const QString& text) const
+{
+    const ThemeColors& colors = themeColors(palette());
+    painter.setPen(QPen(colors.accent, 1));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRoundedRect(box, 3, 3);
+    painter.setFont(m_captionFont);
+    painter.setPen(colors.text);
+    painter.drawText(box, Qt::AlignCenter, text);
+}
+
 /// A chip in the colour of the run's curve, its name, whether the others are compared with it, and what sets
 /// it apart; beneath that the frame. Right of a swipe's line it ends at the right.
 void ComparePanes::paintHead(QPainter& painter, std::size_t i, QRect area, bool isRight) const
@@ -54,12 +65,7 @@ void ComparePanes::paintHead(QPainter& painter, std::size_t i, QRect area, bool 
         const QRectF box(title.left() + taken + chipGapPx + 0.5,
                          title.top() + (line - small.height()) / 2 + 0.5, badgeWidth - chipGapPx - 1,
                          small.height() - 1);
-        painter.setPen(QPen(colors.accent, 1));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawRoundedRect(box, 3, 3);
-        painter.setFont(m_captionFont);
-        painter.setPen(colors.text);
-        painter.drawText(box, Qt::AlignCenter, badge);
+        paintBadge(painter, box, badge);
         taken += badgeWidth;
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
