@@ -4,6 +4,7 @@
 #include "ui/panels/glyph_icon.h"
 #include "ui/theme/theme_colors.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
@@ -38,9 +39,9 @@ FailureBanner::FailureBanner(SessionDocument& document, QWidget* parent)
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(12 + edgePx, 8, 8, 8);
     row->setSpacing(12);
-    auto* icon = new QLabel(this);
-    icon->setPixmap(glyphIcon(Glyph::warning).pixmap(20, 20));
-    row->addWidget(icon, 0, Qt::AlignTop);
+    m_icon = new QLabel(this);
+    m_icon->setPixmap(glyphIcon(Glyph::warning).pixmap(20, 20));
+    row->addWidget(m_icon, 0, Qt::AlignTop);
 
     auto* texts = new QWidget(this);
     auto* column = new QVBoxLayout(texts);
@@ -144,6 +145,14 @@ void FailureBanner::showEntries()
         row.hint->setVisible(!row.hint->text().isEmpty());
     }
     setVisible(!m_entries.isEmpty());
+}
+
+/// The sign has the colour of text, which the theme changes.
+void FailureBanner::changeEvent(QEvent* event)
+{
+    QFrame::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_icon)
+        m_icon->setPixmap(glyphIcon(Glyph::warning).pixmap(20, 20));
 }
 
 void FailureBanner::paintEvent(QPaintEvent*)

@@ -30,6 +30,7 @@ public:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
 private:
     struct Entry
@@ -51,6 +52,7 @@ private:
     void showEntries();
 
     SessionDocument& m_document;
+    QLabel* m_icon = nullptr;
     QList<Entry> m_entries;  ///< the newest first
     QList<Row> m_rows;
 };
