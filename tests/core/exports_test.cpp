@@ -165,6 +165,25 @@ private Q_SLOTS:
         QVERIFY(contentsOf(QString::fromStdString(path)).contains("iTXtdiffuscope-recipe"));
     }
 
+    void aBranchIsExportedWithTheRunThatItLeaves()
+    {
+        auto run = smallRun();
+        session::RunPlan parent;
+        parent.recipe.seed = 5;
+        run.from = std::make_shared<const session::BranchPoint>(session::BranchPoint{parent, 2});
+        const std::string png = pathOf("branch.png");
+        exports::exportRuns(ExportKind::filmStrip, png, {&run, 1}, {}, {});
+        QVERIFY(session::planFromJson(exports::readRecipeOfPicture(png)) == run.plan());
+        exports::exportRuns(ExportKind::tensors, pathOf("branch.npz"), {&run, 1}, {}, {});
+        const auto entries = zipEntries(contentsOf(QString::fromStdString(pathOf("branch.npz"))));
+        QVERIFY(session::planFromJson(entries.value("recipe.json").toStdString()) == run.plan());
+        exports::exportRuns(ExportKind::plots, pathOf("branch.svg"), {&run, 1}, {}, {});
+        const QByteArray svg = contentsOf(QString::fromStdString(pathOf("branch.svg")));
+        QVERIFY(svg.contains(", from step 2 of another run"));
+        QVERIFY(svg.contains("&quot;from&quot;") || svg.contains("\"from\""));
+        QVERIFY(exports::runTitle(smallRun()) == exports::recipeTitle(run.recipe));
+    }
+
     void whatHoldsNoRecipeIsRefusedInOneSentence()
     {
         const auto run = smallRun();
