@@ -78,6 +78,21 @@ private Q_SLOTS:
         QVERIFY(state.text().startsWith(QStringLiteral("Finished")));
     }
 
+    void thePlaceOfThePlayheadDoesNotWidenTheWindow()
+    {
+        SessionWindow bench;
+        auto& label = bench.fixture.get<QLabel>("timelineLabel");
+        const int least = bench.fixture.window->minimumSizeHint().width();
+        bench.fixture.document->commitFrame(3);
+        QVERIFY(label.text().startsWith(QStringLiteral("step 4 / 10 · t = ")));
+        QVERIFY(label.text().contains(QStringLiteral("SNR")));
+        QVERIFY(bench.fixture.window->minimumSizeHint().width() <= least);
+        auto& timeline = bench.fixture.get<QWidget>("timeline");
+        timeline.setFixedWidth(timeline.minimumSizeHint().width() +
+                               label.fontMetrics().averageCharWidth() * 14);
+        QTRY_COMPARE(label.text(), QStringLiteral("step 4 / 10"));
+    }
+
     void theTreeSaysWhatABranchChanged()
     {
         SessionWindow bench;

@@ -190,6 +190,7 @@ Timeline::Timeline(QWidget* parent) : QWidget(parent)
     m_label->setObjectName(QStringLiteral("timelineLabel"));
     m_label->setAccessibleName(tr("Playhead position"));
     m_label->setFont(tabularFont(font()));
+    m_label->setMinimumWidth(1);  // where the playhead stands must not widen the window
     m_buttons->addWidget(m_label);
     updateEnabled();
 
@@ -255,7 +256,7 @@ void Timeline::setFrame(const record::Frame* frame)
 {
     if (frame)
         m_slider->setValue(frame->index);
-    m_label->setText(frame ? description(*frame, m_planned) : QString());
+    m_place = frame ? description(*frame, m_planned) : QString();
     const QString notice = frame ? wayNotice(*frame, m_planned) : QString();
     QString tip = QStringLiteral("<p>%1</p>")
                       .arg(tr("The frame under the playhead: its step, the training time t that the network "
@@ -267,6 +268,7 @@ void Timeline::setFrame(const record::Frame* frame)
     m_sign->setToolTip(QStringLiteral("<p>%1</p>").arg(notice));
     m_sign->setAccessibleDescription(notice);
     m_sign->setVisible(!notice.isEmpty());
+    fitLabel();
     updateEnabled();
 }
 
@@ -288,11 +290,37 @@ void Timeline::updateEnabled()
     m_last->setEnabled(m_next->isEnabled());
 }
 
+/// Leaves out what stands last where not everything has room.
+void Timeline::fitLabel()
+{
+    int room =
+        contentsRect().width() - layout()->contentsMargins().left() - layout()->contentsMargins().right();
+    for (const QWidget* other :
+         {static_cast<QWidget*>(m_first), static_cast<QWidget*>(m_previous), static_cast<QWidget*>(m_play),
+          static_cast<QWidget*>(m_next), static_cast<QWidget*>(m_last), static_cast<QWidget*>(m_sign)})
+        room -= other->isHidden() ? 0 : other->sizeHint().width() + m_buttons->spacing();
+    room -= 3 * m_buttons->spacing() + 4;
+    const QFontMetrics metrics(m_label->font());
+    const QString between = QStringLiteral(" · ");
+    QString text = m_place;
+    while (metrics.horizontalAdvance(text) > room && text.contains(between))
+        text.truncate(text.lastIndexOf(between));
+    m_label->setText(text);
+}
+
+void Timeline::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    fitLabel();
+}
+
 void Timeline::changeEvent(QEvent* event)
 {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::FontChange && m_label)
+    if (event->type() == QEvent::FontChange && m_label) {
         m_label->setFont(tabularFont(font()));
+        fitLabel();
+    }
 }
 
 }  // namespace diffuscope::ui

@@ -79,9 +79,11 @@ Q_SIGNALS:
     void playToggled();
 
 protected:
+    void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:
+    void fitLabel();
     QToolButton* addButton(const char* name, Glyph glyph, const QString& text, const QString& tip);
     void updateEnabled();
 
@@ -94,6 +96,7 @@ private:
     QToolButton* m_last = nullptr;
     NoticeSign* m_sign = nullptr;
     QLabel* m_label = nullptr;
+    QString m_place;  ///< all that the label says where it has room
     int m_planned = 0;
 };
 
