@@ -27,6 +27,7 @@ constexpr int mostPixels = 1 << 16;
 constexpr std::size_t longestWritten = 4096;
 constexpr int mostWrittenWords = 4096;
 constexpr std::size_t digestDigits = 16;
+constexpr std::uint64_t mostAutosaves = std::uint64_t(1) << 62;
 const char* const sessionKey = "diffuscope.session";
 
 std::string hexOf(std::uint64_t value)
@@ -124,7 +125,8 @@ ordered_json writtenView(const ViewState& view)
             {"branchMode", view.branchMode},
             {"compared", view.compared},
             {"file", view.file},
-            {"modified", view.isModified}};
+            {"modified", view.isModified},
+            {"autosaves", view.autosaves}};
 }
 
 ViewState readView(JsonObjectReader& session)
@@ -144,6 +146,8 @@ ViewState readView(JsonObjectReader& session)
     readText(reader, "file", view.file, 4096);
     if (const json* modified = reader.find("modified"))
         view.isModified = modified->is_boolean() && modified->get<bool>();
+    if (const json* count = reader.find("autosaves"); count && count->is_number_unsigned())
+        view.autosaves = std::int64_t(std::min<std::uint64_t>(count->get<std::uint64_t>(), mostAutosaves));
     if (const json* compared = reader.find("compared"); compared && compared->is_array())
         for (const json& id : *compared)
             if (id.is_number_unsigned() && id.get<std::uint64_t>() <= std::uint64_t(most) &&

@@ -5,6 +5,7 @@
 #include "core/session/run_record.h"
 #include "core/session/session_tree.h"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -24,6 +25,8 @@ struct ViewState
     /// Of a session that was saved by itself: its own file, if it has one, and whether that lacks edits.
     std::string file{};
     bool isModified = false;
+    /// How often it had saved itself; the greater, the newer.
+    std::int64_t autosaves = 0;
 
     bool operator==(const ViewState&) const = default;
 };

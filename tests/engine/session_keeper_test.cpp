@@ -1,121 +1,20 @@
-// Sessions in the document and on disk: branches, undo of everything, saving by itself, and what is left when
-// the program is killed.
+// Sessions in the document and on disk: branches, undo of everything, saving, opening, and the check of
+// replays.
 #include "core/session/tensor_pack.h"
-#include "tests/support/fake_run.h"
-#include "ui/document/session_document.h"
-#include "ui/document/session_keeper.h"
-#include "ui/engine/background_runs.h"
-#include "ui/engine/sampling_service.h"
+#include "tests/engine/session_bench.h"
 
-#include <QCoreApplication>
-#include <QProcess>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
-#include <QTest>
 
 #include <cmath>
-#include <csignal>
-#include <iostream>
-#include <sys/resource.h>
-#include <thread>
 
 using namespace diffuscope;
+using test::changed;
 using test::fakeRecipe;
-using test::FakeSampling;
+using test::SessionBench;
 using ui::RunState;
 using ui::SessionDocument;
 using ui::SessionKeeper;
-
-namespace {
-
-const QString childOption = QStringLiteral("--edit-without-end");
-constexpr int editIntervalMs = 120;
-
-/// A document over fake sampling, and what keeps it.
-struct Bench
-{
-    explicit Bench(const QString& folder, const QString& modelHash = QStringLiteral("one"))
-        : settings(folder + QStringLiteral("/settings.ini"), QSettings::IniFormat),
-          keeper(std::make_unique<SessionKeeper>(SessionKeeper::Parts{
-              .document = document,
-              .background = background,
-              .settings = settings,
-              .autosaveFolder = folder + QStringLiteral("/auto"),
-              .program = QStringLiteral("test"),
-              .hashModel = [hash = modelHash.toStdString()](const std::string&) { return hash; }}))
-    {
-        document.setMergeWindow(std::chrono::milliseconds(0));
-        keeper->setComputer(QStringLiteral("a fake"), 1);
-    }
-
-    bool sample(const session::Recipe& recipe)
-    {
-        document.loadRecipe(recipe);
-        return waitForRun();
-    }
-    bool waitForRun()
-    {
-        return QTest::qWaitFor([this] {
-            return document.state() == RunState::finished &&
-                   document.shownRun().plan() == document.session().planOf(document.currentRun());
-        });
-    }
-
-    FakeSampling sampling;
-    ui::SamplingService service{sampling.factory()};
-    SessionDocument document{service};
-    ui::BackgroundRuns background{service};
-    QSettings settings;
-    std::unique_ptr<SessionKeeper> keeper;
-};
-
-session::Recipe changed(session::Recipe recipe, double scale)
-{
-    recipe.guidance.scale = scale;
-    return recipe;
-}
-
-/// While it lives no file can have more than these bytes: writing fails as on a full disk.
-class FullDisk
-{
-public:
-    explicit FullDisk(rlim_t mostBytes)
-    {
-        std::signal(SIGXFSZ, SIG_IGN);
-        ::getrlimit(RLIMIT_FSIZE, &m_before);
-        const rlimit full{mostBytes, m_before.rlim_max};
-        if (::setrlimit(RLIMIT_FSIZE, &full) != 0)
-            qFatal("The size of files cannot be limited.");
-    }
-    ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &m_before); }
-
-private:
-    rlimit m_before{};
-};
-
-/// The child: edits one after another, each told on the standard output once it was made.
-int editWithoutEnd(const QString& folder)
-{
-    Bench bench(folder);
-    bench.document.loadRecipe(fakeRecipe(0, 4, 1));
-    int edits = 0;
-    QTimer timer;
-    QObject::connect(&timer, &QTimer::timeout, [&] {
-        ++edits;
-        session::Recipe recipe = bench.document.recipe();
-        recipe.seed = std::uint64_t(edits);
-        if (edits % 5 == 0)
-            bench.document.addRun(recipe, QStringLiteral("New Run"));
-        else
-            bench.document.setRecipe(recipe);
-        std::cout << edits << std::endl;
-    });
-    timer.start(editIntervalMs);
-    return QCoreApplication::exec();
-}
-
-}  // namespace
 
 class SessionKeeperTest : public QObject
 {
@@ -126,7 +25,7 @@ private Q_SLOTS:
 
     void aBranchKeepsItsParentAndCostsOnlyTheFramesAfterIt()
     {
-        Bench bench(path());
+        SessionBench bench(path());
         QVERIFY(bench.sample(fakeRecipe(2, 10)));
         bench.document.commitFrame(6);
         QCOMPARE(bench.document.branchFrame(), 6);
@@ -150,7 +49,7 @@ private Q_SLOTS:
 
     void anEditInTheMiddleBranchesOnceInBranchMode()
     {
-        Bench bench(path());
+        SessionBench bench(path());
         QVERIFY(bench.sample(fakeRecipe(2, 10)));
         bench.document.setBranchMode(true);
         bench.document.setRecipe(changed(bench.document.recipe(), 3));  // at the end: the whole run
@@ -172,7 +71,7 @@ private Q_SLOTS:
 
     void anEditOfAHeldRunGoesOnFromItsNewestFrame()
     {
-        Bench bench(path());
+        SessionBench bench(path());
         bench.sampling.block();
         bench.document.loadRecipe(fakeRecipe(2, 10));
         QTRY_VERIFY(bench.sampling.isEvaluating());
@@ -190,7 +89,7 @@ private Q_SLOTS:
 
     void aRunThatOthersLeaveStaysAsItIs()
     {
-        Bench bench(path());
+        SessionBench bench(path());
         QVERIFY(bench.sample(fakeRecipe(2, 10)));
         bench.document.commitFrame(6);
         bench.document.branchHere();
@@ -204,7 +103,7 @@ private Q_SLOTS:
 
     void everythingThatIsEditedCanBeUndone()
     {
-        Bench bench(path());
+        SessionBench bench(path());
         QVERIFY(bench.sample(fakeRecipe(2, 10)));
         std::vector<session::Session> states{bench.document.session()};
         bench.document.commitFrame(6);
@@ -237,7 +136,7 @@ private Q_SLOTS:
     {
         const QString file = m_folder->filePath(QStringLiteral("a.diffuscope"));
         {
-            Bench bench(path());
+            SessionBench bench(path());
             QVERIFY(bench.sample(fakeRecipe(2, 10)));
             bench.document.commitFrame(6);
             bench.document.branchHere();
@@ -249,7 +148,7 @@ private Q_SLOTS:
             bench.keeper->flush();
             QVERIFY(!bench.keeper->isModified());
         }
-        Bench bench(path());
+        SessionBench bench(path());
         QSignalSpy checked(bench.keeper.get(), &SessionKeeper::checked);
         QVERIFY(bench.keeper->open(file));
         QCOMPARE(bench.document.currentRun(), 2);
@@ -265,7 +164,7 @@ private Q_SLOTS:
     {
         const QString file = m_folder->filePath(QStringLiteral("a.diffuscope"));
         {
-            Bench bench(path());
+            SessionBench bench(path());
             QVERIFY(bench.sample(fakeRecipe(2, 6)));
             bench.keeper->saveAs(file);
             bench.keeper->flush();
@@ -276,7 +175,7 @@ private Q_SLOTS:
         record->states[record->states.size() / 7 * 3 + 5] += 0.5f;
         stored.records[1] = record;
         session::writeSession(file.toStdString(), stored);
-        Bench bench(path());
+        SessionBench bench(path());
         QVERIFY(bench.keeper->open(file));
         QTRY_VERIFY(bench.keeper->checkOf(1));
         QVERIFY(bench.keeper->checkOf(1)->differs);
@@ -288,7 +187,7 @@ private Q_SLOTS:
     {
         const QString file = m_folder->filePath(QStringLiteral("a.diffuscope"));
         {
-            Bench bench(path());
+            SessionBench bench(path());
             QVERIFY(bench.sample(fakeRecipe(2, 6)));
             bench.keeper->saveAs(file);
             bench.keeper->flush();
@@ -305,7 +204,7 @@ private Q_SLOTS:
             record->sketches[image * count + j] += 0.5f * std::sqrt(float(record->shape.imageValues()));
         stored.records[1] = record;
         session::writeSession(file.toStdString(), stored);
-        Bench bench(path());
+        SessionBench bench(path());
         QVERIFY(bench.keeper->open(file));
         QTRY_VERIFY(bench.keeper->checkOf(1));
         QVERIFY2(bench.keeper->checkOf(1)->text.contains(QStringLiteral("frame 3, in image 2 by about 0.5.")),
@@ -326,11 +225,11 @@ private Q_SLOTS:
         QFETCH(QString, says);
         const QString file = m_folder->filePath(QStringLiteral("a.diffuscope"));
         {
-            Bench bench(path());
+            SessionBench bench(path());
             QVERIFY(bench.sample(fakeRecipe(2)));
             bench.keeper->saveAs(file);
         }
-        Bench bench(path(), hash);
+        SessionBench bench(path(), hash);
         QSignalSpy problems(bench.keeper.get(), &SessionKeeper::problem);
         QVERIFY(bench.keeper->open(file));
         QTRY_COMPARE(problems.size(), 1);
@@ -343,7 +242,7 @@ private Q_SLOTS:
         session::TensorPack pack;
         pack.texts["diffuscope.session"] = "{\"version\":9}";
         session::writePack(file.toStdString(), pack);
-        Bench bench(path());
+        SessionBench bench(path());
         QVERIFY(bench.sample(fakeRecipe(3)));
         const session::Session before = bench.document.session();
         QSignalSpy problems(bench.keeper.get(), &SessionKeeper::problem);
@@ -355,7 +254,7 @@ private Q_SLOTS:
 
     void whatWasNotSavedIsKeptWhenAnotherSessionBegins()
     {
-        Bench bench(path());
+        SessionBench bench(path());
         QVERIFY(bench.sample(fakeRecipe(2)));
         bench.document.addRun(fakeRecipe(3), QStringLiteral("New Run"));
         const QString kept = bench.keeper->newSession();
@@ -369,65 +268,23 @@ private Q_SLOTS:
     {
         const QString file = m_folder->filePath(QStringLiteral("a.diffuscope"));
         {
-            Bench bench(path());
+            SessionBench bench(path());
             QVERIFY(bench.sample(fakeRecipe(2, 10)));
             bench.keeper->saveAs(file);
             bench.document.renameRun(1, QStringLiteral("later"));
         }
-        Bench bench(path());
+        SessionBench bench(path());
         QVERIFY(bench.keeper->restore());
         QCOMPARE(bench.keeper->path(), file);
         QVERIFY(bench.keeper->isModified());
         QCOMPARE(bench.document.session().run(1).name, std::string("later"));
     }
 
-    void aFullDiskIsSaidAndNothingIsLost()
-    {
-        Bench bench(path());
-        QVERIFY(bench.sample(fakeRecipe(2, 10)));
-        bench.keeper->flush();
-        const QString kept = path() + QStringLiteral("/auto/session-1.diffuscope");
-        const auto inFile = [](const QString& file) {
-            return session::readSession(file.toStdString()).session;
-        };
-        const session::Session before = bench.document.session();
-        QVERIFY(inFile(kept) == before);
-        QSignalSpy problems(bench.keeper.get(), &SessionKeeper::problem);
-        {
-            const FullDisk full(512);
-            bench.document.setRecipe(changed(bench.document.recipe(), 5));
-            QTRY_COMPARE(problems.size(), 1);
-            const QString said = problems[0][0].toString();
-            QVERIFY2(said.startsWith(QStringLiteral("The session cannot be kept safe: Cannot write ")),
-                     qPrintable(said));
-            QVERIFY(!said.contains(QLatin1Char('\n')) && !problems[0][1].toString().isEmpty());
-            QVERIFY(inFile(kept) == before);  // the last that could be written is whole
-            // It is tried again, without saying so again; an edit that is not kept is said again.
-            QVERIFY(!QTest::qWaitFor([&] { return problems.size() > 1; }, 2500));
-            bench.document.renameRun(1, QStringLiteral("mine"));
-            QTRY_COMPARE_WITH_TIMEOUT(problems.size(), 2, 8000);
-            // A file of its own cannot be written either: there are edits that it lacks.
-            const QString own = m_folder->filePath(QStringLiteral("own.diffuscope"));
-            bench.keeper->saveAs(own);
-            QTRY_VERIFY(problems.size() >= 3);
-            QVERIFY(problems.back()[0].toString().contains(QStringLiteral("own.diffuscope")));
-            QVERIFY(bench.keeper->isModified());
-            QVERIFY(!QFile::exists(own));
-            QVERIFY(inFile(kept) == before);
-            QVERIFY(QDir(path() + QStringLiteral("/auto"))
-                        .entryList({QStringLiteral("*.part-*")}, QDir::Files)
-                        .isEmpty());
-        }
-        // There is room again: what was edited meanwhile is kept without another edit.
-        QTRY_VERIFY_WITH_TIMEOUT(inFile(kept) == bench.document.session(), 10'000);
-        QCOMPARE(bench.document.session().run(1).name, std::string("mine"));
-    }
-
     void howPromptsAreWrittenIsKept()
     {
         const session::WrittenPrompt written{"red long hair", {1}};
         {
-            Bench bench(path());
+            SessionBench bench(path());
             QVERIFY(bench.sample(fakeRecipe(2, 4)));
             session::Recipe recipe = bench.document.recipe();
             recipe.condition.text.prompt = "red hair";
@@ -437,7 +294,7 @@ private Q_SLOTS:
             bench.document.setRecipe(recipe);  // an edit of something else
             QVERIFY(bench.document.writtenPrompt() == written);
         }
-        Bench bench(path());
+        SessionBench bench(path());
         QVERIFY(bench.keeper->restore());
         QVERIFY(bench.document.writtenPrompt() == written);
         session::Recipe recipe = bench.document.recipe();
@@ -448,36 +305,11 @@ private Q_SLOTS:
         QVERIFY(bench.document.writtenPrompt() == written);
     }
 
-    void twoWindowsDoNotShareAFile()
-    {
-        Bench first(path());
-        QVERIFY(first.sample(fakeRecipe(2)));
-        Bench second(path());
-        QVERIFY(second.sample(fakeRecipe(3)));
-        first.keeper->flush();
-        second.keeper->flush();
-        QCOMPARE(QDir(path() + QStringLiteral("/auto")).entryList({QStringLiteral("*.diffuscope")}).size(),
-                 2);
-    }
-
-    void aDamagedAutosaveIsSetAside()
-    {
-        QDir().mkpath(path() + QStringLiteral("/auto"));
-        QFile damaged(path() + QStringLiteral("/auto/session-1.diffuscope"));
-        QVERIFY(damaged.open(QIODevice::WriteOnly) && damaged.write("nonsense") == 8);
-        damaged.close();
-        Bench bench(path());
-        QSignalSpy problems(bench.keeper.get(), &SessionKeeper::problem);
-        QVERIFY(!bench.keeper->restore());
-        QCOMPARE(problems.size(), 1);
-        QVERIFY(QFile::exists(damaged.fileName() + QStringLiteral(".damaged")));
-    }
-
     void twentyRunsOpenWithinASecond()
     {
         const QString file = m_folder->filePath(QStringLiteral("many.diffuscope"));
         {
-            Bench bench(path());
+            SessionBench bench(path());
             QVERIFY(bench.sample(fakeRecipe(0, 20, 16)));
             for (int i = 1; i < 20; ++i) {
                 bench.document.addRun(fakeRecipe(i, 20, 16), QStringLiteral("New Run"));
@@ -485,7 +317,7 @@ private Q_SLOTS:
             }
             bench.keeper->saveAs(file);
         }
-        Bench bench(path());
+        SessionBench bench(path());
         QElapsedTimer clock;
         clock.start();
         QVERIFY(bench.keeper->open(file));
@@ -496,49 +328,11 @@ private Q_SLOTS:
         QVERIFY(ms < 1000);
     }
 
-    void killedAtAnyMomentAtMostTheLastEditIsLost()
-    {
-        quint32 random = quint32(QDateTime::currentMSecsSinceEpoch());
-        int edited = 0;
-        for (int round = 0; round < 22; ++round) {
-            QTemporaryDir folder;
-            QProcess child;
-            child.start(QCoreApplication::applicationFilePath(), {childOption, folder.path()});
-            QVERIFY(child.waitForStarted());
-            QByteArray told;
-            const auto read = [&] { told += child.readAllStandardOutput(); };
-            QVERIFY(QTest::qWaitFor([&] { return read(), told.contains('\n'); }, 20000));
-            random = random * 1664525u + 1013904223u;
-            QTest::qWait(int((random >> 10) % 600));
-            ::kill(pid_t(child.processId()), SIGKILL);
-            QVERIFY(child.waitForFinished());
-            read();
-            const int made = told.left(told.lastIndexOf('\n')).split('\n').last().toInt();
-            edited += made;
-            const auto file = session::readSession(
-                (folder.path() + QStringLiteral("/auto/session-1.diffuscope")).toStdString());
-            const int kept = int(file.session.run(file.view.run).recipe.seed);
-            QVERIFY2(kept >= made - 1 && kept <= made + 1,
-                     qPrintable(QStringLiteral("%1 of %2 edits").arg(kept).arg(made)));
-            QCOMPARE(int(file.session.runs().size()), 1 + kept / 5);
-            QVERIFY(file.problems.empty());
-        }
-        qInfo("killed 22 times over %d edits", edited);
-    }
-
 private:
     QString path() const { return m_folder->path(); }
 
     std::unique_ptr<QTemporaryDir> m_folder;
 };
 
-int main(int argc, char** argv)
-{
-    QCoreApplication application(argc, argv);
-    const QStringList arguments = QCoreApplication::arguments();
-    if (arguments.size() == 3 && arguments[1] == childOption)
-        return editWithoutEnd(arguments[2]);
-    SessionKeeperTest test;
-    return QTest::qExec(&test, argc, argv);
-}
+QTEST_GUILESS_MAIN(SessionKeeperTest)
 #include "session_keeper_test.moc"

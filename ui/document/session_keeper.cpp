@@ -1,6 +1,7 @@
 #include "ui/document/session_keeper.h"
 
 #include "core/registry/error.h"
+#include "core/session/autosaved_session.h"
 
 #include <QDateTime>
 #include <QDir>
@@ -67,19 +68,23 @@ SessionKeeper::SessionKeeper(Parts parts, QObject* parent)
     : QObject(parent),
       m_parts(std::move(parts)),
       m_document(m_parts.document),
-      m_saver(m_parts.hashModel ? m_parts.hashModel : [](const std::string&) { return std::string(); })
+      m_saver(m_parts.hashModel ? m_parts.hashModel : [](const std::string&) { return std::string(); }),
+      m_autosave(m_parts.autosaveFolder)
 {
-    lockAutosave();
-    m_autosaveTimer.setSingleShot(true);
-    m_autosaveTimer.setInterval(autosaveDelayMs);
-    connect(&m_autosaveTimer, &QTimer::timeout, this, &SessionKeeper::autosave);
+    connect(&m_autosave, &Autosave::wholeIsDue, this, &SessionKeeper::autosave);
+    connect(&m_autosave, &Autosave::treeIsDue, this, [this] {
+        session::SessionFile tree;
+        tree.session = m_document.session();
+        tree.view = viewToSave(true);
+        m_autosave.writeTree(std::move(tree));
+    });
     connect(&m_document, &SessionDocument::sessionChanged, this, [this] {
         m_isEditedSinceFailure = true;
-        scheduleAutosave();
+        m_autosave.schedule();
     });
-    connect(&m_document, &SessionDocument::currentRunChanged, this, &SessionKeeper::scheduleAutosave);
-    connect(&m_document, &SessionDocument::branchModeChanged, this, &SessionKeeper::scheduleAutosave);
-    connect(&m_document, &SessionDocument::layerChanged, this, &SessionKeeper::scheduleAutosave);
+    connect(&m_document, &SessionDocument::currentRunChanged, &m_autosave, &Autosave::schedule);
+    connect(&m_document, &SessionDocument::branchModeChanged, &m_autosave, &Autosave::schedule);
+    connect(&m_document, &SessionDocument::layerChanged, &m_autosave, &Autosave::schedule);
     connect(&m_document.undoStack(), &QUndoStack::cleanChanged, this, &SessionKeeper::titleChanged);
     connect(&m_document.service(), &SamplingService::runFinished, this, &SessionKeeper::noteFinished);
     connect(&m_parts.background, &BackgroundRuns::runFinished, this, [this](const RunUpdate& update) {
@@ -93,7 +98,7 @@ SessionKeeper::SessionKeeper(Parts parts, QObject* parent)
             });
     connect(&m_saver, &SessionSaver::saved, this, [this](const QString& path, bool isAutosave, int ms) {
         if (isAutosave)
-            m_autosaveTimer.setInterval(std::clamp(4 * ms, autosaveDelayMs, longestAutosaveDelayMs));
+            m_autosave.noteWritten(ms);
         else
             Q_EMIT saved(path);
     });
@@ -128,57 +133,40 @@ bool SessionKeeper::isModified() const
     return !m_document.undoStack().isClean();
 }
 
-/// The first file that no other window holds.
-void SessionKeeper::lockAutosave()
-{
-    if (m_parts.autosaveFolder.isEmpty() || !QDir().mkpath(m_parts.autosaveFolder))
-        return;
-    const QDir folder(m_parts.autosaveFolder);
-    for (int i = 1; i <= mostInstances; ++i) {
-        auto lock = std::make_unique<QLockFile>(folder.filePath(QStringLiteral("session-%1.lock").arg(i)));
-        lock->setStaleLockTime(0);  // a process that is gone holds nothing, one that lives always does
-        if (!lock->tryLock(0))
-            continue;
-        m_lock = std::move(lock);
-        m_autosavePath = folder.filePath(QStringLiteral("session-%1.diffuscope").arg(i));
-        return;
-    }
-}
-
-void SessionKeeper::scheduleAutosave()
-{
-    // Not start() each time: under a steady stream of edits it would never be written.
-    if (!m_autosavePath.isEmpty() && !m_autosaveTimer.isActive())
-        m_autosaveTimer.start();
-}
-
 void SessionKeeper::autosave()
 {
-    m_saver.save(jobFor(m_autosavePath, true));
+    m_saver.save(jobFor(m_autosave.path(), true));
 }
 
 /// Until there is room again; said once after each edit.
 void SessionKeeper::retryAutosave(const Failure& failure)
 {
-    m_autosaveTimer.start(longestAutosaveDelayMs);
+    m_autosave.retryLater();
     if (std::exchange(m_isEditedSinceFailure, false))
         Q_EMIT problem(tr("The session cannot be kept safe: %1").arg(failure.message), failure.hint);
+}
+
+session::ViewState SessionKeeper::viewToSave(bool isAutosave)
+{
+    session::ViewState view{.run = m_document.currentRun(),
+                            .place = m_document.playheadPlace(),
+                            .selectedImage = m_document.selectedImage(),
+                            .layer = int(m_document.layer()),
+                            .branchMode = m_document.isBranchMode(),
+                            .compared = m_document.comparedRuns()};
+    if (isAutosave) {
+        view.file = m_path.toStdString();
+        view.isModified = isModified();
+        view.autosaves = m_autosave.nextNumber();
+    }
+    return view;
 }
 
 SaveJob SessionKeeper::jobFor(const QString& path, bool isAutosave)
 {
     SaveJob job{.path = path, .isAutosave = isAutosave, .file = {}};
     job.file.session = m_document.session();
-    job.file.view = {.run = m_document.currentRun(),
-                     .place = m_document.playheadPlace(),
-                     .selectedImage = m_document.selectedImage(),
-                     .layer = int(m_document.layer()),
-                     .branchMode = m_document.isBranchMode(),
-                     .compared = m_document.comparedRuns()};
-    if (isAutosave) {
-        job.file.view.file = m_path.toStdString();
-        job.file.view.isModified = isModified();
-    }
+    job.file.view = viewToSave(isAutosave);
     job.file.made = {.program = m_parts.program.toStdString(),
                      .device = m_device.toStdString(),
                      .threads = m_threads,
@@ -194,22 +182,21 @@ SaveJob SessionKeeper::jobFor(const QString& path, bool isAutosave)
 
 void SessionKeeper::flush()
 {
-    if (m_autosaveTimer.isActive() || (!m_autosavePath.isEmpty() && !m_toRecord.empty())) {
-        m_autosaveTimer.stop();
+    if (m_autosave.takeScheduled() || (m_autosave.isOn() && !m_toRecord.empty()))
         autosave();
-    }
     m_saver.flush();
+    m_autosave.flush();
 }
 
 /// What has no file, or edits that its file lacks, becomes a file of its own beside the autosaved one.
 QString SessionKeeper::keepUnsaved()
 {
     const bool isWorthIt = m_path.isEmpty() ? m_document.session().runs().size() > 1 : isModified();
-    if (!isWorthIt || m_autosavePath.isEmpty())
+    if (!isWorthIt || m_autosave.path().isEmpty())
         return {};
     const QString name = (m_path.isEmpty() ? tr("Session") : title()) +
                          QDateTime::currentDateTime().toString(QStringLiteral(" yyyy-MM-dd hh-mm-ss"));
-    const QString kept = QFileInfo(m_autosavePath).dir().filePath(name + QStringLiteral(".diffuscope"));
+    const QString kept = QFileInfo(m_autosave.path()).dir().filePath(name + QStringLiteral(".diffuscope"));
     m_saver.save(jobFor(kept, false));
     addRecent(kept);
     return kept;
@@ -240,7 +227,7 @@ bool SessionKeeper::open(const QString& path)
     }
     setPath(path);
     addRecent(path);
-    scheduleAutosave();
+    m_autosave.schedule();
     return true;
 }
 
@@ -304,23 +291,31 @@ void SessionKeeper::saveAs(const QString& path)
     m_document.undoStack().setClean();
     setPath(path);
     addRecent(path);
-    scheduleAutosave();
+    m_autosave.schedule();
 }
 
 bool SessionKeeper::restore()
 {
-    if (m_autosavePath.isEmpty() || !QFileInfo::exists(m_autosavePath))
+    const std::string path = m_autosave.path().toStdString();
+    if (!m_autosave.isOn() || !session::hasAutosavedSession(path))
         return false;
+    const auto setAside = [this] {
+        const QString aside = m_autosave.path() + QStringLiteral(".damaged");
+        QFile::remove(aside);
+        QFile::rename(m_autosave.path(), aside);
+        return aside;
+    };
     session::ViewState restored;
     try {
-        session::SessionFile file = session::readSession(m_autosavePath.toStdString());
+        auto [file, isWholeDamaged] = session::readAutosavedSession(path);
         restored = file.view;
+        m_autosave.continueFrom(restored.autosaves);
         adopt(std::move(file));
+        if (isWholeDamaged)
+            Q_EMIT problem(tr("What this session had stored of its runs cannot be read."),
+                           tr("Its runs are sampled again; the file was set aside as %1.").arg(setAside()));
     } catch (const Error& error) {
-        const QString aside = m_autosavePath + QStringLiteral(".damaged");
-        QFile::remove(aside);
-        QFile::rename(m_autosavePath, aside);
-        Q_EMIT problem(QString::fromStdString(error.what()), tr("It was set aside as %1.").arg(aside));
+        Q_EMIT problem(QString::fromStdString(error.what()), tr("It was set aside as %1.").arg(setAside()));
         return false;
     }
     setPath(QString::fromStdString(restored.file));
@@ -343,7 +338,7 @@ void SessionKeeper::noteFinished(const RunUpdate& update)
         }
         m_checks.erase(run.id);
         m_toRecord[run.id] = {run.id, update.plan(), update.trajectory};
-        scheduleAutosave();
+        m_autosave.schedule();
     }
 }
 

@@ -2,14 +2,13 @@
 // that were stored against their replays.
 #pragma once
 
+#include "ui/document/autosave.h"
 #include "ui/document/session_document.h"
 #include "ui/document/session_saver.h"
 #include "ui/engine/background_runs.h"
 
-#include <QLockFile>
 #include <QObject>
 #include <QStringList>
-#include <QTimer>
 
 #include <map>
 #include <memory>
@@ -30,10 +29,6 @@ class SessionKeeper : public QObject
     Q_OBJECT
 
 public:
-    /// An edit is written this soon; where writing takes long, after four times as long, so that a hand that
-    /// drags a slider does not keep the disk busy.
-    static constexpr int autosaveDelayMs = 20;
-    static constexpr int longestAutosaveDelayMs = 2000;
     static constexpr int mostRecent = 8;
 
     struct Parts
@@ -100,9 +95,8 @@ private:
         bool isToCheck = false;  ///< it came from a file, and has not been replayed yet
     };
 
-    void lockAutosave();
-    void scheduleAutosave();
     void autosave();
+    session::ViewState viewToSave(bool isAutosave);
     void retryAutosave(const Failure& failure);
     QString keepUnsaved();
     SaveJob jobFor(const QString& path, bool isAutosave);
@@ -116,6 +110,7 @@ private:
     Parts m_parts;
     SessionDocument& m_document;
     SessionSaver m_saver;
+    Autosave m_autosave;
     QString m_path;
     QString m_device;
     int m_threads = 0;
@@ -123,9 +118,6 @@ private:
     std::map<int, Stored> m_stored;
     std::map<int, ReplayCheck> m_checks;
     std::map<int, RunToRecord> m_toRecord;
-    std::unique_ptr<QLockFile> m_lock;
-    QString m_autosavePath;
-    QTimer m_autosaveTimer;
     bool m_isEditedSinceFailure = false;
 };
 
