@@ -182,7 +182,7 @@ void MainWindow::buildEquationActions(QMenu* menu)
         connect(action, &QAction::triggered, this, [this, act] {
             m_docks[3]->show();
             m_docks[3]->raise();
-            (m_equation->*act)();
+            std::invoke(act, m_equation);
         });
     };
     add("action.walkOn", tr("&Half a Step On"), QKeySequence(Qt::Key_N),
