@@ -88,6 +88,7 @@ private Q_SLOTS:
         WindowFixture window;
         auto recipe = fakeRecipe(2.0, 20);
         recipe.grid.rule = "trailing";
+        recipe.clipping = {"dynamic", {{"maximum", 2.0}}};
         window.showSampled(recipe);
         auto& panel = window.get<ui::RecipePanel>("recipePanel");
         const int width = panel.minimumWidth();
