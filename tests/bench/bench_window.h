@@ -89,13 +89,19 @@ public:
         m_window.stage().grid().setEnlarged(true);
         const ui::RunId shownBefore = m_document.shownRun().run;
         int paintingsBefore = -1;
-        const auto watchRun =
-            QObject::connect(&m_document, &ui::SessionDocument::firstLookChanged, &m_window, [&] {
-                const ui::RunUpdate* look = m_document.firstLook();
-                if (paintingsBefore < 0 && look && look->run > shownBefore &&
-                    look->firstLook.trajectory->isComplete())
-                    paintingsBefore = m_application.paintings();
-            });
+        // Of a batch that is too small for a first look, the image's result comes with the others.
+        const auto watch = [&] {
+            const ui::RunUpdate* look = m_document.firstLook();
+            const bool isThere = look && look->run > shownBefore && look->firstLook.trajectory->isComplete();
+            const bool allAreThere =
+                m_document.shownRun().run > shownBefore && m_document.trajectory().isComplete();
+            if (paintingsBefore < 0 && (isThere || allAreThere))
+                paintingsBefore = m_application.paintings();
+        };
+        const auto ofFirstLook =
+            QObject::connect(&m_document, &ui::SessionDocument::firstLookChanged, &m_window, watch);
+        const auto ofAll =
+            QObject::connect(&m_document, &ui::SessionDocument::trajectoryChanged, &m_window, watch);
         QElapsedTimer clock;
         clock.start();
         m_document.setRecipe(recipe);
@@ -104,7 +110,8 @@ public:
                    (paintingsBefore >= 0 && m_application.paintings() > paintingsBefore);
         });
         const double elapsedMs = double(clock.nsecsElapsed()) / nsPerMs;
-        QObject::disconnect(watchRun);
+        QObject::disconnect(ofFirstLook);
+        QObject::disconnect(ofAll);
         m_window.stage().grid().setEnlarged(false);
         return elapsedMs;
     }
