@@ -25,6 +25,9 @@ public:
     virtual const schedule::NoiseSchedule& schedule() const = 0;
     virtual const schedule::TimeGrid& grid() const = 0;
     virtual record::BatchShape shape() const = 0;
+    /// Whether each image comes out the same whatever others there are: not where a sampler chooses its steps
+    /// by all of them.
+    virtual bool hasIndependentImages() const { return true; }
     /// The interval of frames at full precision (see record::MemoryBudget); 1 if all are.
     virtual int keyInterval() const = 0;
     /// What each step is made of (see stepTerms()); empty where that is not known ahead. Computed anew by
@@ -59,8 +62,7 @@ public:
     /// wrong.
     virtual std::unique_ptr<Run> start(const session::Recipe& recipe) = 0;
     /// The same for the images firstImage … firstImage + batch − 1 of a larger batch: their noise and their
-    /// classes are those that they have there. With a sampler that chooses its own steps they may come out
-    /// otherwise than there: it looks at all images.
+    /// classes are those that they have there (see Run::hasIndependentImages()).
     virtual std::unique_ptr<Run> startPart(const session::Recipe& recipe, int firstImage) = 0;
     /// The same from a frame of another run. Throws Error(invalidOption) as well where the recipe cannot go
     /// on from there.

@@ -61,6 +61,11 @@ std::vector<record::FramePtr> SampledRun::framesBefore() const
     return {origin->frames.begin(), origin->frames.end() - 1};
 }
 
+bool SampledRun::hasIndependentImages() const
+{
+    return !m_parts.samplerSpec || !samplerInfo(m_parts.samplerSpec->id).adaptive;
+}
+
 std::string SampledRun::remark() const
 {
     if (!m_parts.samplerSpec)

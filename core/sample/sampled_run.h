@@ -54,6 +54,7 @@ public:
     const schedule::NoiseSchedule& schedule() const override { return m_parts.schedule; }
     const schedule::TimeGrid& grid() const override { return m_parts.grid; }
     record::BatchShape shape() const override { return m_parts.shape; }
+    bool hasIndependentImages() const override;
     int keyInterval() const override { return m_budget.keyInterval(); }
     int reusedEvaluations() const override;
     std::vector<StepTerms> terms() const override;

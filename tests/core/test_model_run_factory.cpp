@@ -150,6 +150,16 @@ private Q_SLOTS:
         QVERIFY(largestDifference(all->layer(Layer::xt, 2), two->layer(Layer::xt, 1)) > 1e-2);
     }
 
+    void imagesOfAnAdaptiveRunDependOnEachOther()
+    {
+        Recipe adaptive = recipe();
+        QVERIFY(m_factory->start(adaptive)->hasIndependentImages());
+        for (const char* id : {"dpm_adaptive", "rk45"}) {
+            adaptive.sampler = {.id = id, .options = {}};
+            QVERIFY(!m_factory->start(adaptive)->hasIndependentImages());
+        }
+    }
+
     void anotherScheduleRunsOnTheSameNetwork()
     {
         Recipe other = recipe();

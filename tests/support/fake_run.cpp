@@ -153,6 +153,7 @@ public:
     const TimeGrid& grid() const override { return m_grid; }
     record::BatchShape shape() const override { return {m_recipe.batch, 1, 28, 28}; }
     int keyInterval() const override { return 1; }
+    bool hasIndependentImages() const override { return m_recipe.sampler.id != "dpm_adaptive"; }
     /// The frames keep image and noise of each picture, as DDIM does.
     std::vector<sample::StepTerms> terms() const override
     {

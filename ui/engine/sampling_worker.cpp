@@ -38,11 +38,11 @@ void putBefore(std::vector<record::FramePtr>& frames, std::vector<record::FrameP
 /// Of a small batch the whole comes as soon as one.
 constexpr int leastBatchForFirstLook = 4;
 
-bool wantsFirstLook(const Job& job)
+bool wantsFirstLook(const Job& job, const sample::Run& run)
 {
-    const session::Recipe& recipe = job.plan.recipe;
-    return job.lookedAt >= 0 && job.lookedAt < recipe.batch && recipe.batch >= leastBatchForFirstLook &&
-           !job.plan.from && !sample::samplerInfo(recipe.sampler.id).adaptive;
+    const int batch = job.plan.recipe.batch;
+    return job.lookedAt >= 0 && job.lookedAt < batch && batch >= leastBatchForFirstLook && !job.plan.from &&
+           run.hasIndependentImages();
 }
 
 }  // namespace
@@ -121,7 +121,7 @@ void SamplingWorker::advanceToEnd(const Job& job, Progress& progress)
     progress.grid = std::make_shared<const schedule::TimeGrid>(run->grid());
     progress.plannedFrames = run->grid().steps() + 1;
     progress.keyInterval = run->keyInterval();
-    if (wantsFirstLook(job))
+    if (wantsFirstLook(job, *run))
         lookFirst(job, progress);
     StepRate rate;
     const int first = int(framesBefore.size());
