@@ -15,7 +15,8 @@ std::vector<Figure> machineFigures();
 /// float32 and bfloat16, through our modules, and through LibTorch's operators one by one with its own
 /// threads. Each is the median of `rounds`; ratios are medians of the rounds' ratios, because the machine is
 /// rarely alone. On a busy machine LibTorch's threads collapse, so the ratio is given in processor time on
-/// one thread as well. What a second thread is worth to a single image is measured by itself. `peak` is the machine's, in GFLOP/s of float32.
+/// one thread as well. What a second thread is worth to a single image is measured by itself. `peak` is the
+/// machine's, in GFLOP/s of float32.
 std::vector<Figure> networkFigures(const std::filesystem::path& modelFolder, int rounds, double peak);
 
 }  // namespace diffuscope::bench
