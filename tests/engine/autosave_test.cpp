@@ -178,6 +178,23 @@ private Q_SLOTS:
         qInfo("killed %d times over %d edits", rounds, edited);
     }
 
+    void aSaveHasTheRecordsThatAnAutosaveBeforeItWasToMake()
+    {
+        const QString file = path() + QStringLiteral("/mine.diffuscope");
+        {
+            SessionBench bench(path(), QStringLiteral("one"), std::chrono::milliseconds(400));
+            QVERIFY(bench.sample(fakeRecipe(2)));
+            QTest::qWait(4 * ui::Autosave::delayMs);  // it is being written
+            bench.document.addRun(fakeRecipe(3), QStringLiteral("New Run"));
+            QVERIFY(bench.waitForRun());
+            QTest::qWait(4 * ui::Autosave::delayMs);  // the next one waits
+            bench.keeper->saveAs(file);
+            bench.document.renameRun(1, QStringLiteral("renamed"));
+            bench.keeper->flush();
+        }
+        QCOMPARE(session::readSession(file.toStdString()).records.size(), std::size_t(2));
+    }
+
     void theNewerTreeIsRestoredWithTheRecordsThatThereAre()
     {
         {

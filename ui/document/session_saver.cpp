@@ -30,14 +30,14 @@ void SessionSaver::save(SaveJob job)
 {
     {
         const std::lock_guard lock(m_mutex);
-        if (job.isAutosave) {
-            const auto older = std::ranges::find_if(m_jobs, &SaveJob::isAutosave);
-            if (older != m_jobs.end()) {
-                job.toRecord.insert(job.toRecord.begin(), older->toRecord.begin(), older->toRecord.end());
-                m_jobs.erase(older);
-            }
+        const auto older = job.isAutosave ? std::ranges::find_if(m_jobs, &SaveJob::isAutosave) : m_jobs.end();
+        if (older == m_jobs.end()) {
+            m_jobs.push_back(std::move(job));
+        } else {
+            // In its place: a save that was asked for after it counts on the records that it makes.
+            job.toRecord.insert(job.toRecord.begin(), older->toRecord.begin(), older->toRecord.end());
+            *older = std::move(job);
         }
-        m_jobs.push_back(std::move(job));
     }
     m_changed.notify_all();
 }
