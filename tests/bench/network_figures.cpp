@@ -173,7 +173,7 @@ Figure togetherFigure(Ways& ways, const Batch& image, int rounds)
         }
     }
     network::setUpComputeThreads(0);
-    return {"one image on two threads ÷ on one", medianRatio(together, alone), "", 0.67};
+    return {"one image on two threads ÷ on one", medianRatio(together, alone), ""};
 }
 
 std::vector<Figure> figuresOf(const Timings& timings, int images)
