@@ -39,7 +39,7 @@ struct Failure
 /// One image of a run, sampled to its end before all of them: the one that a person looks at.
 struct FirstLook
 {
-    int image = 0;  ///< its place in the batch
+    int image = -1;  ///< its place in the batch; −1 where none was asked for
     /// Its frames so far, of a batch of one; null where there is no first look.
     std::shared_ptr<const record::Trajectory> trajectory{};
 };

@@ -163,10 +163,9 @@ void SamplingService::start(session::RunPlan plan)
 {
     std::vector<RunUpdate> ancestors = knownAncestors(plan);
     beginRun(plan);
-    m_firstLookImage = m_lookedAt;
     m_worker->submit({.run = m_update.run,
                       .plan = std::move(plan),
-                      .lookedAt = m_lookedAt,
+                      .lookedAt = m_update.firstLook.image,
                       .patience = m_firstLookPatience,
                       .ancestors = std::move(ancestors),
                       .makeFactory = m_makeFactory,
@@ -216,7 +215,8 @@ void SamplingService::beginRun(const session::RunPlan& plan)
     m_update = RunUpdate{.run = m_update.run + 1,
                          .recipe = std::make_shared<const session::Recipe>(plan.recipe),
                          .from = plan.from,
-                         .state = RunState::running};
+                         .state = RunState::running,
+                         .firstLook = {.image = m_lookedAt}};
     setPaused(false);
 }
 
@@ -277,10 +277,10 @@ void SamplingService::absorbFirstLook(const Progress& progress)
         trajectory->frames.insert(trajectory->frames.end(), progress.newFirstLookFrames.begin(),
                                   progress.newFirstLookFrames.end());
         trajectory->plannedFrames = progress.plannedFrames;
-        look = {m_firstLookImage, std::move(trajectory)};
+        look.trajectory = std::move(trajectory);
     }
     if (look.trajectory && m_update.trajectory->size() >= look.trajectory->size())
-        look = {};
+        look.trajectory.reset();
 }
 
 void SamplingService::signalOutcome(RunUpdate update, const std::optional<Failure>& failure)

@@ -124,7 +124,6 @@ private:
     bool m_paused = false;
     int m_lookedAt = -1;  ///< by runs that start
     std::chrono::milliseconds m_firstLookPatience = usualFirstLookPatience;
-    int m_firstLookImage = -1;  ///< of the newest run
 
     std::optional<session::RunPlan> m_pending;
     QTimer m_coalescing;
