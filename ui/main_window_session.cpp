@@ -8,6 +8,7 @@
 #include "ui/panels/error_window.h"
 #include "ui/panels/failure_banner.h"
 #include "ui/panels/grid_window.h"
+#include "ui/panels/save_path.h"
 #include "ui/panels/session_panel.h"
 #include "ui/panels/session_tree_view.h"
 #include "ui/playback/player.h"
@@ -293,13 +294,10 @@ void MainWindow::askWhereToSaveSession()
 {
     const QString suggested =
         m_keeper->path().isEmpty() ? QStringLiteral("session.diffuscope") : m_keeper->path();
-    QString path =
-        QFileDialog::getSaveFileName(this, tr("Save Session As"), suggested, tr("Sessions (*.diffuscope)"));
-    if (path.isEmpty())
-        return;
-    if (QFileInfo(path).suffix().isEmpty())
-        path += QStringLiteral(".diffuscope");
-    m_keeper->saveAs(path);
+    const QString path =
+        askForSavePath(this, tr("Save Session As"), suggested, tr("Sessions (*.diffuscope)"));
+    if (!path.isEmpty())
+        m_keeper->saveAs(path);
 }
 
 }  // namespace diffuscope::ui

@@ -81,4 +81,9 @@ Failure failureOf(const std::exception_ptr& exception)
     }
 }
 
+QString sentencesOf(const Error& error)
+{
+    return QString::fromUtf8(error.what()) + u' ' + QString::fromStdString(error.hint());
+}
+
 }  // namespace diffuscope::ui

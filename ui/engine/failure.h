@@ -12,4 +12,7 @@ namespace diffuscope::ui {
 /// trace). Must not be called with Cancelled, which is no failure.
 Failure failureOf(const std::exception_ptr& exception);
 
+/// What an Error says, and what to do, one after the other.
+QString sentencesOf(const Error& error);
+
 }  // namespace diffuscope::ui

@@ -3,14 +3,15 @@
 #include "core/record/step_quantities.h"
 #include "core/registry/error.h"
 #include "ui/document/session_document.h"
+#include "ui/engine/failure.h"
 #include "ui/panels/dialog_size.h"
 #include "ui/panels/error_plot.h"
 #include "ui/panels/picture_file.h"
+#include "ui/panels/save_path.h"
 #include "ui/panels/value_list_edit.h"
 #include "ui/views/empty_state.h"
 
 #include <QCloseEvent>
-#include <QFileDialog>
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -33,11 +34,6 @@ std::optional<double> resultError(const record::Frame& result, const record::Fra
     std::vector<int> images(std::size_t(std::min(result.shape.batch, reference.shape.batch)));
     std::iota(images.begin(), images.end(), 0);
     return record::rootMeanSquareApart(result, reference, record::Layer::xt, images);
-}
-
-QString sentencesOf(const Error& error)
-{
-    return QString::fromUtf8(error.what()) + QLatin1Char(' ') + QString::fromStdString(error.hint());
 }
 
 }  // namespace
@@ -287,12 +283,8 @@ bool ErrorWindow::saveTo(const QString& path)
 
 void ErrorWindow::askWhereToSave(const QString& name, const QString& filter)
 {
-    QString path = QFileDialog::getSaveFileName(this, tr("Save As"), name, filter);
-    if (path.isEmpty())
-        return;
-    if (QFileInfo(path).suffix().isEmpty())
-        path += QLatin1Char('.') + QFileInfo(name).suffix();
-    saveTo(path);
+    if (const QString path = askForSavePath(this, tr("Save As"), name, filter); !path.isEmpty())
+        saveTo(path);
 }
 
 void ErrorWindow::updateButtons()

@@ -1,6 +1,7 @@
 #include "ui/panels/export_dialog.h"
 
 #include "core/registry/error.h"
+#include "ui/engine/failure.h"
 #include "ui/views/layers.h"
 
 #include <QComboBox>
@@ -280,7 +281,7 @@ void ExportDialog::refreshSize()
         m_size->setText(sizeText());
         m_export->setEnabled(true);
     } catch (const Error& error) {
-        m_size->setText(QString::fromUtf8(error.what()) + u' ' + QString::fromStdString(error.hint()));
+        m_size->setText(sentencesOf(error));
         m_export->setEnabled(false);
     }
 }

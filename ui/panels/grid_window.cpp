@@ -3,15 +3,16 @@
 #include "core/registry/error.h"
 #include "ui/document/recipe_summary.h"
 #include "ui/document/session_document.h"
+#include "ui/engine/failure.h"
 #include "ui/panels/dialog_size.h"
 #include "ui/panels/grid_canvas.h"
 #include "ui/panels/picture_file.h"
+#include "ui/panels/save_path.h"
 #include "ui/panels/value_list_edit.h"
 #include "ui/views/image_renderer.h"
 
 #include <QCloseEvent>
 #include <QComboBox>
-#include <QFileDialog>
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -20,7 +21,6 @@
 #include <QPushButton>
 
 #include <algorithm>
-#include <cmath>
 
 namespace diffuscope::ui {
 
@@ -155,8 +155,7 @@ std::optional<std::vector<session::Recipe>> GridWindow::recipes(QString& problem
         else
             return all;
     } catch (const Error& error) {
-        problem =
-            QString::fromStdString(error.what()) + QLatin1Char(' ') + QString::fromStdString(error.hint());
+        problem = sentencesOf(error);
     }
     return std::nullopt;
 }
@@ -271,21 +270,17 @@ bool GridWindow::saveSheet(const QString& path)
         writePictureFile(path, sheet(), {m_base, {}});
         return true;
     } catch (const Error& error) {
-        m_cost->setText(QString::fromUtf8(error.what()) + QLatin1Char(' ') +
-                        QString::fromStdString(error.hint()));
+        m_cost->setText(sentencesOf(error));
         return false;
     }
 }
 
 void GridWindow::askWhereToSaveSheet()
 {
-    QString path = QFileDialog::getSaveFileName(this, tr("Save Sheet As"), QStringLiteral("grid.png"),
-                                                tr("PNG images (*.png)"));
-    if (path.isEmpty())
-        return;
-    if (QFileInfo(path).suffix().isEmpty())
-        path += QStringLiteral(".png");
-    saveSheet(path);
+    const QString path =
+        askForSavePath(this, tr("Save Sheet As"), QStringLiteral("grid.png"), tr("PNG images (*.png)"));
+    if (!path.isEmpty())
+        saveSheet(path);
 }
 
 void GridWindow::closeEvent(QCloseEvent* event)

@@ -2,6 +2,7 @@
 
 #include "core/network/vocabulary.h"
 #include "core/registry/error.h"
+#include "ui/engine/failure.h"
 
 #include <QCoreApplication>
 
@@ -54,7 +55,7 @@ void PromptText::split()
                              .isKnown = word.isKnown()});
         }
     } catch (const Error& error) {
-        m_unreadable = QString::fromUtf8(error.what()) + u' ' + QString::fromStdString(error.hint());
+        m_unreadable = sentencesOf(error);
     }
 }
 

@@ -26,7 +26,6 @@ public:
 
     /// More pairs than before go on from where they were; other ones, or other images, begin anew.
     void follow(std::vector<Pair> pairs, const std::vector<int>& images);
-    void clear() { follow({}, {}); }
 
     /// Root mean square of x0Hat − x0Hat of the reference, of the first pairs; NaN where they cannot be
     /// compared.
