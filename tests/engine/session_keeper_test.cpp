@@ -7,6 +7,8 @@
 #include <QTemporaryDir>
 
 #include <cmath>
+#include <functional>
+#include <optional>
 
 using namespace diffuscope;
 using test::changed;
@@ -162,53 +164,29 @@ private Q_SLOTS:
 
     void aReplayThatDiffersIsNamedWithItsFrame()
     {
-        const QString file = m_folder->filePath(QStringLiteral("a.diffuscope"));
-        {
-            SessionBench bench(path());
-            QVERIFY(bench.sample(fakeRecipe(2, 6)));
-            bench.keeper->saveAs(file);
-            bench.keeper->flush();
-        }
-        session::SessionFile stored = session::readSession(file.toStdString());
-        auto record = std::make_shared<session::RunRecord>(*stored.records.at(1));
-        record->digests[3] ^= 1;
-        record->states[record->states.size() / 7 * 3 + 5] += 0.5f;
-        stored.records[1] = record;
-        session::writeSession(file.toStdString(), stored);
-        SessionBench bench(path());
-        QVERIFY(bench.keeper->open(file));
-        QTRY_VERIFY(bench.keeper->checkOf(1));
-        QVERIFY(bench.keeper->checkOf(1)->differs);
-        QVERIFY2(bench.keeper->checkOf(1)->text.contains(QStringLiteral("frame 3, by up to 0.5")),
-                 qPrintable(bench.keeper->checkOf(1)->text));
+        const auto check = checkAfter([](session::RunRecord& record) {
+            record.digests[3] ^= 1;
+            record.states[record.states.size() / 7 * 3 + 5] += 0.5f;
+        });
+        QVERIFY(check && check->differs);
+        QVERIFY2(check->text.contains(QStringLiteral("frame 3, by up to 0.5")), qPrintable(check->text));
     }
 
     void aReplayThatDiffersInAnImageThatWasNotStoredSaysAboutHowMuch()
     {
-        const QString file = m_folder->filePath(QStringLiteral("a.diffuscope"));
-        {
-            SessionBench bench(path());
-            QVERIFY(bench.sample(fakeRecipe(2, 6)));
-            bench.keeper->saveAs(file);
-            bench.keeper->flush();
-        }
-        session::SessionFile stored = session::readSession(file.toStdString());
-        auto record = std::make_shared<session::RunRecord>(*stored.records.at(1));
-        record->sampledImages = 0;
-        record->states.clear();
-        record->digests[3] ^= 1;
-        const std::size_t image = 3 * std::size_t(record->shape.batch) + 1;
-        const auto count = std::size_t(record->projections);
-        QCOMPARE(int(count), session::usualProjections);
-        for (std::size_t j = 0; j < count; ++j)
-            record->sketches[image * count + j] += 0.5f * std::sqrt(float(record->shape.imageValues()));
-        stored.records[1] = record;
-        session::writeSession(file.toStdString(), stored);
-        SessionBench bench(path());
-        QVERIFY(bench.keeper->open(file));
-        QTRY_VERIFY(bench.keeper->checkOf(1));
-        QVERIFY2(bench.keeper->checkOf(1)->text.contains(QStringLiteral("frame 3, in image 2 by about 0.5.")),
-                 qPrintable(bench.keeper->checkOf(1)->text));
+        const auto check = checkAfter([](session::RunRecord& record) {
+            record.sampledImages = 0;
+            record.states.clear();
+            record.digests[3] ^= 1;
+            const std::size_t image = 3 * std::size_t(record.shape.batch) + 1;
+            const auto count = std::size_t(record.projections);
+            QCOMPARE(int(count), session::usualProjections);
+            for (std::size_t j = 0; j < count; ++j)
+                record.sketches[image * count + j] += 0.5f * std::sqrt(float(record.shape.imageValues()));
+        });
+        QVERIFY(check);
+        QVERIFY2(check->text.contains(QStringLiteral("frame 3, in image 2 by about 0.5.")),
+                 qPrintable(check->text));
     }
 
     void aChangedOrMissingModelIsNamed_data()
@@ -329,6 +307,28 @@ private Q_SLOTS:
     }
 
 private:
+    /// What the check says of a stored run whose record was changed in its file.
+    std::optional<ui::ReplayCheck> checkAfter(const std::function<void(session::RunRecord&)>& change)
+    {
+        const QString file = m_folder->filePath(QStringLiteral("a.diffuscope"));
+        {
+            SessionBench bench(path());
+            if (!bench.sample(fakeRecipe(2, 6)))
+                return std::nullopt;
+            bench.keeper->saveAs(file);
+            bench.keeper->flush();
+        }
+        session::SessionFile stored = session::readSession(file.toStdString());
+        auto record = std::make_shared<session::RunRecord>(*stored.records.at(1));
+        change(*record);
+        stored.records[1] = record;
+        session::writeSession(file.toStdString(), stored);
+        SessionBench bench(path());
+        const bool isChecked =
+            bench.keeper->open(file) && QTest::qWaitFor([&] { return bench.keeper->checkOf(1) != nullptr; });
+        return isChecked ? std::optional(*bench.keeper->checkOf(1)) : std::nullopt;
+    }
+
     QString path() const { return m_folder->path(); }
 
     std::unique_ptr<QTemporaryDir> m_folder;

@@ -38,6 +38,18 @@ session::Recipe recipeIn(const QString& path)
     return session::recipeFromJson(exports::readRecipeOfPicture(path.toStdString()));
 }
 
+/// A window with its grid of runs, whose sampling is held up.
+struct GridHeldUp : SessionWindow
+{
+    GridHeldUp()
+    {
+        action("action.grid").trigger();
+        fixture.sampling.block();
+    }
+    ~GridHeldUp() { fixture.sampling.unblock(); }
+    ui::GridWindow& grid() { return fixture.get<ui::GridWindow>("gridWindow"); }
+};
+
 }  // namespace
 
 class GridWindowTest : public QObject
@@ -79,11 +91,8 @@ private Q_SLOTS:
 
     void aGridCanBeCancelled()
     {
-        SessionWindow bench;
-        bench.action("action.grid").trigger();
-        auto& grid = bench.fixture.get<ui::GridWindow>("gridWindow");
-        bench.fixture.sampling.block();
-        const auto goOn = qScopeGuard([&sampling = bench.fixture.sampling] { sampling.unblock(); });
+        GridHeldUp bench;
+        ui::GridWindow& grid = bench.grid();
         QVERIFY(grid.start());
         QTRY_VERIFY(bench.fixture.sampling.isEvaluating());
         grid.findChild<QPushButton*>(QStringLiteral("gridStart"))->click();
@@ -234,11 +243,8 @@ private Q_SLOTS:
 
     void aFreshSessionEndsABatch()
     {
-        SessionWindow bench;
-        bench.action("action.grid").trigger();
-        auto& grid = bench.fixture.get<ui::GridWindow>("gridWindow");
-        bench.fixture.sampling.block();
-        const auto goOn = qScopeGuard([&sampling = bench.fixture.sampling] { sampling.unblock(); });
+        GridHeldUp bench;
+        ui::GridWindow& grid = bench.grid();
         QVERIFY(grid.start());
         QTRY_VERIFY(bench.fixture.sampling.isEvaluating());
         bench.action("action.newSession").trigger();
