@@ -6,6 +6,7 @@
 #include <QObject>
 #include <QTimer>
 
+#include <algorithm>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -16,7 +17,7 @@
 namespace diffuscope::ui {
 
 /// Lives on the GUI's thread, as a member of the QObject that it tells. What was computed is taken over a few
-/// dozen times a second at most.
+/// dozen times a second at most, and so seldom that the hand does not feel it.
 template <typename Value>
 class BackgroundFrames
 {
@@ -26,6 +27,8 @@ public:
     using Compute = std::function<std::optional<Value>(int frame)>;
 
     static constexpr int deliveryMs = 30;
+    /// Of the GUI's time, at most one part in so many goes into showing values that have just arrived.
+    static constexpr int showingShare = 20;
 
     /// `grew` is called when values() has more entries.
     explicit BackgroundFrames(std::function<void()> grew) : m_grew(std::move(grew))
@@ -34,6 +37,9 @@ public:
         m_delivery.setInterval(deliveryMs);
         QObject::connect(&m_delivery, &QTimer::timeout, &m_delivery, [this] { takeFresh(); });
     }
+
+    /// What it takes to show the values: where that is long, fresh ones are taken over less often.
+    void setShowingMs(double ms) { m_delivery.setInterval(std::max(deliveryMs, int(showingShare * ms))); }
 
     /// Forgets everything.
     void restart()

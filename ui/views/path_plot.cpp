@@ -122,6 +122,7 @@ void PathPlot::makePlot()
         m_plot->replot(QCustomPlot::rpQueuedReplot);
     });
     connect(m_plot, &QCustomPlot::afterReplot, this, [this] {
+        m_series->setShowingMs(m_plot->replotTime(true));
         m_overlay->setGeometry(m_plot->rect());
         moveCursors();
         m_overlay->update();

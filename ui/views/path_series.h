@@ -41,6 +41,9 @@ public:
     /// images have another size, are left out.
     void follow(const std::vector<RunUpdate>& runs, record::Layer layer);
 
+    /// What it takes to show the paths: see BackgroundFrames.
+    void setShowingMs(double ms) { m_places.setShowingMs(ms); }
+
     /// In the order of the runs.
     const std::vector<Path>& paths() const { return m_paths; }
     /// The share of the variance along each axis of the plane, 0 … 1.
