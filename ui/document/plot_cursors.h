@@ -49,5 +49,3 @@ private:
 };
 
 }  // namespace diffuscope::ui
-
-Q_DECLARE_METATYPE(diffuscope::ui::FrameAxis)

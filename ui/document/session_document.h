@@ -227,5 +227,3 @@ private:
 };
 
 }  // namespace diffuscope::ui
-
-Q_DECLARE_METATYPE(diffuscope::record::Layer)

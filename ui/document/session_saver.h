@@ -81,5 +81,3 @@ private:
 };
 
 }  // namespace diffuscope::ui
-
-Q_DECLARE_METATYPE(std::shared_ptr<const diffuscope::session::RunRecord>)

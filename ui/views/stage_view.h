@@ -116,5 +116,3 @@ private:
 };
 
 }  // namespace diffuscope::ui
-
-Q_DECLARE_METATYPE(diffuscope::ui::LayerColoring)
