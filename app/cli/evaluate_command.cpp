@@ -6,10 +6,11 @@
 #include "core/measure/evaluation.h"
 #include "core/network/checkpoint.h"
 #include "core/network/compute_threads.h"
+#include "core/network/device.h"
+#include "core/network/precision.h"
 #include "core/schedule/schedule_registry.h"
 #include "core/train/export_model.h"
 #include "core/train/labelled_tensors.h"
-#include "core/train/precision.h"
 #include "core/train/text_evaluation.h"
 
 #include <algorithm>
@@ -25,6 +26,7 @@ struct EvaluateArguments
     std::string model;
     std::string data;
     std::string classifier;
+    std::string device = "auto";
     std::string precision = "float32";
     std::string sampler = "ddim";
     std::string grid = "leading";
@@ -81,14 +83,23 @@ void setSampling(EvaluateArguments& arguments, measure::GenerationRequest& gener
     generation.sampler = {sampler.id, sampler.options};
     const auto grid = chosenEntry(registry::EntryKind::grid, arguments.grid);
     generation.grid = {grid.id, grid.options};
-    generation.workers = static_cast<int>(std::thread::hardware_concurrency());
+    const bool isOnProcessor = network::deviceNamed(arguments.device).is_cpu();
+    generation.workers = isOnProcessor ? static_cast<int>(std::thread::hardware_concurrency()) : 1;
+}
+
+void prepare(network::UNet& net, network::Classifier& judge, const EvaluateArguments& arguments)
+{
+    const torch::Device device = network::deviceNamed(arguments.device);
+    net->to(device);
+    net->setConvolutionPrecision(network::choosePrecision(arguments.precision, device));
+    judge->to(device);
 }
 
 void runTextEvaluation(EvaluateArguments& arguments, const std::string& folder, network::LoadedModel& model)
 {
     auto classifier = network::loadAttributeClassifier(arguments.classifier.empty() ? folder + "/classifier"
                                                                                     : arguments.classifier);
-    model.net->setConvolutionPrecision(train::choosePrecision(arguments.precision, torch::kCPU));
+    prepare(model.net, classifier.net, arguments);
     constexpr int kUsualImages = 2000, kUsualSteps = 25;
     ProgressLine line;
     train::TextEvaluationRequest request;
@@ -149,7 +160,7 @@ void runEvaluation(EvaluateArguments arguments)
     const auto classifierFolder =
         arguments.classifier.empty() ? folder + "/classifier" : arguments.classifier;
     auto classifier = network::loadClassifier(classifierFolder);
-    model.net->setConvolutionPrecision(train::choosePrecision(arguments.precision, torch::kCPU));
+    prepare(model.net, classifier, arguments);
     const measure::GeneratingNetwork network{model.net, denoise::predictionTarget(model.card.target),
                                              schedule::makeSchedule(model.card.schedule)};
     ProgressLine line;
@@ -197,6 +208,9 @@ void addEvaluateCommand(CLI::App& program)
         ->delimiter(',')
         ->default_str("1.5");
     command->add_option("--seed", generation.seed, "Seed")->capture_default_str();
+    command->add_option("--device", arguments->device, "auto, cpu or cuda")
+        ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
+        ->capture_default_str();
     command->add_option("--precision", arguments->precision, "Of convolutions: auto, float32 or bfloat16")
         ->check(CLI::IsMember({"auto", "float32", "bfloat16"}))
         ->capture_default_str();

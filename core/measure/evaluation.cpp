@@ -45,11 +45,13 @@ std::vector<double> agreementByClass(const torch::Tensor& wanted, const torch::T
 Judgement judge(network::Classifier& classifier, const torch::Tensor& images)
 {
     torch::NoGradGuard noGrad;
+    const torch::Device device = classifier->parameters().front().device();
     std::vector<torch::Tensor> features, classes;
     for (int64_t begin = 0; begin < images.size(0); begin += kJudgeBatch) {
         const auto part = images.slice(0, begin, std::min(begin + kJudgeBatch, images.size(0)));
-        features.push_back(classifier->features(part));
-        classes.push_back(classifier->logits(features.back()).argmax(1));
+        const auto seen = classifier->features(part.to(device));
+        features.push_back(seen.to(torch::kCPU));
+        classes.push_back(classifier->logits(seen).argmax(1).to(torch::kCPU));
     }
     return {torch::cat(features), torch::cat(classes)};
 }

@@ -43,10 +43,11 @@ AttributeClassifier makeAttributeClassifier(std::vector<Attribute> attributes, i
 torch::Tensor judgedValues(AttributeClassifier& classifier, const torch::Tensor& images)
 {
     torch::NoGradGuard noGrad;
+    const torch::Device device = classifier.net->parameters().front().device();
     std::vector<torch::Tensor> parts;
     for (int64_t begin = 0; begin < images.size(0); begin += kImagesAtOnce) {
         const auto part = images.slice(0, begin, std::min(begin + kImagesAtOnce, images.size(0)));
-        const auto logits = classifier.net->logits(classifier.net->features(part));
+        const auto logits = classifier.net->logits(classifier.net->features(part.to(device)));
         std::vector<torch::Tensor> values;
         int64_t first = 0;
         for (const Attribute& attribute : classifier.attributes) {
@@ -54,7 +55,7 @@ torch::Tensor judgedValues(AttributeClassifier& classifier, const torch::Tensor&
             values.push_back(logits.narrow(1, first, count).argmax(1));
             first += count;
         }
-        parts.push_back(torch::stack(values, 1));
+        parts.push_back(torch::stack(values, 1).to(torch::kCPU));
     }
     return torch::cat(parts);
 }

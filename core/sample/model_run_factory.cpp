@@ -5,6 +5,7 @@
 #include "core/denoise/network_denoiser.h"
 #include "core/network/checkpoint.h"
 #include "core/network/compute_threads.h"
+#include "core/network/device.h"
 #include "core/network/parallel_forward.h"
 #include "core/network/precision.h"
 #include "core/registry/error.h"
@@ -19,7 +20,6 @@
 #include "core/schedule/same_levels.h"
 #include "core/schedule/schedule_registry.h"
 
-#include <torch/cuda.h>
 #include <torch/types.h>
 
 #include <algorithm>
@@ -30,22 +30,6 @@ namespace diffuscope::sample {
 namespace fs = std::filesystem;
 
 namespace {
-
-torch::Device deviceOf(const std::string& name)
-{
-    if (name == "cpu")
-        return torch::kCPU;
-    if (name == "cuda" || name == "auto") {
-        if (torch::cuda::is_available())
-            return torch::kCUDA;
-        if (name == "auto")
-            return torch::kCPU;
-        throw Error(ErrorCode::invalidOption, "The device \"cuda\" was asked for, but LibTorch finds no GPU.",
-                    "Use \"auto\" or \"cpu\".");
-    }
-    throw Error(ErrorCode::invalidOption,
-                "There is no device \"" + name + "\"; there are auto, cpu and cuda.", "Use \"auto\".");
-}
 
 denoise::Condition rotated(denoise::Condition condition, int firstImage)
 {
@@ -74,7 +58,9 @@ class ModelRunFactory::Implementation
 {
 public:
     Implementation(std::vector<fs::path> folders, RunLimits limits)
-        : m_folders(std::move(folders)), m_limits(std::move(limits)), m_device(deviceOf(m_limits.device))
+        : m_folders(std::move(folders)),
+          m_limits(std::move(limits)),
+          m_device(network::deviceNamed(m_limits.device))
     {
     }
 

@@ -52,6 +52,7 @@ double noisyAccuracy(network::NoiseClassifier& classifier, const measure::Labell
                      const schedule::NoiseLevel& level, uint64_t seed)
 {
     const torch::NoGradGuard noGrad;
+    const torch::Device device = classifier->parameters().front().device();
     const int64_t count = data.images.size(0);
     int64_t right = 0;
     for (int64_t begin = 0; begin < count; begin += kJudgeBatch) {
@@ -59,7 +60,7 @@ double noisyAccuracy(network::NoiseClassifier& classifier, const measure::Labell
         const auto images = data.images.slice(0, begin, end);
         const auto noisy = level.alpha * images + level.sigma * noiseFor(images, begin, seed);
         const auto t = torch::full({end - begin}, level.t);
-        const auto seen = classifier(noisy, t).argmax(1);
+        const auto seen = classifier(noisy.to(device), t.to(device)).argmax(1).to(torch::kCPU);
         right += (seen == data.labels.slice(0, begin, end)).sum().item<int64_t>();
     }
     return static_cast<double>(right) / static_cast<double>(std::max<int64_t>(1, count));

@@ -1,7 +1,8 @@
 // Equal networks among which a training shares out its batches: what every task has.
 #pragma once
 
-#include "core/train/precision.h"
+#include "core/network/device.h"
+#include "core/network/precision.h"
 #include "core/train/training_options.h"
 
 #include <torch/types.h>
@@ -32,14 +33,14 @@ public:
     /// make() returns after the generator was set to options.seed, in options.precision. Throws
     /// Error(invalidOption) for an unknown precision.
     template <typename Make>
-    Replicas(const TrainingOptions& options, int wished, Make make) : m_device(bestDevice())
+    Replicas(const TrainingOptions& options, int wished, Make make) : m_device(network::deviceNamed("auto"))
     {
         const int count = m_device.is_cpu() ? std::clamp(wished, 1, options.optimizer.batch) : 1;
         for (int replica = 0; replica < count; ++replica) {
             torch::manual_seed(options.seed);
             m_nets.push_back(make());
             module(replica).to(m_device);
-            module(replica).setConvolutionPrecision(choosePrecision(options.precision, m_device));
+            module(replica).setConvolutionPrecision(network::choosePrecision(options.precision, m_device));
         }
     }
 

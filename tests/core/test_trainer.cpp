@@ -240,6 +240,7 @@ private Q_SLOTS:
         QVERIFY(loaded.card == card);
         const auto x = torch::randn({3, 1, 8, 8});
         const auto t = torch::full({3}, 20.0);
+        task.net()->to(torch::kCPU);  // it may have been trained on a GPU
         QVERIFY((loaded.net(x, t) - task.net()(x, t)).abs().max().item<double>() < 1e-6);
         QVERIFY(!loaded.net->parameters().front().requires_grad());
         QVERIFY(m_files.read("noisy/README.md").find(card.training.at("command")) != std::string::npos);
