@@ -56,7 +56,8 @@ public:
     void setModels(const QList<ModelEntry>& models, const QString& missingText);
     /// What computes, for the status line, and its tooltip.
     void setDevice(const QString& device, const QString& tip = {});
-    /// Lets a person choose what computes, in the Run menu; the settings must outlive the window.
+    /// Lets a person choose what computes, in the recipe panel and the Run menu; the settings must outlive
+    /// the window.
     void offerCompute(ComputeSettings& settings);
     /// Lets a person keep the session in files; the keeper must outlive the window.
     void offerSession(SessionKeeper& keeper);

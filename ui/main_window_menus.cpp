@@ -120,6 +120,7 @@ void MainWindow::offerCompute(ComputeSettings& settings)
 {
     m_runMenu->addSeparator();
     addComputeActions(*m_runMenu, settings);
+    m_recipe->offerCompute(settings);
 }
 
 void MainWindow::buildPlaybackMenu()

@@ -67,7 +67,7 @@ QString deviceTip(const ui::ComputeSettings& compute)
 {
     const ui::ComputeReport& report = compute.report();
     QStringList sentences{QCoreApplication::translate(
-        "diffuscope::main", "What the network is computed on; the Run menu changes it.")};
+        "diffuscope::main", "What the network is computed on; the end of the recipe panel changes it.")};
     if (!report.precision.isEmpty())
         sentences.append(report.precision + QStringLiteral(": ") + report.reason + u'.');
     if (!report.notice.isEmpty())

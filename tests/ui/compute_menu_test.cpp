@@ -1,4 +1,5 @@
 #include "ui/engine/compute_settings.h"
+#include "ui/panels/compute_box.h"
 #include "ui/panels/compute_menu.h"
 
 #include <QAction>
@@ -43,7 +44,7 @@ private Q_SLOTS:
         QCOMPARE(settings.choice(), (ComputeChoice{QStringLiteral("cpu"), QStringLiteral("bfloat16")}));
         QVERIFY(cpu->isChecked() && narrow->isChecked());
         QVERIFY(!settings.usesGpu());
-        settings.setDevice(QStringLiteral("cuda"));
+        settings.choose({QStringLiteral("cuda"), QStringLiteral("bfloat16")});
         QVERIFY(menu.findChild<QAction*>(QStringLiteral("action.deviceCuda"))->isChecked());
         QVERIFY(settings.usesGpu());
     }
@@ -59,9 +60,39 @@ private Q_SLOTS:
         settings.setReport({QStringLiteral("bfloat16"), QStringLiteral("measured"), {}});
         QVERIFY2(automatic->text().endsWith(QLatin1String("bfloat16")), qPrintable(automatic->text()));
         QVERIFY2(automatic->toolTip().contains(QLatin1String("measured")), qPrintable(automatic->toolTip()));
-        settings.setPrecision(QStringLiteral("float32"));
+        settings.choose({QStringLiteral("auto"), QStringLiteral("float32")});
         QCOMPARE(automatic->text(), before);
         QCOMPARE(settings.report(), ComputeReport());
+    }
+
+    void theListsOfTheRecipePanelSayTheSame()
+    {
+        ComputeSettings settings({.hasGpu = false, .hasBFloat16 = true}, {});
+        QMenu menu;
+        addComputeActions(menu, settings);
+        ComputeBox devices(deviceQuestion(), settings);
+        ComputeBox precisions(precisionQuestion(), settings);
+        QCOMPARE(devices.currentText(), QStringLiteral("Automatic: processor"));
+        const auto isEnabled = [](const QComboBox& box, const char* value) {
+            return box.model()
+                ->flags(box.model()->index(box.findData(QLatin1String(value)), 0))
+                .testFlag(Qt::ItemIsEnabled);
+        };
+        QVERIFY(isEnabled(devices, "cpu") && !isEnabled(devices, "cuda"));
+        const QString why =
+            devices.itemData(devices.findData(QStringLiteral("cuda")), Qt::ToolTipRole).toString();
+        QVERIFY2(why.contains(QLatin1String("CUDA")), qPrintable(why));
+
+        settings.setReport({QStringLiteral("bfloat16"), QStringLiteral("measured"), {}});
+        QCOMPARE(precisions.currentText(), QStringLiteral("Automatic: bfloat16"));
+        QVERIFY2(precisions.toolTip().contains(QLatin1String("measured")), qPrintable(precisions.toolTip()));
+        QSignalSpy changed(&settings, &ComputeSettings::changed);
+        QTest::keyClick(&precisions, Qt::Key_Down);
+        QCOMPARE(changed.size(), 1);
+        QCOMPARE(settings.choice().precision, QStringLiteral("float32"));
+        QVERIFY(menu.findChild<QAction*>(QStringLiteral("action.precisionFloat32"))->isChecked());
+        menu.findChild<QAction*>(QStringLiteral("action.deviceCpu"))->trigger();
+        QCOMPARE(devices.currentText(), QStringLiteral("Processor"));
     }
 
     void aChoiceOfWhatIsGoneBecomesTheUsualOne()

@@ -52,16 +52,13 @@ public:
     void setReport(const ComputeReport& report);
 
     /// What cannot be chosen is left alone.
-    void setDevice(const QString& device) { choose({device, m_choice.precision}); }
-    void setPrecision(const QString& precision) { choose({m_choice.device, precision}); }
+    void choose(const ComputeChoice& choice);
 
 Q_SIGNALS:
     void changed(const diffuscope::ui::ComputeChoice& choice);
     void reported(const diffuscope::ui::ComputeReport& report);
 
 private:
-    void choose(const ComputeChoice& choice);
-
     ComputeAbilities m_abilities;
     ComputeChoice m_choice;
     ComputeReport m_report;

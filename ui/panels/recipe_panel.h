@@ -1,4 +1,5 @@
 // Everything that determines a run, as controls: editing any of them edits the document's recipe at once.
+// What runs are computed on is chosen here too, though it is no part of the recipe.
 #pragma once
 
 #include "core/session/session_tree.h"
@@ -26,6 +27,7 @@ class QToolButton;
 namespace diffuscope::ui {
 
 class ClassPicker;
+class ComputeSettings;
 class GuidanceCurveEdit;
 class PromptSection;
 class SeedEdit;
@@ -44,6 +46,8 @@ public:
     explicit RecipePanel(SessionDocument& document, QWidget* parent = nullptr);
 
     void setModels(const QList<ModelEntry>& models);
+    /// Adds the lists of what runs are computed on; the settings must outlive the panel.
+    void offerCompute(ComputeSettings& settings);
     /// The model of the recipe; null if it is none of those there are.
     const ModelEntry* currentModel() const;
 

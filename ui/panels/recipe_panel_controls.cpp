@@ -1,6 +1,7 @@
 // Builds the controls of the recipe panel, top to bottom.
 #include "ui/document/session_document.h"
 #include "ui/panels/class_picker.h"
+#include "ui/panels/compute_box.h"
 #include "ui/panels/glyph_icon.h"
 #include "ui/panels/guidance_curve_edit.h"
 #include "ui/panels/option_editor.h"
@@ -314,6 +315,25 @@ void RecipePanel::buildStart(int& row)
             [this](double number) { m_batch->setValue(int(std::lround(number))); });
     connect(m_batch, &QSpinBox::valueChanged, this,
             [this](int batch) { edit([&](Recipe& recipe) { recipe.batch = batch; }); });
+}
+
+void RecipePanel::offerCompute(ComputeSettings& settings)
+{
+    int row = m_grid->rowCount();
+    addHeading(row, tr("Computation"));
+    const auto add = [&](const ComputeQuestion& question, const char* objectName, const QString& label,
+                         const QString& tip) {
+        auto* box = new ComputeBox(question, settings, m_form);
+        box->setObjectName(QLatin1String(objectName));
+        box->setAccessibleName(label);
+        addRow(row, label, box, tip);
+    };
+    add(deviceQuestion(), "deviceBox", tr("Device"),
+        tr("What runs are computed on; it belongs to this computer, not to the recipe."));
+    add(precisionQuestion(), "precisionBox", tr("Precision"),
+        tr("What the network's convolutions are computed in; it belongs to this computer, not to the "
+           "recipe."));
+    lineUp();
 }
 
 QLayout* RecipePanel::buildFooter()
