@@ -193,12 +193,30 @@ private Q_SLOTS:
         Recipe recipe = digits();
         recipe.steps = 10;
         const Frames here = allFrames(*m_cpu->start(recipe));
-        const auto narrow = factoryOn(limitsOf("cuda", "auto"));
+        const auto narrow = factoryOn(limitsOf("cuda", "bfloat16"));
         const Frames there = allFrames(*narrow->start(recipe));
         QCOMPARE(narrow->computation().precision, std::string("bfloat16"));
         const double distance =
             *record::rootMeanSquareApart(*there.back(), *here.back(), Layer::xt, bothImages);
         QVERIFY2(distance > 0 && distance < 0.05, qPrintable(QString::number(distance)));
+    }
+
+    void thePrecisionIsMeasured_data()
+    {
+        QTest::addColumn<Recipe>("recipe");
+        QTest::newRow("classes") << digits();
+        QTest::newRow("words") << portraits();
+    }
+
+    void thePrecisionIsMeasured()
+    {
+        QFETCH(Recipe, recipe);
+        const auto factory = factoryOn(limitsOf("cuda", "auto"));
+        factory->start(recipe);
+        const std::string reason = factory->computation().reason;
+        QVERIFY2(reason.find("measured on the GPU") != std::string::npos, reason.c_str());
+        QVERIFY2(reason.find("0.00 ms") == std::string::npos, reason.c_str());
+        QVERIFY(factory->computation().notice.empty());
     }
 
     void aBranchGoesOnAsTheRunDid()
