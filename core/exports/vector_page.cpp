@@ -72,6 +72,8 @@ VectorPage::VectorPage(PageFormat format, double width, double height, const std
         cairo_svg_surface_set_document_unit(drawing.surface, CAIRO_SVG_UNIT_PT);
     } else {
         drawing.surface = cairo_pdf_surface_create_for_stream(appendBytes, &drawing.file, width, height);
+        // Later versions pack title and recipe, so that only readers of PDF find them.
+        cairo_pdf_surface_restrict_to_version(drawing.surface, CAIRO_PDF_VERSION_1_4);
         cairo_pdf_surface_set_metadata(drawing.surface, CAIRO_PDF_METADATA_TITLE, title.c_str());
         cairo_pdf_surface_set_metadata(drawing.surface, CAIRO_PDF_METADATA_KEYWORDS, recipe.c_str());
         cairo_pdf_surface_set_metadata(drawing.surface, CAIRO_PDF_METADATA_CREATOR, "Diffuscope");

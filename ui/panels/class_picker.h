@@ -31,8 +31,9 @@ Q_SIGNALS:
     void conditionEdited(const diffuscope::denoise::Condition& condition);
 
 private:
-    static constexpr int eachInTurn = -1;
-    static constexpr int none = -2;
+    // Not −1: a button group takes that for "any number".
+    static constexpr int eachInTurn = -2;
+    static constexpr int none = -3;
 
     void rebuild();
     void buildButtons(QGridLayout* grid);
