@@ -1,5 +1,6 @@
 #include "core/denoise/network_denoiser.h"
 
+#include "core/denoise/finite.h"
 #include "core/denoise/target_adapter.h"
 #include "core/denoise/training_level.h"
 #include "core/registry/error.h"
@@ -18,12 +19,6 @@ double timeOf(PredictionTarget target, const schedule::NoiseLevel& level)
     return target == PredictionTarget::edm ? std::log(level.noiseToSignal()) / 4 : level.t;
 }
 
-bool isFinite(const Tensor& values)
-{
-    // One NaN or infinity makes the sum not finite; a sum that overflowed is looked at value by value.
-    return std::isfinite(values.sum().item<double>()) || torch::isfinite(values).all().item<bool>();
-}
-
 }  // namespace
 
 NetworkDenoiser::NetworkDenoiser(TrainedNetwork network) : m_network(std::move(network))
@@ -33,6 +28,11 @@ NetworkDenoiser::NetworkDenoiser(TrainedNetwork network) : m_network(std::move(n
 schedule::NoiseLevel NetworkDenoiser::trainingLevel(const schedule::NoiseLevel& level) const
 {
     return m_network.isSampledOnOwnSchedule ? level : denoise::trainingLevel(m_network.schedule, level);
+}
+
+double NetworkDenoiser::timeAt(const schedule::NoiseLevel& level) const
+{
+    return timeOf(m_network.target, trainingLevel(level));
 }
 
 Tensor NetworkDenoiser::classIds(const Condition& condition, std::int64_t batch) const

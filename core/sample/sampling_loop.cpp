@@ -1,5 +1,6 @@
 #include "core/sample/sampling_loop.h"
 
+#include "core/denoise/finite.h"
 #include "core/registry/error.h"
 
 #include <torch/cuda.h>
@@ -27,12 +28,6 @@ void waitForDevice(const Tensor& x)
 }
 
 }  // namespace
-
-bool isFinite(const Tensor& values)
-{
-    // One NaN or infinity makes the sum not finite; a sum that overflowed is looked at value by value.
-    return std::isfinite(values.sum().item<double>()) || torch::isfinite(values).all().item<bool>();
-}
 
 Tensor initialState(const Tensor& noise, const NoiseLevel& level, InitialScale scale)
 {
@@ -89,7 +84,7 @@ StepReport SamplingLoop::advance(const std::stop_token& stop)
         .noise = [&] { return m_parts.noise.draw(m_x.sizes(), options, m_index, draws++); },
     };
     Tensor next = m_parts.sampler.step(m_x, context);
-    if (!isFinite(next))
+    if (!denoise::isFinite(next))
         throw Error(
             ErrorCode::notFinite,
             "The sampler produced numbers that are not finite in step " + std::to_string(m_index + 1) + ".",

@@ -94,7 +94,4 @@ private:
     NoiseLevel m_lastPredictionLevel{};
 };
 
-/// Whether all values are finite, in one pass over them.
-bool isFinite(const Tensor& values);
-
 }  // namespace diffuscope::sample

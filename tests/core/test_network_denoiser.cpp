@@ -1,3 +1,4 @@
+#include "core/denoise/finite.h"
 #include "core/denoise/network_denoiser.h"
 #include "core/denoise/target_adapter.h"
 #include "core/registry/error.h"
@@ -142,6 +143,36 @@ private Q_SLOTS:
             QCOMPARE(error.code(), ErrorCode::notFinite);
             QVERIFY(QString(error.what()).contains("digits"));
         }
+    }
+
+    void oneValueThatIsNoNumberIsFound_data()
+    {
+        QTest::addColumn<double>("value");
+        QTest::addColumn<bool>("finite");
+        using Float = std::numeric_limits<float>;
+        QTest::newRow("NaN") << double(Float::quiet_NaN()) << false;
+        QTest::newRow("−NaN") << -double(Float::quiet_NaN()) << false;
+        QTest::newRow("∞") << double(Float::infinity()) << false;
+        QTest::newRow("−∞") << -double(Float::infinity()) << false;
+        QTest::newRow("largest") << double(Float::max()) << true;
+        QTest::newRow("smallest") << double(Float::lowest()) << true;
+        QTest::newRow("next to zero") << double(Float::denorm_min()) << true;
+    }
+
+    void oneValueThatIsNoNumberIsFound()
+    {
+        QFETCH(double, value);
+        QFETCH(bool, finite);
+        for (const auto type : {torch::kFloat, torch::kDouble, torch::kBFloat16})
+            for (const int place : {0, 17, 40}) {
+                // Sums of the largest values overflow, values do not.
+                torch::Tensor values = torch::full({41}, finite && type == torch::kFloat ? value : 1.0, type);
+                QVERIFY(denoise::isFinite(values));
+                const bool fits = finite && type == torch::kBFloat16;  // it may round the largest to infinity
+                values[place] = fits ? 1.0 : value;
+                QCOMPARE(denoise::isFinite(values), finite);
+                QCOMPARE(denoise::isFinite(values.view({41, 1}).expand({41, 3})), finite);
+            }
     }
 };
 
