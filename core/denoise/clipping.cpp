@@ -48,7 +48,7 @@ public:
         if (m_keepEps || level.isClean())
             prediction.isConsistent = false;
         else if (prediction.isConsistent)
-            prediction.epsHat = x.sub(prediction.x0Hat, level.alpha) / level.sigma;
+            prediction.epsHat = x.sub(prediction.x0Hat, level.alpha).div_(level.sigma);
         return prediction;
     }
 

@@ -41,7 +41,7 @@ Tensor noiseIn(const Tensor& x, const Tensor& x0, const schedule::NoiseLevel& le
 {
     if (level.isClean())
         return torch::zeros_like(x);
-    return x.sub(x0, level.alpha) / level.sigma;
+    return x.sub(x0, level.alpha).div_(level.sigma);
 }
 
 }  // namespace
@@ -54,7 +54,7 @@ Prediction predictionFrom(PredictionTarget target, const Tensor& output, const T
     switch (target) {
         case PredictionTarget::eps:
             requireSignal(target, level);
-            return {.x0Hat = x.sub(output, sigma) / alpha, .epsHat = output};
+            return {.x0Hat = x.sub(output, sigma).div_(alpha), .epsHat = output};
         case PredictionTarget::x0:
             return {.x0Hat = output, .epsHat = noiseIn(x, output, level)};
         case PredictionTarget::v: {

@@ -25,7 +25,7 @@ public:
         // eq. 16: sigma = eta·sqrt(beta~); eq. 12: predicted x0, direction to x_t, random noise.
         const double sigma = m_eta * std::sqrt(posteriorVariance(t, s));
         const double direction = m_previousByStride ? roundedDirection(t, s) : directionFactor(s, sigma);
-        const Tensor next = s.alpha * prediction.x0Hat + direction * prediction.epsHat;
+        const Tensor next = (s.alpha * prediction.x0Hat).add_(direction * prediction.epsHat);
         return sigma > 0 ? next + sigma * step.noise() : next;
     }
 
