@@ -6,7 +6,6 @@
 #include <QTest>
 
 #include <array>
-
 #include <limits>
 #include <numeric>
 #include <string>
