@@ -218,7 +218,6 @@ void reportClassifier(train::ClassifierTask& task, const TrainArguments& argumen
 {
     network::saveClassifier(arguments.loop.outputFolder, task.classifier());
     const auto test = train::toTensors(train::readIdxFolder(arguments.options.dataFolder, "t10k"));
-    task.classifier()->to(torch::kCPU);
     const double right = measure::accuracy(task.classifier(), test);
     std::printf("The classifier is right on %.2f %% of the test set; its weights are in %s.\n", 100 * right,
                 arguments.loop.outputFolder.c_str());
@@ -227,7 +226,6 @@ void reportClassifier(train::ClassifierTask& task, const TrainArguments& argumen
 void reportAttributes(train::AttributeTask& task, const TrainArguments& arguments)
 {
     auto& classifier = task.classifier();
-    classifier.net->to(torch::kCPU);
     network::saveAttributeClassifier(arguments.loop.outputFolder, classifier);
     const auto images = train::readCaptionedFolder(arguments.options.dataFolder);
     const auto right = train::attributeAccuracy(classifier, images, train::splitOf(images, {}).test);

@@ -14,7 +14,8 @@ struct LabelledTensors
     torch::Tensor labels;
 };
 
-/// What the classifier says of images, in batches and without gradients.
+/// What the classifier says of images, on its device, in batches and without gradients; the tensors are the
+/// processor's.
 struct Judgement
 {
     torch::Tensor features;  ///< [N, D]

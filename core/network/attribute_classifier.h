@@ -33,8 +33,8 @@ int valueCount(const std::vector<Attribute>& attributes);
 /// A classifier with random weights.
 AttributeClassifier makeAttributeClassifier(std::vector<Attribute> attributes, int channels);
 
-/// The likeliest value of each attribute, [B, attributes] int64, of images [B, C, H, W] in [-1, 1]; in
-/// batches and without gradients.
+/// The likeliest value of each attribute, [B, attributes] int64 on the processor, of images [B, C, H, W] in
+/// [-1, 1]; on the classifier's device, in batches and without gradients.
 torch::Tensor judgedValues(AttributeClassifier& classifier, const torch::Tensor& images);
 
 /// Writes FOLDER/classifier.safetensors and FOLDER/attributes.json. Throws Error(writeFailed).

@@ -38,6 +38,12 @@ std::string milliseconds(double value)
     return text.data();
 }
 
+/// What was measured, in words.
+std::string comparison(double narrowMs, double wideMs)
+{
+    return "bfloat16 " + milliseconds(narrowMs) + " an image, float32 " + milliseconds(wideMs);
+}
+
 /// Whether bfloat16 is worth its rounding.
 bool isWorthIt(double narrowMs, double wideMs)
 {
@@ -78,9 +84,7 @@ PrecisionChoice fasterOnGpu(UNet& net, const torch::Device& device)
     const ConvolutionPrecision faster =
         isWorthIt(narrowMs, wideMs) ? ConvolutionPrecision::BFloat16 : ConvolutionPrecision::Float32;
     net->setConvolutionPrecision(faster);
-    return {faster,
-            "measured on the GPU, 16 images at once: bfloat16 " + milliseconds(narrowMs) +
-                " an image, float32 " + milliseconds(wideMs),
+    return {faster, "measured on the GPU, 16 images at once: " + comparison(narrowMs, wideMs),
             plan::makePlan(*net)};
 }
 
@@ -98,8 +102,7 @@ PrecisionChoice fasterOf(UNet& net)
     }
     plan::PlanOrReason narrow = plan::makePlan(*net, *kernels);
     const double wideMs = planMs(*wide.plan), narrowMs = planMs(*narrow.plan);
-    const std::string measured = "measured here on one thread: bfloat16 " + milliseconds(narrowMs) +
-                                 " an image, float32 " + milliseconds(wideMs);
+    const std::string measured = "measured here on one thread: " + comparison(narrowMs, wideMs);
     if (!isWorthIt(narrowMs, wideMs)) {
         return {ConvolutionPrecision::Float32, measured, std::move(wide)};
     }

@@ -38,7 +38,7 @@ private:
 };
 
 /// Share of the images whose likeliest class is the label after they were noised to `level`, 0 … 1. The noise
-/// of image k comes from (seed, k). The classifier is on the CPU.
+/// of image k comes from (seed, k). Computed on the classifier's device.
 double noisyAccuracy(network::NoiseClassifier& classifier, const measure::LabelledTensors& data,
                      const schedule::NoiseLevel& level, uint64_t seed = 1);
 
