@@ -30,11 +30,6 @@ schedule::NoiseLevel NetworkDenoiser::trainingLevel(const schedule::NoiseLevel& 
     return m_network.isSampledOnOwnSchedule ? level : denoise::trainingLevel(m_network.schedule, level);
 }
 
-double NetworkDenoiser::timeAt(const schedule::NoiseLevel& level) const
-{
-    return timeOf(m_network.target, trainingLevel(level));
-}
-
 Tensor NetworkDenoiser::classIds(const Condition& condition, std::int64_t batch) const
 {
     Tensor ids = torch::empty({batch}, torch::kLong);

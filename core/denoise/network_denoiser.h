@@ -44,10 +44,6 @@ public:
     /// agree on it, and where they are one.
     schedule::NoiseLevel trainingLevel(const schedule::NoiseLevel& level) const;
 
-    /// What the network is told at a level of the sampling schedule instead of the level: the time, or
-    /// Karras' c_noise.
-    double timeAt(const schedule::NoiseLevel& level) const;
-
 private:
     Tensor classIds(const Condition& condition, std::int64_t batch) const;
 

@@ -11,7 +11,6 @@
 #include <memory>
 #include <stop_token>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace diffuscope::network {
@@ -36,10 +35,6 @@ public:
     /// The same of a network with text: `text` has a prompt for each of the B images.
     torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& classIds,
                           const TextContext& text, const std::stop_token& stop = {});
-
-    /// The times that a run will ask for, in their order; says nothing of what it may ask for. What depends
-    /// on the time alone is then computed for several of them at once.
-    void expectTimes(std::vector<float> times) { m_conditionings.expect(std::move(times)); }
 
     /// The plan; null where the modules are asked one by one, and then why.
     const plan::InferencePlan* plan() const { return m_plan.get(); }

@@ -220,7 +220,7 @@ private:
         if (cached.forward->plan())
             forward =
                 rememberingFirst(std::move(forward), firstEvaluationsOf(cached, path.texts), path.first);
-        auto denoiser = std::make_unique<denoise::NetworkDenoiser>(denoise::TrainedNetwork{
+        return std::make_unique<denoise::NetworkDenoiser>(denoise::TrainedNetwork{
             .name = model.card.name,
             .forward = std::move(forward),
             .target = denoise::predictionTarget(model.card.target),
@@ -228,11 +228,6 @@ private:
             .classes = readsText ? RunTexts::count : int(model.card.classNames.size()),
             .device = m_device,
             .isSampledOnOwnSchedule = isOwn});
-        std::vector<float> times;
-        for (int step = 0; step < path.grid.steps(); ++step)
-            times.push_back(float(denoiser->timeAt(path.grid[step])));
-        cached.forward->expectTimes(std::move(times));
-        return denoiser;
     }
 
     using Attention = std::function<record::TextAttention(const Tensor&, const schedule::NoiseLevel&)>;

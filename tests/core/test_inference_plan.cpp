@@ -5,7 +5,6 @@
 
 #include <QTest>
 
-#include <array>
 #include <limits>
 #include <numeric>
 #include <string>
@@ -225,29 +224,6 @@ private Q_SLOTS:
                                   .count = 5,
                                   .y = result.data_ptr<float>()});
             QVERIFY2(largestDifference(result, expected) <= 1e-4, kernels->name);
-        }
-    }
-
-    void rowsThatWereExpectedAreTheSame()
-    {
-        if (!hasKernels())
-            QSKIP("no kernels for this processor");
-        network::UNet net = shippedModel("mnist");
-        const auto plan = network::plan::makePlan(*net).plan;
-        const network::plan::Conditioning& conditioning = plan->conditioning();
-        const std::array<int64_t, 3> classes{3, 10, 3};
-        std::vector<float> times;
-        for (int step = 0; step < 40; ++step)
-            times.push_back(float(975 - 25 * step));
-        network::plan::ConditioningCache oneByOne, together;
-        together.expect(times);
-        times.insert(times.begin() + 20, 480.5F);  // a sampler may ask in between
-        for (const float time : times) {
-            const std::array<float, 3> asked{time, time, time};
-            const auto a = oneByOne.rows(conditioning, asked, classes);
-            const auto b = together.rows(conditioning, asked, classes);
-            for (std::size_t k = 0; k < classes.size(); ++k)
-                QVERIFY(std::equal(a[k], a[k] + conditioning.rowSize(), b[k]));
         }
     }
 

@@ -91,30 +91,6 @@ std::vector<float> Conditioning::rows(std::span<const std::pair<float, int>> pai
     return m_modulation.apply(state);
 }
 
-void ConditioningCache::addIfMissing(float time, int classId, Pairs& missing) const
-{
-    const Key key(std::bit_cast<std::uint32_t>(time), classId);
-    if (!m_rows.contains(key)) {
-        missing.try_emplace(key, time, classId);
-    }
-}
-
-/// The classes that are missing at one time are missing at those that follow it.
-void ConditioningCache::addExpected(Pairs& missing) const
-{
-    if (missing.empty()) {
-        return;
-    }
-    const Pairs asked = missing;
-    const auto now = std::ranges::find(m_expected, asked.begin()->second.first);
-    const auto end = now + std::min(kTimesAtOnce, m_expected.end() - now);
-    for (auto time = now; time != end; ++time) {
-        for (const auto& [key, pair] : asked) {
-            addIfMissing(*time, pair.second, missing);
-        }
-    }
-}
-
 std::vector<const float*> ConditioningCache::rows(const Conditioning& conditioning,
                                                   std::span<const float> times,
                                                   std::span<const std::int64_t> classIds)
@@ -123,14 +99,17 @@ std::vector<const float*> ConditioningCache::rows(const Conditioning& conditioni
     if (m_rows.size() * rowSize * sizeof(float) > kMostBytes) {
         m_rows.clear();
     }
-    Pairs missing;
+    std::map<std::pair<std::uint32_t, int>, std::pair<float, int>> missing;
     for (std::size_t k = 0; k < times.size(); ++k) {
         if (classIds[k] < 0 || classIds[k] >= conditioning.classCount()) {
             throw std::out_of_range("There is no class " + std::to_string(classIds[k]) + ".");
         }
-        addIfMissing(times[k], static_cast<int>(classIds[k]), missing);
+        const int classId = static_cast<int>(classIds[k]);
+        const std::pair key(std::bit_cast<std::uint32_t>(times[k]), classId);
+        if (!m_rows.contains(key)) {
+            missing.try_emplace(key, times[k], classId);
+        }
     }
-    addExpected(missing);
     std::vector<std::pair<float, int>> pairs;
     pairs.reserve(missing.size());
     for (const auto& [key, pair] : missing) {

@@ -61,29 +61,15 @@ private:
 class ConditioningCache
 {
 public:
-    /// Times that will be asked for, in this order: rows of several are then computed together, which costs
-    /// little more than those of one.
-    void expect(std::vector<float> times) { m_expected = std::move(times); }
-
     /// The row of each image; valid until the next call.
     std::vector<const float*> rows(const Conditioning& conditioning, std::span<const float> times,
                                    std::span<const std::int64_t> classIds);
 
 private:
     static constexpr std::size_t kMostBytes = 32 << 20;
-    /// Times whose rows are computed together.
-    static constexpr std::ptrdiff_t kTimesAtOnce = 16;
 
-    /// The bits of a time, and a class.
-    using Key = std::pair<std::uint32_t, int>;
-
-    /// Pairs that are asked for now or will be soon, and have no row yet.
-    using Pairs = std::map<Key, std::pair<float, int>>;
-    void addIfMissing(float time, int classId, Pairs& missing) const;
-    void addExpected(Pairs& missing) const;
-
-    std::map<Key, std::vector<float>> m_rows;
-    std::vector<float> m_expected;
+    /// By the bits of the time, and the class.
+    std::map<std::pair<std::uint32_t, int>, std::vector<float>> m_rows;
 };
 
 }  // namespace diffuscope::network::plan
