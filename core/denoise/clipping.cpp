@@ -1,4 +1,6 @@
+#include "core/denoise/elementwise.h"
 #include "core/denoise/guidance.h"
+#include "core/denoise/target_adapter.h"
 #include "core/registry/error.h"
 
 #include <torch/types.h>
@@ -18,6 +20,18 @@ Option keepEpsOption()
         "Leaves the noise as predicted, so that it no longer fits the clipped image, as some other "
         "programs do; off, the noise is derived again from the clipped image.");
 }
+
+float cut(float value, float limit)
+{
+    return std::clamp(value, -limit, limit);
+}
+
+Tensor cut(const Tensor& values, double limit)
+{
+    return values.clamp(-limit, limit);
+}
+
+constexpr auto cutAt = [](const auto& x0, auto limit) { return cut(x0, limit); };
 
 enum class Kind { fixed, dynamic };
 
@@ -39,7 +53,7 @@ public:
     {
         Prediction prediction = m_inner->predict(x, level, condition);
         if (m_kind == Kind::fixed) {
-            prediction.x0Hat = prediction.x0Hat.clamp(-m_limit, m_limit);
+            prediction.x0Hat = elementwise(cutAt, prediction.x0Hat, m_limit);
             prediction.x0Limit = m_limit;
         } else {
             prediction.x0Hat = dynamicallyClipped(prediction.x0Hat);
@@ -48,7 +62,7 @@ public:
         if (m_keepEps || level.isClean())
             prediction.isConsistent = false;
         else if (prediction.isConsistent)
-            prediction.epsHat = x.sub(prediction.x0Hat, level.alpha).div_(level.sigma);
+            prediction.epsHat = noiseIn(x, prediction.x0Hat, level);
         return prediction;
     }
 

@@ -1,5 +1,7 @@
 #include "core/denoise/finite.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
 
@@ -12,10 +14,16 @@ bool areFinite(const float* values, std::int64_t count)
 {
     // All bits of the exponent are set in NaN and infinity alone: there one more carries into the sign.
     constexpr std::uint32_t exponent = 0x7f800000, one = 0x00800000, sign = 0x80000000;
-    std::uint32_t carried = 0;
-    for (std::int64_t i = 0; i < count; ++i)
-        carried |= (std::bit_cast<std::uint32_t>(values[i]) & exponent) + one;
-    return (carried & sign) == 0;
+    const auto carried = [](float value) { return (std::bit_cast<std::uint32_t>(value) & exponent) + one; };
+    constexpr std::int64_t block = 16;  // a length that the compiler knows is one it vectorizes
+    std::array<std::uint32_t, block> any{};
+    std::int64_t done = 0;
+    for (; done + block <= count; done += block)
+        for (std::int64_t i = 0; i < block; ++i)
+            any[std::size_t(i)] |= carried(values[done + i]);
+    for (; done < count; ++done)
+        any[0] |= carried(values[done]);
+    return std::ranges::none_of(any, [](std::uint32_t bits) { return (bits & sign) != 0; });
 }
 
 }  // namespace

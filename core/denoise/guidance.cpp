@@ -76,7 +76,7 @@ private:
         const Prediction all = m_inner->predict(repeated, level, conditions);
         const Prediction conditional = part(all, 0, batch);
         const Prediction unconditional = part(all, 1, batch);
-        const Prediction negative = part(all, copies - 1, batch);
+        const Prediction negative = m_rule->needsNegative() ? part(all, 2, batch) : unconditional;
         return reported({x, level, scale, progress, conditional, unconditional, negative});
     }
 

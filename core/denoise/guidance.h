@@ -34,6 +34,9 @@ struct GuidanceContext
 std::unique_ptr<Denoiser> guided(std::unique_ptr<Denoiser> inner, const GuidanceSpec& spec,
                                  GuidanceContext context = {});
 
+/// u + w·(c − u), of image or noise estimates alike (Ho & Salimans 2022, eq. 6).
+Tensor guidedEstimate(const Tensor& unconditional, const Tensor& conditional, double scale);
+
 /// Clips x0Hat as `spec` says and re-derives epsHat from it (option "keep_eps" leaves the noise as predicted,
 /// as some other programs do). The conditional and unconditional estimates stay as they were. Throws
 /// Error(invalidOption).

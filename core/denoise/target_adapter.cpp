@@ -1,5 +1,6 @@
 #include "core/denoise/target_adapter.h"
 
+#include "core/denoise/elementwise.h"
 #include "core/registry/error.h"
 
 #include <torch/types.h>
@@ -36,15 +37,22 @@ void requireSignal(PredictionTarget target, const schedule::NoiseLevel& level)
                 "Use a schedule without zero terminal SNR, or a model that predicts v or x0.");
 }
 
-/// epsHat that follows from x = alpha·x0Hat + sigma·epsHat.
-Tensor noiseIn(const Tensor& x, const Tensor& x0, const schedule::NoiseLevel& level)
+/// (x − factor·y)/divisor and (factor·x + other·y)/divisor, the two forms of all that follow.
+constexpr auto difference = [](const auto& x, const auto& y, auto factor, auto divisor) {
+    return (x - factor * y) / divisor;
+};
+constexpr auto weightedSum = [](const auto& x, const auto& y, auto xFactor, auto yFactor, auto divisor) {
+    return (xFactor * x + yFactor * y) / divisor;
+};
+
+}  // namespace
+
+Tensor noiseIn(const Tensor& x, const Tensor& x0Hat, const schedule::NoiseLevel& level)
 {
     if (level.isClean())
         return torch::zeros_like(x);
-    return x.sub(x0, level.alpha).div_(level.sigma);
+    return elementwise(difference, x, x0Hat, level.alpha, level.sigma);
 }
-
-}  // namespace
 
 Prediction predictionFrom(PredictionTarget target, const Tensor& output, const Tensor& x,
                           const schedule::NoiseLevel& level)
@@ -54,22 +62,23 @@ Prediction predictionFrom(PredictionTarget target, const Tensor& output, const T
     switch (target) {
         case PredictionTarget::eps:
             requireSignal(target, level);
-            return {.x0Hat = x.sub(output, sigma).div_(alpha), .epsHat = output};
+            return {.x0Hat = elementwise(difference, x, output, sigma, alpha), .epsHat = output};
         case PredictionTarget::x0:
             return {.x0Hat = output, .epsHat = noiseIn(x, output, level)};
         case PredictionTarget::v: {
             const double power = alpha * alpha + sigma * sigma;
-            return {.x0Hat = (alpha * x - sigma * output) / power,
-                    .epsHat = (sigma * x + alpha * output) / power};
+            return {.x0Hat = elementwise(weightedSum, x, output, alpha, -sigma, power),
+                    .epsHat = elementwise(weightedSum, x, output, sigma, alpha, power)};
         }
         case PredictionTarget::flow: {
             const double sum = alpha + sigma;
-            return {.x0Hat = x.sub(output, sigma) / sum, .epsHat = x.add(output, alpha) / sum};
+            return {.x0Hat = elementwise(difference, x, output, sigma, sum),
+                    .epsHat = elementwise(difference, x, output, -alpha, sum)};
         }
         case PredictionTarget::edm: {
             requireSignal(target, level);
             const EdmFactors c = edmFactors(level);
-            const Tensor x0 = (c.skip / alpha) * x + c.out * output;
+            const Tensor x0 = elementwise(weightedSum, x, output, c.skip / alpha, c.out, 1.0);
             return {.x0Hat = x0, .epsHat = noiseIn(x, x0, level)};
         }
     }

@@ -16,6 +16,9 @@ namespace diffuscope::denoise {
 Prediction predictionFrom(PredictionTarget target, const Tensor& output, const Tensor& x,
                           const schedule::NoiseLevel& level);
 
+/// epsHat that follows from x = alpha·x0Hat + sigma·epsHat; 0 at the clean level.
+Tensor noiseIn(const Tensor& x, const Tensor& x0Hat, const schedule::NoiseLevel& level);
+
 /// The inverse: what a network of this target would have output for (x0Hat, epsHat) at `level`; training uses
 /// it too.
 Tensor targetOutput(PredictionTarget target, const Tensor& x0, const Tensor& eps,

@@ -1,4 +1,5 @@
 // DDIM: Song et al. 2021, Denoising Diffusion Implicit Models, eq. 12 and 16.
+#include "core/denoise/elementwise.h"
 #include "core/sample/sampler_entry.h"
 #include "core/sample/stride.h"
 #include "core/sample/transition.h"
@@ -10,6 +11,10 @@ namespace diffuscope::sample {
 namespace {
 
 using registry::Option;
+
+constexpr auto jumped = [](const auto& x0Hat, const auto& epsHat, auto alpha, auto direction) {
+    return alpha * x0Hat + direction * epsHat;
+};
 
 class Ddim final : public Sampler
 {
@@ -25,7 +30,8 @@ public:
         // eq. 16: sigma = eta·sqrt(beta~); eq. 12: predicted x0, direction to x_t, random noise.
         const double sigma = m_eta * std::sqrt(posteriorVariance(t, s));
         const double direction = m_previousByStride ? roundedDirection(t, s) : directionFactor(s, sigma);
-        const Tensor next = (s.alpha * prediction.x0Hat).add_(direction * prediction.epsHat);
+        const Tensor next =
+            denoise::elementwise(jumped, prediction.x0Hat, prediction.epsHat, s.alpha, direction);
         return sigma > 0 ? next + sigma * step.noise() : next;
     }
 

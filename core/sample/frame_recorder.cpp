@@ -1,5 +1,7 @@
 #include "core/sample/frame_recorder.h"
 
+#include "core/denoise/guidance.h"
+
 #include <torch/types.h>
 
 #include <cmath>
@@ -34,7 +36,8 @@ void recordGuidance(const Prediction& prediction, record::Precision precision, r
     frame.guidanceScale = prediction.guidanceScale;
     frame.x0Limit = prediction.x0Limit;
     const bool isUncut = std::isinf(prediction.x0Limit);
-    frame.x0Hat = plain(isUncut ? prediction.x0Hat : u.add(c - u, prediction.guidanceScale), precision);
+    frame.x0Hat = plain(isUncut ? prediction.x0Hat : denoise::guidedEstimate(u, c, prediction.guidanceScale),
+                        precision);
 }
 
 }  // namespace

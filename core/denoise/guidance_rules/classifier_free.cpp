@@ -1,5 +1,7 @@
 // Classifier-free guidance: Ho & Salimans 2022, "Classifier-free diffusion guidance"; rescaled as in Lin et
 // al. 2023, "Common diffusion noise schedules and sample steps are flawed", section 3.4.
+#include "core/denoise/elementwise.h"
+#include "core/denoise/guidance.h"
 #include "core/denoise/guidance_rules/guidance_rule.h"
 #include "core/denoise/target_adapter.h"
 
@@ -8,6 +10,8 @@
 namespace diffuscope::denoise {
 
 namespace {
+
+constexpr auto guidedFrom = [](const auto& u, const auto& c, auto scale) { return u + scale * (c - u); };
 
 Tensor stdPerImage(const Tensor& values)
 {
@@ -57,10 +61,15 @@ private:
 
 }  // namespace
 
+Tensor guidedEstimate(const Tensor& unconditional, const Tensor& conditional, double scale)
+{
+    return elementwise(guidedFrom, unconditional, conditional, scale);
+}
+
 Prediction classifierFree(const Prediction& conditional, const Prediction& unconditional, double scale)
 {
-    return {.x0Hat = unconditional.x0Hat.add(conditional.x0Hat - unconditional.x0Hat, scale),
-            .epsHat = unconditional.epsHat.add(conditional.epsHat - unconditional.epsHat, scale),
+    return {.x0Hat = guidedEstimate(unconditional.x0Hat, conditional.x0Hat, scale),
+            .epsHat = guidedEstimate(unconditional.epsHat, conditional.epsHat, scale),
             .guidanceScale = scale};
 }
 

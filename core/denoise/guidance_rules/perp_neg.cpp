@@ -1,5 +1,6 @@
 // Perp-neg: Armandpour et al. 2023, "Re-imagine the negative prompt algorithm", section 3.
 #include "core/denoise/guidance_rules/guidance_rule.h"
+#include "core/denoise/target_adapter.h"
 
 #include <torch/types.h>
 
@@ -25,10 +26,9 @@ public:
         // Where condition and no condition agree, p = 0 and nothing of n is along it.
         const Tensor along = dotPerImage(n, p) / dotPerImage(p, p).clamp_min(1e-20);
         const Tensor direction = p.sub(n - along * p, m_negativeScale);
-        Prediction result{.x0Hat = none.add(direction, in.scale), .epsHat = in.unconditional.epsHat};
-        if (!in.level.isClean())
-            result.epsHat = in.x.sub(result.x0Hat, in.level.alpha) / in.level.sigma;
-        return result;
+        const Tensor x0Hat = none.add(direction, in.scale);
+        return {.x0Hat = x0Hat,
+                .epsHat = in.level.isClean() ? in.unconditional.epsHat : noiseIn(in.x, x0Hat, in.level)};
     }
 
     bool isConditionalAtOne() const override { return false; }
