@@ -56,10 +56,10 @@ void compute(const Formula& formula, float* __restrict result, std::int64_t coun
 
 }  // namespace elements
 
-/// formula(first, rest…), where `rest` are tensors of the shape of `first`, and numbers. Where all tensors are
-/// float32 in the processor's memory, the formula is computed element by element, from floats: LibTorch would
-/// take one pass over memory for each of its operations. Otherwise it is computed from the tensors as they
-/// are, in their type and on their device; so it is a generic lambda that takes both.
+/// formula(first, rest…), where `rest` are tensors of the shape of `first`, and numbers. Where all tensors
+/// are float32 in the processor's memory, the formula is computed element by element, from floats: LibTorch
+/// would take one pass over memory for each of its operations. Otherwise it is computed from the tensors as
+/// they are, in their type and on their device; so it is a generic lambda that takes both.
 template <typename Formula, typename... Operands>
 torch::Tensor elementwise(const Formula& formula, const torch::Tensor& first, const Operands&... rest)
 {

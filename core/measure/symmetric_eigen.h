@@ -12,9 +12,9 @@ struct SymmetricEigen
     std::vector<double> vectors;
 };
 
-/// By cyclic Jacobi rotations (Golub & Van Loan 2013, 8.5) of a symmetric `matrix` [n, n]: accurate to
-/// rounding, and fast enough to a few hundred rows. Throws std::invalid_argument where the matrix has not n²
-/// entries.
+/// By Householder reflections to a tridiagonal matrix and the QL algorithm with implicit shifts (Golub & Van
+/// Loan 2013, 8.3) of a symmetric `matrix` [n, n]: O(n³), accurate to the rounding of its largest entries.
+/// Throws std::invalid_argument where the matrix has not n² entries.
 SymmetricEigen symmetricEigen(std::vector<double> matrix, int n);
 
 }  // namespace diffuscope::measure

@@ -6,7 +6,9 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numbers>
 #include <numeric>
 #include <random>
@@ -205,6 +207,47 @@ private Q_SLOTS:
                 QVERIFY(std::abs(product - expected * eigen.vectors[std::size_t(k * n + row)]) < 1e-11);
             }
         }
+    }
+
+    void eigenvectorsAreOrthonormalAndRebuildTheMatrix_data()
+    {
+        QTest::addColumn<int>("n");
+        QTest::addColumn<int>("rank");
+        for (const int n : {1, 2, 3, 40})
+            for (const int rank : {1, 2, 40})
+                QTest::addRow("%d rows of rank %d at most", n, rank) << n << rank;
+    }
+
+    void eigenvectorsAreOrthonormalAndRebuildTheMatrix()
+    {
+        QFETCH(int, n);
+        QFETCH(int, rank);
+        const auto size = std::size_t(n);
+        std::vector<double> matrix(size * size);
+        for (int k = 0; k < rank; ++k) {
+            const std::vector<float> values = normals(n, unsigned(k));
+            for (std::size_t i = 0; i < size * size; ++i)
+                matrix[i] += double(values[i / size]) * double(values[i % size]);
+        }
+        const auto eigen = measure::symmetricEigen(matrix, n);
+        std::vector<double> rebuilt(size * size);
+        for (std::size_t k = 0; k < size; ++k) {
+            const double* v = eigen.vectors.data() + k * size;
+            for (std::size_t i = 0; i < size * size; ++i)
+                rebuilt[i] += eigen.values[k] * v[i / size] * v[i % size];
+            for (std::size_t l = 0; l <= k; ++l)
+                QVERIFY(std::abs(std::inner_product(v, v + size, eigen.vectors.data() + l * size, 0.0) -
+                                 (k == l ? 1 : 0)) < 1e-13);
+        }
+        for (std::size_t i = 0; i < size * size; ++i)
+            QVERIFY(std::abs(rebuilt[i] - matrix[i]) < 1e-12 * std::max(1.0, eigen.values.front()));
+        QVERIFY(std::ranges::is_sorted(eigen.values, std::ranges::greater()));
+    }
+
+    void whatIsNotANumberEnds()
+    {
+        QCOMPARE(measure::symmetricEigen(std::vector<double>(9, std::nan("")), 3).values.size(),
+                 std::size_t(3));
     }
 
     void aPlaneIsFoundAgain()
