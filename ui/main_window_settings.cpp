@@ -35,7 +35,7 @@ const QString loopKey = QStringLiteral("playback/loop");
 
 /// Of a column, in lines of text: from so many on three docks stand in it one below the other; with fewer
 /// than so many, one plot alone has room.
-constexpr int roomyLines = 64, crampedLines = 36;
+constexpr int roomyLines = 74, crampedLines = 36;
 
 }  // namespace
 
@@ -173,7 +173,7 @@ void MainWindow::takeUsualSizes()
     placeSession();
     if (m_room == Room::roomy)
         resizeDocks({m_docks[1], m_docks[2], m_docks[3]},
-                    {height() * 36 / 100, height() * 26 / 100, height() * 38 / 100}, Qt::Vertical);
+                    {height() * 34 / 100, height() * 30 / 100, height() * 36 / 100}, Qt::Vertical);
     else if (m_room == Room::usual)
         resizeDocks({m_docks[1], m_docks[2]}, {height() * 55 / 100, height() * 45 / 100}, Qt::Vertical);
 }
