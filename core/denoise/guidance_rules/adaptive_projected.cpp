@@ -1,6 +1,7 @@
 // APG: Sadat, Hilliges & Weber 2024, "Eliminating oversaturation and artifacts of high guidance scales in
 // diffusion models", algorithm 1.
 #include "core/denoise/guidance_rules/guidance_rule.h"
+#include "core/denoise/target_adapter.h"
 
 #include <torch/types.h>
 
@@ -36,10 +37,9 @@ public:
         const Tensor along = dotPerImage(delta, c) / dotPerImage(c, c).clamp_min(1e-12);
         // orthogonal + eta·parallel = delta − (1 − eta)·parallel.
         const Tensor update = delta.sub(along * c, 1 - m_eta);
-        Prediction result{.x0Hat = c.add(update, in.scale - 1), .epsHat = in.conditional.epsHat};
-        if (!in.level.isClean())
-            result.epsHat = in.x.sub(result.x0Hat, in.level.alpha) / in.level.sigma;
-        return result;
+        const Tensor x0Hat = c.add(update, in.scale - 1);
+        return {.x0Hat = x0Hat,
+                .epsHat = in.level.isClean() ? in.conditional.epsHat : noiseIn(in.x, x0Hat, in.level)};
     }
 
     /// The momentum goes on where the scale is 1 for a while.

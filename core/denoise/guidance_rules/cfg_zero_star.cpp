@@ -1,5 +1,6 @@
 // CFG-Zero*: Fan et al. 2025, "CFG-Zero*: improved classifier-free guidance for flow matching models",
 // algorithm 1.
+#include "core/denoise/guidance.h"
 #include "core/denoise/guidance_rules/guidance_rule.h"
 #include "core/denoise/target_adapter.h"
 
@@ -27,7 +28,7 @@ public:
         const Tensor c = targetOutput(velocity, in.conditional.x0Hat, in.conditional.epsHat, in.level);
         const Tensor u = targetOutput(velocity, in.unconditional.x0Hat, in.unconditional.epsHat, in.level);
         const Tensor scaled = u * (dotPerImage(c, u) / (dotPerImage(u, u) + 1e-8));
-        return predictionFrom(velocity, scaled.add(c - scaled, in.scale), in.x, in.level);
+        return predictionFrom(velocity, guidedEstimate(scaled, c, in.scale), in.x, in.level);
     }
 
     bool isConditionalAtOne() const override { return m_stillUntil == 0; }
