@@ -42,10 +42,12 @@ inline float at(float number, std::int64_t)
     return number;
 }
 
+/// Loops over a number of elements that the compiler knows are those that it vectorizes.
+constexpr std::int64_t block = 16;
+
 template <typename Formula, typename... Sources>
 void compute(const Formula& formula, float* __restrict result, std::int64_t count, Sources... sources)
 {
-    constexpr std::int64_t block = 16;  // a length that the compiler knows is one it vectorizes
     std::int64_t done = 0;
     for (; done + block <= count; done += block)
         for (std::int64_t i = 0; i < block; ++i)

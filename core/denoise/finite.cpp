@@ -1,5 +1,7 @@
 #include "core/denoise/finite.h"
 
+#include "core/denoise/elementwise.h"
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -15,7 +17,7 @@ bool areFinite(const float* values, std::int64_t count)
     // All bits of the exponent are set in NaN and infinity alone: there one more carries into the sign.
     constexpr std::uint32_t exponent = 0x7f800000, one = 0x00800000, sign = 0x80000000;
     const auto carried = [](float value) { return (std::bit_cast<std::uint32_t>(value) & exponent) + one; };
-    constexpr std::int64_t block = 16;  // a length that the compiler knows is one it vectorizes
+    using elements::block;
     std::array<std::uint32_t, block> any{};
     std::int64_t done = 0;
     for (; done + block <= count; done += block)
