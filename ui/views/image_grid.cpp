@@ -50,16 +50,11 @@ void ImageGrid::setImages(const QImage& atlas, const record::BatchShape& shape)
     m_shape = shape;
     if (m_selected >= shape.batch)
         m_selected = shape.batch - 1;
-    if (reshaped) {
+    if (reshaped)
         updateLayout();
-        return update();
-    }
-    // One rectangle: where Qt must draw within several, it hands parts of each picture to other threads and
-    // waits for them, which takes longer than all else.
-    QRect images;
-    for (int k = 0; k < shape.batch; ++k)
-        images |= cellArea(k);
-    update(images);
+    // All of it: where Qt must draw within several rectangles, it hands parts of each picture to other
+    // threads and waits for them, which takes longer than all else.
+    update();
 }
 
 void ImageGrid::setOverlay(const QImage& atlas)
@@ -181,10 +176,10 @@ QRectF ImageGrid::captionRect(int k) const
     return {cell.left() - 2, cell.bottom() + 2, cell.width() + 4, double(m_geometry.captionPx() - 2)};
 }
 
-QRect ImageGrid::cellArea(int k) const
+QRectF ImageGrid::cellArea(int k) const
 {
     const QRectF cell = imageRect(k);
-    return cell.isEmpty() ? QRect() : cell.adjusted(-4, -4, 4, 4).toAlignedRect() & rect();
+    return cell.isEmpty() ? QRectF() : cell.adjusted(-4, -4, 4, 4) | captionRect(k);
 }
 
 void ImageGrid::zoomAt(QPointF position, double factor)

@@ -104,13 +104,13 @@ private:
     void click(QPointF position);
     void showCursor(QPointF position);
     void paintEmpty(QPainter& painter) const;
-    void paintCell(QPainter& painter, int k, const QRegion& region) const;
+    void paintCell(QPainter& painter, int k) const;
     void paintAbsence(QPainter& painter, const QRectF& cell, const QString& reason) const;
     void paintCaption(QPainter& painter, const QRectF& line, int k) const;
     /// Where image k's caption stands; empty where there is none.
     QRectF captionRect(int k) const;
-    /// All that is painted of image k but its caption: with its ring, and a mark at its edge.
-    QRect cellArea(int k) const;
+    /// All that is painted of image k: with its ring, a mark at its edge, and its caption.
+    QRectF cellArea(int k) const;
     void paintNotice(QPainter& painter) const;
     void paintMark(QPainter& painter) const;
     QRectF pixelRect(const ImagePixel& pixel) const;

@@ -15,7 +15,7 @@ constexpr double ringPx = 2.0;
 
 }  // namespace
 
-/// Only what was asked for, and nothing twice: a frame that follows another repaints its images alone.
+/// No pixel of a picture is painted twice.
 void ImageGrid::paintEvent(QPaintEvent* event)
 {
     QPainter painter(this);
@@ -35,8 +35,8 @@ void ImageGrid::paintEvent(QPaintEvent* event)
     for (const QRect& part : background)
         painter.fillRect(part, window);
     for (int k = first; k <= last; ++k)
-        if (event->region().intersects(cellArea(k)))
-            paintCell(painter, k, event->region());
+        if (cellArea(k).intersects(event->rect()))
+            paintCell(painter, k);
     paintMark(painter);
     paintNotice(painter);
 }
@@ -102,7 +102,7 @@ void ImageGrid::paintEmpty(QPainter& painter) const
                      m_emptyText);
 }
 
-void ImageGrid::paintCell(QPainter& painter, int k, const QRegion& region) const
+void ImageGrid::paintCell(QPainter& painter, int k) const
 {
     const QRectF cell = imageRect(k);
     if (const QString reason = m_absences.value(k); !reason.isEmpty() || !m_notice.isEmpty())
@@ -124,7 +124,7 @@ void ImageGrid::paintCell(QPainter& painter, int k, const QRegion& region) const
         painter.drawRect(cell.adjusted(-out, -out, out, out));
     }
     const QRectF caption = captionRect(k);
-    if (!caption.isEmpty() && region.intersects(caption.toAlignedRect()))
+    if (!caption.isEmpty())
         paintCaption(painter, caption, k);
 }
 
