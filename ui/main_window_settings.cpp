@@ -126,15 +126,19 @@ void MainWindow::restoreLayout()
     const QRect screen = QGuiApplication::primaryScreen()->availableGeometry();
     const QSize frame(16, 48);  // what a window manager usually adds
     resize(QSize(1440, 900).boundedTo(screen.size() - frame));
+    // With the docks in tabs: stacked, they would make a low window taller when it comes back to this.
+    m_room = Room::cramped;
+    placePlots();
+    placeSession();
     m_usualLayout = QMainWindow::saveState(layoutVersion);
 
     m_theme.restore(m_settings);
     restoreGeometry(m_settings.value(geometryKey).toByteArray());
     m_hasUsualSizes = !restoreState(m_settings.value(layoutKey).toByteArray(), layoutVersion);
+    m_room = room();
     if (m_hasUsualSizes) {
         // Before the window is shown: docks that are stacked first and tabbed later would make it taller than
         // the screen.
-        m_room = room();
         placePlots();
         placeSession();
     }

@@ -40,6 +40,8 @@ private Q_SLOTS:
     void closingInMidRunEndsItsThreadAfterOneEvaluation();
     void layoutThemeAndRecipeSurviveARestart();
     void theUsualLayoutCanBeRestored();
+    void thePlotOfTheStepsIsNotCutOff_data();
+    void thePlotOfTheStepsIsNotCutOff();
     void theLargestTextFitsAProjector();
     void aRestoredRecipeOfAModelThatIsGoneUsesAnother();
     void withoutModelsTheStageSaysWhatToDo();
@@ -332,6 +334,31 @@ void MainWindowTest::theUsualLayoutCanBeRestored()
     QVERIFY(dock.isVisible());
     QVERIFY(!dock.isFloating());
     QCOMPARE(fixture.window->dockWidgetArea(&dock), Qt::LeftDockWidgetArea);
+}
+
+void MainWindowTest::thePlotOfTheStepsIsNotCutOff_data()
+{
+    QTest::addColumn<QSize>("size");
+    for (const QSize size : {QSize(1280, 720), QSize(1440, 900), QSize(1920, 1080), QSize(2560, 1440)})
+        QTest::addRow("%d × %d", size.width(), size.height()) << size;
+}
+
+void MainWindowTest::thePlotOfTheStepsIsNotCutOff()
+{
+    QFETCH(QSize, size);
+    WindowFixture fixture;
+    fixture.showSampled();
+    fixture.window->resize(size);
+    fixture.get<QAction>("action.resetLayout").trigger();
+    const QWidget& steps = *fixture.get<QDockWidget>("stepDock").widget();
+    const auto needed = [&] {
+        const QLayout& layout = *steps.layout();
+        return layout.hasHeightForWidth() ? layout.minimumHeightForWidth(steps.width())
+                                          : layout.minimumSize().height();
+    };
+    QTRY_COMPARE(fixture.window->size(), size);
+    QTRY_VERIFY2(steps.height() >= needed(),
+                 qPrintable(QStringLiteral("%1 of %2 pixels").arg(steps.height()).arg(needed())));
 }
 
 void MainWindowTest::theLargestTextFitsAProjector()
