@@ -6,7 +6,7 @@
 find_package(Torch 1.13 REQUIRED CONFIG)
 separate_arguments(TORCH_FLAGS NATIVE_COMMAND "${TORCH_CXX_FLAGS}")
 
-add_library(diffuscope_torch STATIC ${CMAKE_SOURCE_DIR}/core/network/torch_version.cpp)
+add_library(diffuscope_torch STATIC ${CMAKE_SOURCE_DIR}/core/inference/torch_version.cpp)
 target_include_directories(diffuscope_torch SYSTEM PUBLIC ${TORCH_INCLUDE_DIRS})
 target_include_directories(diffuscope_torch PUBLIC ${CMAKE_SOURCE_DIR})
 target_compile_options(diffuscope_torch PUBLIC ${TORCH_FLAGS})

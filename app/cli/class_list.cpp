@@ -1,6 +1,6 @@
 #include "app/cli/class_list.h"
 
-#include "core/registry/error.h"
+#include "core/base/error.h"
 
 #include <charconv>
 #include <optional>
@@ -31,9 +31,8 @@ std::optional<int> parseNumber(std::string_view text)
 std::vector<int> parseClassList(const std::string& text, int classes)
 {
     std::vector<int> list;
-    if (text == "none") {
+    if (text == "none")
         return list;
-    }
     std::string_view rest = text;
     while (true) {
         const auto comma = rest.find(',');
@@ -41,15 +40,12 @@ std::vector<int> parseClassList(const std::string& text, int classes)
         const auto dash = part.find('-', 1);
         const auto first = parseNumber(part.substr(0, dash));
         const auto last = dash == std::string_view::npos ? first : parseNumber(part.substr(dash + 1));
-        if (!first || !last || *first < 0 || *last >= classes || *first > *last) {
+        if (!first || !last || *first < 0 || *last >= classes || *first > *last)
             refuse(text, classes);
-        }
-        for (int label = *first; label <= *last; ++label) {
+        for (int label = *first; label <= *last; ++label)
             list.push_back(label);
-        }
-        if (comma == std::string_view::npos) {
+        if (comma == std::string_view::npos)
             return list;
-        }
         rest.remove_prefix(comma + 1);
     }
 }

@@ -1,17 +1,16 @@
 #include "app/cli/commands.h"
-#include "app/cli/data_folder.h"
 #include "app/cli/progress_line.h"
 #include "app/cli/registry_view.h"
-#include "core/catalog/catalog.h"
+#include "core/inference/compute_threads.h"
+#include "core/inference/device.h"
 #include "core/measure/evaluation.h"
-#include "core/network/checkpoint.h"
-#include "core/network/compute_threads.h"
-#include "core/network/device.h"
-#include "core/network/precision.h"
+#include "core/model/catalog.h"
+#include "core/model/checkpoint.h"
+#include "core/model/precision.h"
 #include "core/schedule/schedule_registry.h"
-#include "core/train/export_model.h"
-#include "core/train/labelled_tensors.h"
-#include "core/train/text_evaluation.h"
+#include "core/train/data/labelled_tensors.h"
+#include "core/train/loop/export_model.h"
+#include "core/train/tasks/text_evaluation.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -54,70 +53,62 @@ void print(const train::TextEvaluation& evaluation, const std::vector<std::strin
     const auto& quality = evaluation.quality;
     const auto line = [](const std::string& name, double first, const std::vector<double>& shares) {
         std::printf("%-44s %7.2f %%", name.c_str(), 100 * first);
-        for (const double share : shares) {
+        for (const double share : shares)
             std::printf("  %7.2f %%", 100 * share);
-        }
         std::printf("\n");
     };
     std::printf("%-44s %9s", "named in the prompt, seen in the image", "judge");
-    for (const double guidance : quality.guidance) {
+    for (const double guidance : quality.guidance)
         std::printf("  guided %g", guidance);
-    }
     std::printf("\n");
-    for (const auto& attribute : quality.attributes) {
+    for (const auto& attribute : quality.attributes)
         line("  " + attribute.name, attribute.classifierAccuracy, attribute.agreement);
-    }
     line("  both of a held-out pair", quality.heldOutClassifierAccuracy, quality.heldOutAgreement);
-    for (size_t k = 0; k < pairs.size(); ++k) {
+    for (size_t k = 0; k < pairs.size(); ++k)
         line("    " + pairs[k], quality.heldOutClassifierAccuracy, evaluation.byPair[k]);
-    }
     std::printf("not named, and there all the same (beside its share in the data)\n");
-    for (const auto& entry : evaluation.uncalled) {
+    for (const auto& entry : evaluation.uncalled)
         line("  " + entry.name, entry.shareInData, entry.share);
-    }
 }
 
 void setSampling(EvaluateArguments& arguments, measure::GenerationRequest& generation)
 {
-    const auto sampler = chosenEntry(registry::EntryKind::sampler, arguments.sampler);
+    const auto sampler = chosenEntry(base::EntryKind::sampler, arguments.sampler);
     generation.sampler = {sampler.id, sampler.options};
-    const auto grid = chosenEntry(registry::EntryKind::grid, arguments.grid);
+    const auto grid = chosenEntry(base::EntryKind::grid, arguments.grid);
     generation.grid = {grid.id, grid.options};
-    const bool isOnProcessor = network::deviceNamed(arguments.device).is_cpu();
+    const bool isOnProcessor = inference::deviceNamed(arguments.device).is_cpu();
     generation.workers = isOnProcessor ? static_cast<int>(std::thread::hardware_concurrency()) : 1;
 }
 
-void prepare(network::UNet& net, network::Classifier& judge, const EvaluateArguments& arguments)
+void prepare(model::UNet& net, model::Classifier& judge, const EvaluateArguments& arguments)
 {
-    const torch::Device device = network::deviceNamed(arguments.device);
+    const torch::Device device = inference::deviceNamed(arguments.device);
     net->to(device);
-    net->setConvolutionPrecision(network::choosePrecision(arguments.precision, device));
+    net->setConvolutionPrecision(model::choosePrecision(arguments.precision, device));
     judge->to(device);
 }
 
-void runTextEvaluation(EvaluateArguments& arguments, const std::string& folder, network::LoadedModel& model)
+void runTextEvaluation(EvaluateArguments& arguments, const std::string& folder, model::LoadedModel& model)
 {
-    auto classifier = network::loadAttributeClassifier(arguments.classifier.empty() ? folder + "/classifier"
-                                                                                    : arguments.classifier);
+    auto classifier = model::loadAttributeClassifier(arguments.classifier.empty() ? folder + "/classifier"
+                                                                                  : arguments.classifier);
     prepare(model.net, classifier.net, arguments);
-    constexpr int kUsualImages = 2000, kUsualSteps = 25;
+    constexpr int usualImages = 2000, usualSteps = 25;
     ProgressLine line;
     train::TextEvaluationRequest request;
-    request.images = arguments.hasImages ? arguments.request.images : kUsualImages;
+    request.images = arguments.hasImages ? arguments.request.images : usualImages;
     request.heldOutImages = std::max(1, request.images / 4);
-    if (!arguments.scales.empty()) {
+    if (!arguments.scales.empty())
         request.guidance = arguments.scales;
-    }
-    if (const auto pairs = model.card.training.find("held_out"); pairs != model.card.training.end()) {
+    if (const auto pairs = model.card.training.find("held_out"); pairs != model.card.training.end())
         request.heldOut = listOf(pairs->second);
-    }
     request.generation = arguments.request.generation;
-    request.generation.steps = arguments.hasSteps ? request.generation.steps : kUsualSteps;
+    request.generation.steps = arguments.hasSteps ? request.generation.steps : usualSteps;
     setSampling(arguments, request.generation);
     request.onProgress = [&line](const std::string& text) {
-        if (line.isDue()) {
+        if (line.isDue())
             line.show(text);
-        }
     };
     const auto images = train::readCaptionedFolder(arguments.data);
     const auto evaluation = train::evaluateText(model, classifier, images, request);
@@ -125,7 +116,7 @@ void runTextEvaluation(EvaluateArguments& arguments, const std::string& folder, 
     print(evaluation, request.heldOut);
     if (arguments.write) {
         model.card.textQuality = evaluation.quality;
-        network::writeModelCard(folder, model.card);
+        model::writeModelCard(folder, model.card);
         train::writeModelReadme(folder, model.card);
     }
 }
@@ -135,9 +126,8 @@ void print(const measure::Evaluation& evaluation, const std::vector<std::string>
     const auto& quality = evaluation.quality;
     std::printf("classifier accuracy on the test set  %.2f %%\n", 100 * quality.classifierAccuracy);
     std::printf("class agreement                      %.2f %%\n", 100 * quality.classAgreement);
-    for (size_t label = 0; label < evaluation.classAgreement.size() && label < classNames.size(); ++label) {
+    for (size_t label = 0; label < evaluation.classAgreement.size() && label < classNames.size(); ++label)
         std::printf("  %-34s %.1f %%\n", classNames[label].c_str(), 100 * evaluation.classAgreement[label]);
-    }
     std::printf("Frechet distance to the test set     %.4f\n", quality.frechetDistance);
     std::printf("the same for training images         %.4f\n", quality.frechetFloor);
     std::printf("ratio                                %.2f\n",
@@ -146,20 +136,17 @@ void print(const measure::Evaluation& evaluation, const std::vector<std::string>
 
 void runEvaluation(EvaluateArguments arguments)
 {
-    network::setUpComputeThreads(1);
-    const std::string folder = catalog::findModel(catalog::modelFolders(), arguments.model).folder.string();
-    auto model = network::loadModel(folder);
+    inference::setUpComputeThreads(1);
+    const std::string folder = model::findModel(model::modelFolders(), arguments.model).folder.string();
+    auto model = model::loadModel(folder);
     const bool isRead = model.card.architecture.hasText();
-    if (arguments.data.empty()) {
-        arguments.data = findDataFolder(isRead && model.card.name == "avatar" ? "avatar16" : model.card.name);
-    }
     if (isRead) {
         runTextEvaluation(arguments, folder, model);
         return;
     }
     const auto classifierFolder =
         arguments.classifier.empty() ? folder + "/classifier" : arguments.classifier;
-    auto classifier = network::loadClassifier(classifierFolder);
+    auto classifier = model::loadClassifier(classifierFolder);
     prepare(model.net, classifier, arguments);
     const measure::GeneratingNetwork network{model.net, denoise::predictionTarget(model.card.target),
                                              schedule::makeSchedule(model.card.schedule)};
@@ -167,10 +154,9 @@ void runEvaluation(EvaluateArguments arguments)
     auto& generation = arguments.request.generation;
     setSampling(arguments, generation);
     generation.onProgress = [&](int done) {
-        if (line.isDue()) {
+        if (line.isDue())
             line.show("generated " + std::to_string(done) + " of " +
                       std::to_string(arguments.request.images));
-        }
     };
     const auto train = train::toTensors(train::readIdxFolder(arguments.data, "train"));
     const auto test = train::toTensors(train::readIdxFolder(arguments.data, "t10k"));
@@ -179,7 +165,7 @@ void runEvaluation(EvaluateArguments arguments)
     print(evaluation, model.card.classNames);
     if (arguments.write) {
         model.card.quality = evaluation.quality;
-        network::writeModelCard(folder, model.card);
+        model::writeModelCard(folder, model.card);
         train::writeModelReadme(folder, model.card);
     }
 }
@@ -193,7 +179,7 @@ void addEvaluateCommand(CLI::App& program)
     auto& generation = arguments->request.generation;
     generation.guidance = 1.5;
     command->add_option("--model", arguments->model, "Name of a model, or its folder")->required();
-    command->add_option("--data", arguments->data, "Folder of its data set; default: ../shared/data/NAME");
+    command->add_option("--data", arguments->data, "Folder of the data set it was trained on")->required();
     command->add_option("--classifier", arguments->classifier, "Folder of classifier.safetensors");
     auto* images = command->add_option("--images", arguments->request.images, "Images to generate")
                        ->capture_default_str();
@@ -218,9 +204,8 @@ void addEvaluateCommand(CLI::App& program)
     command->callback([arguments, images, steps] {
         arguments->hasImages = images->count() > 0;
         arguments->hasSteps = steps->count() > 0;
-        if (!arguments->scales.empty()) {
+        if (!arguments->scales.empty())
             arguments->request.generation.guidance = arguments->scales.front();
-        }
         runEvaluation(*arguments);
     });
 }

@@ -1,11 +1,11 @@
 #include "app/cli/commands.h"
+#include "core/inference/compute_threads.h"
 #include "core/measure/generation.h"
-#include "core/network/compute_threads.h"
 #include "core/schedule/schedule_registry.h"
-#include "core/train/export_model.h"
-#include "core/train/export_noise_classifier.h"
-#include "core/train/image_sheet.h"
-#include "core/train/training_loop.h"
+#include "core/train/data/image_sheet.h"
+#include "core/train/loop/export_model.h"
+#include "core/train/loop/export_noise_classifier.h"
+#include "core/train/loop/training_loop.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -16,10 +16,10 @@
 namespace diffuscope::cli {
 namespace {
 
-constexpr int kSheetRows = 8;
-constexpr double kSheetGuidance = 1.5;
-constexpr int kPromptColumns = 12;
-constexpr double kPromptGuidance = 3;
+constexpr int sheetRows = 8;
+constexpr double sheetGuidance = 1.5;
+constexpr int promptColumns = 12;
+constexpr double promptGuidance = 3;
 
 struct ExportArguments
 {
@@ -29,37 +29,35 @@ struct ExportArguments
 };
 
 // The picture of a text model's card: a row a prompt.
-void writePromptSheet(const std::string& folder, const network::LoadedModel& model)
+void writePromptSheet(const std::string& folder, const model::LoadedModel& model)
 {
     const auto prompts = train::sheetPrompts(model.card);
     measure::GenerationRequest request;
-    for (size_t k = 0; k < prompts.size() * kPromptColumns; ++k) {
-        request.classes.push_back(static_cast<int>(k / kPromptColumns));
-    }
-    request.guidance = kPromptGuidance;
-    request.batch = kPromptColumns * 2;
+    for (size_t k = 0; k < prompts.size() * promptColumns; ++k)
+        request.classes.push_back(static_cast<int>(k / promptColumns));
+    request.guidance = promptGuidance;
+    request.batch = promptColumns * 2;
     request.workers = static_cast<int>(std::thread::hardware_concurrency());
     const measure::GeneratingNetwork network{model.net, denoise::predictionTarget(model.card.target),
                                              schedule::makeSchedule(model.card.schedule),
                                              measure::contextsOf(model.net, model.card.vocabulary, prompts)};
     request.steps = std::min(request.steps, network.schedule.levels());
-    train::writeImageSheet(folder + "/sheet.png", measure::generate(network, request), kPromptColumns, 3);
+    train::writeImageSheet(folder + "/sheet.png", measure::generate(network, request), promptColumns, 3);
 }
 
 // The picture of the model's card: a row a sample, a column a class.
 void writeSheet(const std::string& folder)
 {
-    const auto model = network::loadModel(folder);
+    const auto model = model::loadModel(folder);
     if (model.card.architecture.hasText()) {
         writePromptSheet(folder, model);
         return;
     }
     const int classes = std::max(1, model.card.architecture.classes);
     measure::GenerationRequest request;
-    for (int k = 0; k < kSheetRows * classes; ++k) {
+    for (int k = 0; k < sheetRows * classes; ++k)
         request.classes.push_back(model.card.architecture.classes > 0 ? k % classes : -1);
-    }
-    request.guidance = kSheetGuidance;
+    request.guidance = sheetGuidance;
     request.batch = classes * 2;
     request.workers = static_cast<int>(std::thread::hardware_concurrency());
     const measure::GeneratingNetwork network{model.net, denoise::predictionTarget(model.card.target),
@@ -70,12 +68,12 @@ void writeSheet(const std::string& folder)
 
 void runExport(const ExportArguments& arguments)
 {
-    network::setUpComputeThreads(1);
+    inference::setUpComputeThreads(1);
     const auto options = train::readCheckpointOptions(arguments.run);
     if (options.task == "noise-classifier") {
         const auto card = train::exportNoiseClassifier(arguments.run, arguments.out);
         std::printf("%s: noise-aware classifier of %d classes\n",
-                    network::noiseClassifierFolder(arguments.out).c_str(), card.classes);
+                    model::noiseClassifierFolder(arguments.out).c_str(), card.classes);
         return;
     }
     const auto folderName = std::filesystem::path(arguments.out).lexically_normal().filename().string();

@@ -3,10 +3,10 @@
 #include "app/cli/progress_line.h"
 #include "app/cli/recipe_arguments.h"
 #include "app/cli/started_run.h"
-#include "core/catalog/catalog.h"
+#include "core/base/error.h"
 #include "core/explain/plan_facts.h"
 #include "core/exports/export_run.h"
-#include "core/registry/error.h"
+#include "core/model/catalog.h"
 
 #include <cmath>
 #include <cstdio>
@@ -32,9 +32,8 @@ std::vector<std::pair<ExportKind, std::string>> askedExports(const ExportRunArgu
 {
     std::vector<std::pair<ExportKind, std::string>> asked;
     const auto add = [&](ExportKind kind, const std::string& file) {
-        if (!file.empty()) {
+        if (!file.empty())
             asked.emplace_back(kind, file);
-        }
     };
     add(ExportKind::filmStrip, arguments.filmStrip);
     add(ExportKind::comparison, arguments.comparison);
@@ -52,7 +51,7 @@ std::vector<std::pair<ExportKind, std::string>> askedExports(const ExportRunArgu
     return asked;
 }
 
-exports::ExportedRun recordedRun(sample::RunFactory& factory, const session::RunPlan& plan)
+exports::ExportedRun recordedRun(run::RunFactory& factory, const recipe::RunPlan& plan)
 {
     const auto run = startedRun(factory, plan);
     auto trajectory = std::make_shared<record::Trajectory>();
@@ -61,20 +60,18 @@ exports::ExportedRun recordedRun(sample::RunFactory& factory, const session::Run
     trajectory->keyInterval = run->keyInterval();
     ProgressLine line;
     while (const auto frame = run->advance({})) {
-        if (isInterrupted()) {
+        if (isInterrupted())
             throw CLI::RuntimeError(interruptedExit);
-        }
         trajectory->frames.push_back(frame);
-        if (line.isDue() && !frame->isResult()) {
+        if (line.isDue() && !frame->isResult())
             line.show("step " + std::to_string(frame->index + 1) + "/" + std::to_string(run->grid().steps()));
-        }
     }
     trajectory->plannedFrames = trajectory->size();  // a sampler with adaptive steps knows it only now
     exports::ExportedRun exported{
         .recipe = plan.recipe,
         .from = plan.from,
         .facts = {.trajectory = trajectory,
-                  .terms = std::make_shared<const std::vector<sample::StepTerms>>(run->terms()),
+                  .terms = std::make_shared<const std::vector<samplers::StepTerms>>(run->terms()),
                   .sampler = plan.recipe.sampler,
                   .seed = plan.recipe.seed,
                   .earlier = explain::earlierSteps(plan)},
@@ -88,9 +85,9 @@ void exportRun(ExportRunArguments& arguments)
 {
     const auto asked = askedExports(arguments);
     arguments.options.picture.layer = exports::layerOf(arguments.layer);
-    const session::RunPlan plan = planOf(arguments.recipe, {});
+    const recipe::RunPlan plan = planOf(arguments.recipe, {});
     watchForInterruption();
-    sample::ModelRunFactory factory(catalog::modelFolders(), limitsOf(arguments.recipe));
+    run::ModelRunFactory factory(model::modelFolders(), limitsOf(arguments.recipe));
     std::vector<exports::ExportedRun> runs{recordedRun(factory, plan)};
     printComputation(factory.computation(), arguments.recipe.precision);
     for (const std::string& other : arguments.others) {
@@ -101,12 +98,10 @@ void exportRun(ExportRunArguments& arguments)
     for (const auto& [kind, file] : asked) {
         ProgressLine line;
         const exports::Monitor monitor{.progress = [&, path = &file](double share) {
-            if (isInterrupted()) {
+            if (isInterrupted())
                 throw CLI::RuntimeError(interruptedExit);
-            }
-            if (share > 0 && line.isDue()) {
+            if (share > 0 && line.isDue())
                 line.show(*path + ", " + std::to_string(std::lround(100 * share)) + " %");
-            }
         }};
         exports::exportRuns(kind, file, runs, arguments.options, monitor);
         line.finish(file);

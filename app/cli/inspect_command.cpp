@@ -1,10 +1,10 @@
 #include "app/cli/commands.h"
-#include "core/catalog/catalog.h"
-#include "core/network/checkpoint.h"
-#include "core/network/plan/plan_builder.h"
-#include "core/network/precision.h"
-#include "core/network/safetensors.h"
-#include "core/network/text_quality_summary.h"
+#include "core/model/catalog.h"
+#include "core/model/checkpoint.h"
+#include "core/model/precision.h"
+#include "core/model/safetensors.h"
+#include "core/model/text/text_quality_summary.h"
+#include "core/model/unet/plan_builder.h"
 
 #include <cstdio>
 #include <filesystem>
@@ -24,11 +24,10 @@ struct InspectArguments
 
 void inspectFile(const std::string& path)
 {
-    const auto file = network::readSafetensors(path);
-    constexpr size_t kLongest = 200;
-    for (const auto& [key, value] : file.metadata) {
-        std::printf("%s: %s\n", key.c_str(), value.substr(0, kLongest).c_str());
-    }
+    const auto file = model::readSafetensors(path);
+    constexpr size_t longest = 200;
+    for (const auto& [key, value] : file.metadata)
+        std::printf("%s: %s\n", key.c_str(), value.substr(0, longest).c_str());
     for (const auto& [name, tensor] : file.tensors) {
         std::ostringstream shape;
         shape << tensor.sizes();
@@ -42,17 +41,15 @@ void inspectFile(const std::string& path)
 
 void inspectModel(const std::string& folder)
 {
-    const auto card = network::loadModel(folder).card;
+    const auto card = model::loadModel(folder).card;
     std::printf("%s: %s\n%s\n", card.name.c_str(), card.title.c_str(), card.description.c_str());
     std::printf("network    %s\n", architectureSummary(card).c_str());
     std::printf("predicts   %s on the schedule %s\n", card.target.c_str(), card.schedule.family.c_str());
     std::printf("data       %s\nlicence    %s\n", card.data.c_str(), card.licence.c_str());
-    for (const auto& [key, value] : card.training) {
+    for (const auto& [key, value] : card.training)
         std::printf("training   %s: %s\n", key.c_str(), value.c_str());
-    }
-    if (card.textQuality) {
-        std::printf("quality    %s\n", network::summary(*card.textQuality).c_str());
-    }
+    if (card.textQuality)
+        std::printf("quality    %s\n", model::summary(*card.textQuality).c_str());
     if (card.quality) {
         std::printf(
             "quality    class agreement %.2f %%, Frechet distance %.4f, floor %.4f (%d images, %s, %d steps, "
@@ -64,17 +61,17 @@ void inspectModel(const std::string& folder)
 
 void printPlan(const std::string& folder, const std::string& precision, bool timed)
 {
-    auto model = network::loadModel(folder);
-    const network::PrecisionChoice choice = network::measuredPrecision(precision, model.net, torch::kCPU);
-    const network::plan::PlanOrReason& made = choice.plan;
+    auto model = model::loadModel(folder);
+    const model::PrecisionChoice choice = model::measuredPrecision(precision, model.net, torch::kCPU);
+    const model::PlanOrReason& made = choice.plan;
     if (precision == "auto") {
-        std::printf("precision: %s (%s)\n", network::precisionName(choice.precision).c_str(),
+        std::printf("precision: %s (%s)\n", model::precisionName(choice.precision).c_str(),
                     choice.reason.c_str());
     }
     if (made.plan) {
-        constexpr int kRounds = 25;
+        constexpr int rounds = 25;
         const auto times =
-            timed ? made.plan->operationMs(made.plan->imagesAtOnce(), kRounds) : std::vector<double>{};
+            timed ? made.plan->operationMs(made.plan->imagesAtOnce(), rounds) : std::vector<double>{};
         std::fputs(made.plan->description(times).c_str(), stdout);
     } else {
         std::printf("There is no plan: the network is evaluated module by module. %s\n", made.reason.c_str());
@@ -104,7 +101,7 @@ void addInspectCommand(CLI::App& program)
             inspectFile(arguments->what);
             return;
         }
-        const auto folder = catalog::findModel(catalog::modelFolders(), arguments->what).folder.string();
+        const auto folder = model::findModel(model::modelFolders(), arguments->what).folder.string();
         if (arguments->plan) {
             printPlan(folder, arguments->precision, arguments->time);
         } else {

@@ -12,7 +12,8 @@ volatile std::sig_atomic_t interruptionCame = 0;
 
 void watchForInterruption()
 {
-    std::signal(SIGINT, [](int) { interruptionCame = 1; });
+    std::signal(
+        SIGINT, [](int) { interruptionCame = 1; });
     std::signal(SIGTERM, [](int) { interruptionCame = 1; });
 }
 

@@ -10,10 +10,10 @@
 namespace diffuscope::cli {
 namespace {
 
+using base::EntryKind;
+using base::Option;
+using base::OptionKind;
 using nlohmann::ordered_json;
-using registry::EntryKind;
-using registry::Option;
-using registry::OptionKind;
 
 struct ListingArguments
 {
@@ -23,14 +23,12 @@ struct ListingArguments
     bool brief = false;
 };
 
-std::string shown(const registry::OptionValue& value)
+std::string shown(const base::OptionValue& value)
 {
-    if (const bool* on = std::get_if<bool>(&value)) {
+    if (const bool* on = std::get_if<bool>(&value))
         return *on ? "true" : "false";
-    }
-    if (const double* number = std::get_if<double>(&value)) {
+    if (const double* number = std::get_if<double>(&value))
         return formatted(*number, 12);
-    }
     const auto& text = std::get<std::string>(value);
     return text.empty() || text.find(' ') != std::string::npos ? "\"" + text + "\"" : text;
 }
@@ -51,39 +49,36 @@ std::string range(const Option& option)
             break;
     }
     std::string choices;
-    for (const auto& choice : option.choices) {
+    for (const auto& choice : option.choices)
         choices += (choices.empty() ? "" : " | ") + choice.id;
-    }
     return choices;
 }
 
-std::string presetText(const registry::OptionValues& preset)
+std::string presetText(const base::OptionValues& preset)
 {
     std::string text;
-    for (const auto& [id, value] : preset) {
+    for (const auto& [id, value] : preset)
         text += (text.empty() ? "" : ", ") + id + "=" + shown(value);
-    }
     return text;
 }
 
 std::string aliasText(EntryKind kind, const std::string& id)
 {
     std::string text;
-    for (const auto& alias : registry::aliasesOf(kind, id)) {
+    for (const auto& alias : base::aliasesOf(kind, id)) {
         text += (text.empty() ? "Also " : ", ") + alias.name;
         text += alias.preset.empty() ? "" : " (" + presetText(alias.preset) + ")";
     }
     return text.empty() ? "" : text + ".";
 }
 
-constexpr std::size_t kIndent = 4;
+constexpr std::size_t indent = 4;
 
 std::string headline(const EntryView& entry)
 {
     std::string line = padded(entry.id, 22);
-    if (!entry.sampling) {
+    if (!entry.sampling)
         return line + entry.displayName + "\n";
-    }
     const auto& sampling = *entry.sampling;
     line += padded(entry.displayName, 24) + padded("order " + std::to_string(sampling.order), 10);
     line += padded(std::to_string(sampling.evaluationsPerStep) +
@@ -95,27 +90,24 @@ std::string headline(const EntryView& entry)
 
 std::string optionText(const Option& option)
 {
-    std::string line = std::string(kIndent, ' ') + padded(option.id, 20) + padded(range(option), 34);
+    std::string line = std::string(indent, ' ') + padded(option.id, 20) + padded(range(option), 34);
     line += "default " + shown(option.defaultValue) + "\n";
-    return line + paragraph(option.displayName + ": " + option.explanation, 2 * kIndent);
+    return line + paragraph(option.displayName + ": " + option.explanation, 2 * indent);
 }
 
 std::string entryText(EntryKind kind, const EntryView& entry, bool withSource)
 {
-    std::string text = headline(entry) + paragraph(entry.description, kIndent);
-    if (const std::string names = aliasText(kind, entry.id); !names.empty()) {
-        text += paragraph(names, kIndent);
-    }
-    if (withSource && !entry.source.empty()) {
-        text += paragraph(entry.family + ". " + entry.source + ".", kIndent);
-    }
-    for (const auto& option : entry.options) {
+    std::string text = headline(entry) + paragraph(entry.description, indent);
+    if (const std::string names = aliasText(kind, entry.id); !names.empty())
+        text += paragraph(names, indent);
+    if (withSource && !entry.source.empty())
+        text += paragraph(entry.family + ". " + entry.source + ".", indent);
+    for (const auto& option : entry.options)
         text += optionText(option);
-    }
     return text;
 }
 
-ordered_json jsonOf(const registry::OptionValue& value)
+ordered_json jsonOf(const base::OptionValue& value)
 {
     return std::visit([](const auto& plain) { return ordered_json(plain); }, value);
 }
@@ -131,9 +123,8 @@ ordered_json jsonOf(const Option& option)
         object["minimum"] = option.minimum;
         object["maximum"] = option.maximum;
     }
-    for (const auto& choice : option.choices) {
+    for (const auto& choice : option.choices)
         object["choices"].push_back({{"id", choice.id}, {"name", choice.displayName}});
-    }
     object["explanation"] = option.explanation;
     return object;
 }
@@ -151,30 +142,26 @@ ordered_json jsonOf(EntryKind kind, const EntryView& entry)
     }
     object["description"] = entry.description;
     object["aliases"] = ordered_json::array();
-    for (const auto& alias : registry::aliasesOf(kind, entry.id)) {
+    for (const auto& alias : base::aliasesOf(kind, entry.id)) {
         ordered_json preset = ordered_json::object();
-        for (const auto& [id, value] : alias.preset) {
+        for (const auto& [id, value] : alias.preset)
             preset[id] = jsonOf(value);
-        }
         object["aliases"].push_back({{"name", alias.name}, {"options", preset}});
     }
     object["options"] = ordered_json::array();
-    for (const auto& option : entry.options) {
+    for (const auto& option : entry.options)
         object["options"].push_back(jsonOf(option));
-    }
     return object;
 }
 
 void printJson(const ListingArguments& arguments)
 {
     ordered_json document = ordered_json::array();
-    if (!arguments.name.empty()) {
+    if (!arguments.name.empty())
         document = jsonOf(arguments.kind, findEntry(arguments.kind, arguments.name));
-    } else {
-        for (const auto& entry : entriesOf(arguments.kind)) {
+    else
+        for (const auto& entry : entriesOf(arguments.kind))
             document.push_back(jsonOf(arguments.kind, entry));
-        }
-    }
     std::printf("%s\n", document.dump(2).c_str());
 }
 

@@ -1,8 +1,8 @@
 // diffuscope-cli: trains, samples and measures the models of Diffuscope.
 #include "app/cli/commands.h"
 #include "app/cli/verify_command.h"
-#include "core/registry/aliases.h"
-#include "core/registry/error.h"
+#include "core/base/aliases.h"
+#include "core/base/error.h"
 
 #include <algorithm>
 #include <csignal>
@@ -25,14 +25,12 @@ std::string refusedCommand(const CLI::App& program, int argc, char** argv)
 {
     const std::string word = argc > 1 ? argv[1] : "";
     std::vector<std::string> names;
-    for (const auto* command : program.get_subcommands(nullptr)) {
+    for (const auto* command : program.get_subcommands(nullptr))
         names.push_back(command->get_name());
-    }
     const bool isCommand = std::find(names.begin(), names.end(), word) != names.end();
-    if (word.empty() || word.front() == '-' || isCommand) {
+    if (word.empty() || word.front() == '-' || isCommand)
         return {};
-    }
-    const std::string nearest = diffuscope::registry::nearestName(word, names);
+    const std::string nearest = diffuscope::base::nearestName(word, names);
     return "There is no command \"" + word + "\"; " +
            (nearest.empty() ? "--help lists those there are." : "did you mean " + nearest + "?");
 }
@@ -59,9 +57,8 @@ int main(int argc, char** argv)
     diffuscope::cli::addTrainCommand(program);
     diffuscope::cli::addExportCommand(program);
     diffuscope::cli::addEvaluateCommand(program);
-    if (const std::string refused = refusedCommand(program, argc, argv); !refused.empty()) {
+    if (const std::string refused = refusedCommand(program, argc, argv); !refused.empty())
         return report(refused);
-    }
     try {
         program.parse(argc, argv);
         return 0;

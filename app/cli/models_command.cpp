@@ -1,19 +1,18 @@
 #include "app/cli/commands.h"
-#include "core/catalog/catalog.h"
-#include "core/network/text_quality_summary.h"
-#include "core/registry/error.h"
+#include "core/base/error.h"
+#include "core/model/catalog.h"
+#include "core/model/text/text_quality_summary.h"
 
 #include <cstdio>
 
 namespace diffuscope::cli {
 namespace {
 
-void print(const network::ModelCard& card)
+void print(const model::ModelCard& card)
 {
     std::printf("%-16s %s. %s\n", card.name.c_str(), card.title.c_str(), architectureSummary(card).c_str());
-    if (card.textQuality) {
-        std::printf("                 %s\n", network::summary(*card.textQuality).c_str());
-    }
+    if (card.textQuality)
+        std::printf("                 %s\n", model::summary(*card.textQuality).c_str());
     if (card.quality) {
         std::printf("%-16s class agreement %.1f %%, Frechet distance %.3f (floor %.3f)\n", "",
                     100 * card.quality->classAgreement, card.quality->frechetDistance,
@@ -23,7 +22,7 @@ void print(const network::ModelCard& card)
 
 void listModels()
 {
-    const auto models = catalog::findModels(catalog::modelFolders());
+    const auto models = model::findModels(model::modelFolders());
     if (models.empty()) {
         throw Error(ErrorCode::missingFile, "No models were found.",
                     "Run this in a checkout, or set DIFFUSCOPE_MODELS to the folder of the models.");
@@ -41,9 +40,8 @@ void listModels()
             allUsable = false;
         }
     }
-    if (!allUsable) {
+    if (!allUsable)
         throw CLI::RuntimeError(1);
-    }
 }
 
 }  // namespace

@@ -33,20 +33,18 @@ void ProgressLine::show(const std::string& text)
 void ProgressLine::finish(const std::string& text)
 {
     show(text);
-    if (m_isTerminal) {
+    if (m_isTerminal)
         std::printf("\n");
-    }
 }
 
 std::string formatDuration(double seconds)
 {
     const auto total = static_cast<long>(std::clamp(seconds, 0.0, 3.6e8));
     char text[32];
-    if (total >= 3600) {
+    if (total >= 3600)
         std::snprintf(text, sizeof text, "%ld:%02ld:%02ld", total / 3600, total / 60 % 60, total % 60);
-    } else {
+    else
         std::snprintf(text, sizeof text, "%ld:%02ld", total / 60, total % 60);
-    }
     return text;
 }
 

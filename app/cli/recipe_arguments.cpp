@@ -3,10 +3,10 @@
 #include "app/cli/class_list.h"
 #include "app/cli/registry_view.h"
 #include "app/cli/text_layout.h"
-#include "core/catalog/catalog.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
 #include "core/exports/picture.h"
-#include "core/network/atomic_file.h"
-#include "core/registry/error.h"
+#include "core/model/catalog.h"
 
 #include <charconv>
 #include <cstdio>
@@ -19,63 +19,58 @@
 
 namespace diffuscope::cli {
 
-using registry::EntryKind;
+using base::EntryKind;
 
 namespace {
 
 /// Enough for any recipe; the reader of recipes says what is too long.
-constexpr std::size_t kMostRecipeBytes = session::longestPlanText + 1;
+constexpr std::size_t mostRecipeBytes = recipe::longestPlanText + 1;
 
 std::string readAll(std::istream& stream)
 {
     std::string text;
     char block[4096];
-    while (text.size() < kMostRecipeBytes && (stream.read(block, sizeof block) || stream.gcount() > 0)) {
+    while (text.size() < mostRecipeBytes && (stream.read(block, sizeof block) || stream.gcount() > 0))
         text.append(block, std::size_t(stream.gcount()));
-    }
     return text;
 }
 
-session::RunPlan readPlan(const std::string& path)
+recipe::RunPlan readPlan(const std::string& path)
 {
-    if (path == "-") {
-        return session::planFromJson(readAll(std::cin));
-    }
-    if (exports::isPng(path)) {
-        return session::planFromJson(exports::readRecipeOfPicture(path));
-    }
-    if (path.starts_with('{')) {  // copied from the window
-        return session::planFromJson(path);
-    }
+    if (path == "-")
+        return recipe::planFromJson(readAll(std::cin));
+    if (exports::isPng(path))
+        return recipe::planFromJson(exports::readRecipeOfPicture(path));
+    if (path.starts_with('{'))  // copied from the window
+        return recipe::planFromJson(path);
     std::ifstream file(path, std::ios::binary);
     if (!file || std::filesystem::is_directory(path)) {
         throw Error(ErrorCode::missingFile, "The recipe " + path + " cannot be read.",
                     "Give a file that was written beside an output, or - for the standard input.");
     }
     try {
-        return session::planFromJson(readAll(file));
+        return recipe::planFromJson(readAll(file));
     } catch (const Error& error) {
         throw Error(ErrorCode::invalidFile, path + ": " + error.what(), error.hint());
     }
 }
 
 // What the flags say of one entry, on top of what there was.
-void apply(EntryKind kind, const EntryArguments& arguments, std::string& id, registry::OptionValues& options)
+void apply(EntryKind kind, const EntryArguments& arguments, std::string& id, base::OptionValues& options)
 {
     ChosenEntry entry{id, options};
-    if (arguments.text) {
+    if (arguments.text)
         entry = chosenEntry(kind, *arguments.text);
-    } else {
+    else
         entry.id = findEntry(kind, id).id;
-    }
     assignOptions(kind, entry, arguments.options);
     id = std::move(entry.id);
     options = std::move(entry.options);
 }
 
-void applySchedule(const EntryArguments& arguments, session::Recipe& recipe)
+void applySchedule(const EntryArguments& arguments, recipe::Recipe& recipe)
 {
-    if (arguments.text && registry::canonicalName(*arguments.text) == "model") {
+    if (arguments.text && base::canonicalName(*arguments.text) == "model") {
         recipe.schedule.reset();
         if (!arguments.options.empty()) {
             throw Error(ErrorCode::invalidOption,
@@ -84,9 +79,8 @@ void applySchedule(const EntryArguments& arguments, session::Recipe& recipe)
         return;
     }
     if (!arguments.text && !recipe.schedule) {
-        if (!arguments.options.empty()) {
+        if (!arguments.options.empty())
             throw Error(ErrorCode::invalidOption, "--schedule-option needs --schedule.");
-        }
         return;
     }
     schedule::ScheduleSpec spec = recipe.schedule.value_or(schedule::ScheduleSpec{});
@@ -94,13 +88,12 @@ void applySchedule(const EntryArguments& arguments, session::Recipe& recipe)
     recipe.schedule = std::move(spec);
 }
 
-void applyClasses(const RecipeArguments& arguments, session::Recipe& recipe)
+void applyClasses(const RecipeArguments& arguments, recipe::Recipe& recipe)
 {
-    const auto model = catalog::findModel(catalog::modelFolders(), recipe.model);
+    const auto model = model::findModel(model::modelFolders(), recipe.model);
     const int classes = model.card->architecture.classes;
-    if (model.card->architecture.hasText() && arguments.file.empty()) {
-        recipe.condition = denoise::Condition::none();
-    }
+    if (model.card->architecture.hasText() && arguments.file.empty())
+        recipe.condition = recipe::Condition::none();
     if (model.card->architecture.hasText() && arguments.classes && *arguments.classes != "none") {
         throw Error(ErrorCode::invalidOption,
                     "The model \"" + model.id + "\" knows no classes; it reads a prompt.",
@@ -146,7 +139,7 @@ std::function<std::string(const std::string&)> isNumber(const std::string& what)
 
 }  // namespace
 
-void addRecipeFlags(CLI::App& command, RecipeArguments& arguments, const session::Recipe& defaults)
+void addRecipeFlags(CLI::App& command, RecipeArguments& arguments, const recipe::Recipe& defaults)
 {
     command
         .add_option("--recipe", arguments.file,
@@ -206,7 +199,7 @@ void addRecipeFlags(CLI::App& command, RecipeArguments& arguments, const session
         ->default_str("0");
 }
 
-void addRunFlags(CLI::App& command, RecipeArguments& arguments, const session::Recipe& defaults)
+void addRunFlags(CLI::App& command, RecipeArguments& arguments, const recipe::Recipe& defaults)
 {
     addEntryFlags(command, arguments.sampler, "sampler", EntryKind::sampler,
                   "Sampler; default: " + defaults.sampler.id);
@@ -216,15 +209,15 @@ void addRunFlags(CLI::App& command, RecipeArguments& arguments, const session::R
         ->default_str(std::to_string(defaults.steps));
     command.add_option("--count", arguments.batch, "Images")
         ->type_name("NUMBER")
-        ->check(CLI::Range(1, kMostImages))
+        ->check(CLI::Range(1, mostImages))
         ->default_str(std::to_string(defaults.batch));
 }
 
-session::RunPlan planOf(const RecipeArguments& arguments, session::Recipe defaults)
+recipe::RunPlan planOf(const RecipeArguments& arguments, recipe::Recipe defaults)
 {
-    session::RunPlan plan =
-        arguments.file.empty() ? session::RunPlan{std::move(defaults), {}} : readPlan(arguments.file);
-    session::Recipe& recipe = plan.recipe;
+    recipe::RunPlan plan =
+        arguments.file.empty() ? recipe::RunPlan{std::move(defaults), {}} : readPlan(arguments.file);
+    recipe::Recipe& recipe = plan.recipe;
     recipe.model = arguments.model.value_or(recipe.model);
     applyClasses(arguments, recipe);
     applySchedule(arguments.schedule, recipe);
@@ -239,9 +232,9 @@ session::RunPlan planOf(const RecipeArguments& arguments, session::Recipe defaul
     return plan;
 }
 
-session::Recipe recipeOf(const RecipeArguments& arguments, session::Recipe defaults)
+recipe::Recipe recipeOf(const RecipeArguments& arguments, recipe::Recipe defaults)
 {
-    session::RunPlan plan = planOf(arguments, std::move(defaults));
+    recipe::RunPlan plan = planOf(arguments, std::move(defaults));
     if (plan.from) {
         throw Error(ErrorCode::invalidOption,
                     "The recipe is of a branch, which begins at frame " + std::to_string(plan.from->frame) +
@@ -251,32 +244,31 @@ session::Recipe recipeOf(const RecipeArguments& arguments, session::Recipe defau
     return std::move(plan.recipe);
 }
 
-sample::RunLimits limitsOf(const RecipeArguments& arguments)
+run::RunLimits limitsOf(const RecipeArguments& arguments)
 {
-    sample::RunLimits limits;
-    limits.maximumBatch = kMostImages;
+    run::RunLimits limits;
+    limits.maximumBatch = mostImages;
     limits.threads = arguments.threads;
     limits.device = arguments.device;
     limits.precision = arguments.precision;
     return limits;
 }
 
-void printComputation(const sample::Computation& computation, const std::string& askedPrecision)
+void printComputation(const run::Computation& computation, const std::string& askedPrecision)
 {
-    if (askedPrecision == "auto") {
+    if (askedPrecision == "auto")
         std::printf("precision: %s (%s)\n", computation.precision.c_str(), computation.reason.c_str());
-    }
     if (!computation.notice.empty()) {
         std::printf("note: the network is evaluated module by module, which is slower. %s\n",
                     computation.notice.c_str());
     }
 }
 
-void writeRecipeBeside(const std::string& output, const session::RunPlan& plan)
+void writeRecipeBeside(const std::string& output, const recipe::RunPlan& plan)
 {
     std::filesystem::path path(output);
     path.replace_extension(".recipe.json");
-    network::writeFileAtomically(path.string(), session::toJson(plan));
+    base::writeFileAtomically(path.string(), recipe::toJson(plan));
 }
 
 }  // namespace diffuscope::cli

@@ -1,9 +1,9 @@
 #include "app/cli/registry_view.h"
 
-#include "core/denoise/guidance_spec.h"
+#include "core/base/error.h"
+#include "core/denoise/rule_registry.h"
 #include "core/denoise/target_info.h"
-#include "core/registry/error.h"
-#include "core/sample/sampler_registry.h"
+#include "core/samplers/sampler_registry.h"
 #include "core/schedule/schedule_registry.h"
 #include "core/schedule/time_grid.h"
 
@@ -11,11 +11,11 @@
 
 namespace diffuscope::cli {
 
-using registry::EntryKind;
+using base::EntryKind;
 
 namespace {
 
-EntryView viewOf(const sample::SamplerInfo& info)
+EntryView viewOf(const samplers::SamplerInfo& info)
 {
     return {info.id,
             info.displayName,
@@ -37,15 +37,14 @@ template <typename Entries>
 std::vector<EntryView> viewsOf(const Entries& entries)
 {
     std::vector<EntryView> views;
-    for (const auto& entry : entries) {
+    for (const auto& entry : entries)
         views.push_back(viewOf(entry));
-    }
     return views;
 }
 
 std::string suggestion(const std::string& name, const std::vector<std::string>& candidates)
 {
-    const std::string nearest = registry::nearestName(name, candidates);
+    const std::string nearest = base::nearestName(name, candidates);
     return nearest.empty() ? "" : "; did you mean " + nearest + "?";
 }
 
@@ -57,16 +56,13 @@ std::string shortened(const std::string& text)
 [[noreturn]] void refuseEntry(EntryKind kind, const std::string& name, const std::vector<EntryView>& entries)
 {
     std::vector<std::string> candidates;
-    for (const auto& entry : entries) {
+    for (const auto& entry : entries)
         candidates.push_back(entry.id);
-    }
-    for (const auto& alias : registry::aliases(kind)) {
+    for (const auto& alias : base::aliases(kind))
         candidates.push_back(alias.name);
-    }
     std::string ending = suggestion(name, candidates);
-    if (ending.empty()) {
+    if (ending.empty())
         ending = "; \"diffuscope-cli " + listingCommand(kind) + "\" lists those there are.";
-    }
     throw Error(ErrorCode::invalidOption,
                 "There is no " + noun(kind) + " \"" + shortened(name) + "\"" + ending);
 }
@@ -86,7 +82,7 @@ std::string shortened(const std::string& text)
                                                                : "; it has " + known + "."));
 }
 
-void assign(EntryKind kind, const EntryView& entry, registry::OptionValues& values, const std::string& text)
+void assign(EntryKind kind, const EntryView& entry, base::OptionValues& values, const std::string& text)
 {
     const std::string owner = noun(kind) + " " + entry.displayName;
     const auto equals = text.find('=');
@@ -94,10 +90,10 @@ void assign(EntryKind kind, const EntryView& entry, registry::OptionValues& valu
         throw Error(ErrorCode::invalidOption,
                     "\"" + shortened(text) + "\" sets no option of " + owner + "; write option=value.");
     }
-    const std::string wanted = registry::canonicalName(text.substr(0, equals));
+    const std::string wanted = base::canonicalName(text.substr(0, equals));
     for (const auto& option : entry.options) {
-        if (registry::canonicalName(option.id) == wanted) {
-            values[option.id] = registry::parsed(owner, option, text.substr(equals + 1));
+        if (base::canonicalName(option.id) == wanted) {
+            values[option.id] = base::parsed(owner, option, text.substr(equals + 1));
             return;
         }
     }
@@ -141,7 +137,7 @@ std::vector<EntryView> entriesOf(EntryKind kind)
 {
     switch (kind) {
         case EntryKind::sampler:
-            return viewsOf(sample::samplers());
+            return viewsOf(samplers::samplers());
         case EntryKind::schedule:
             return viewsOf(schedule::scheduleFamilies());
         case EntryKind::grid:
@@ -159,12 +155,10 @@ std::vector<EntryView> entriesOf(EntryKind kind)
 EntryView findEntry(EntryKind kind, const std::string& name)
 {
     const auto entries = entriesOf(kind);
-    const std::string id = registry::namedEntry(kind, name).id;
-    for (const auto& entry : entries) {
-        if (entry.id == id || registry::canonicalName(entry.displayName) == id) {
+    const std::string id = base::namedEntry(kind, name).id;
+    for (const auto& entry : entries)
+        if (entry.id == id || base::canonicalName(entry.displayName) == id)
             return entry;
-        }
-    }
     refuseEntry(kind, name, entries);
 }
 
@@ -172,19 +166,17 @@ ChosenEntry chosenEntry(EntryKind kind, const std::string& text)
 {
     const auto colon = text.find(':');
     const std::string name = text.substr(0, colon);
-    ChosenEntry chosen{findEntry(kind, name).id, registry::namedEntry(kind, name).preset};
-    if (colon != std::string::npos) {
+    ChosenEntry chosen{findEntry(kind, name).id, base::namedEntry(kind, name).preset};
+    if (colon != std::string::npos)
         assignOptions(kind, chosen, assignmentsIn(text.substr(colon + 1)));
-    }
     return chosen;
 }
 
 void assignOptions(EntryKind kind, ChosenEntry& entry, const std::vector<std::string>& assignments)
 {
     const EntryView view = findEntry(kind, entry.id);
-    for (const auto& assignment : assignments) {
+    for (const auto& assignment : assignments)
         assign(kind, view, entry.options, assignment);
-    }
 }
 
 }  // namespace diffuscope::cli

@@ -3,11 +3,11 @@
 #include "app/cli/progress_line.h"
 #include "app/cli/recipe_arguments.h"
 #include "app/cli/started_run.h"
-#include "core/catalog/catalog.h"
+#include "core/base/error.h"
 #include "core/exports/picture.h"
-#include "core/network/safetensors.h"
-#include "core/registry/error.h"
-#include "core/train/image_sheet.h"
+#include "core/model/catalog.h"
+#include "core/model/safetensors.h"
+#include "core/train/data/image_sheet.h"
 
 #include <cmath>
 #include <cstdio>
@@ -40,7 +40,7 @@ torch::Tensor toTensor(const record::ImageBatch& batch)
 }
 
 /// Of a branch with the frames before it, which are those of the run that it leaves.
-Recording record(sample::Run& run, bool keepFrames)
+Recording record(run::Run& run, bool keepFrames)
 {
     const int steps = run.grid().steps();
     Recording recording;
@@ -52,17 +52,14 @@ Recording record(sample::Run& run, bool keepFrames)
             recording.x0Hat.push_back(toTensor(frame.layer(record::Layer::x0Hat)));
         }
     };
-    for (const auto& frame : run.framesBefore()) {
+    for (const auto& frame : run.framesBefore())
         keep(*frame);
-    }
     while (const auto frame = run.advance({})) {
-        if (isInterrupted()) {
+        if (isInterrupted())
             throw CLI::RuntimeError(interruptedExit);
-        }
         keep(*frame);
-        if (line.isDue() && frame->index < steps) {
+        if (line.isDue() && frame->index < steps)
             line.show("step " + std::to_string(frame->index + 1) + "/" + std::to_string(steps));
-        }
         last = frame;
     }
     recording.images = toTensor(last->layer(record::Layer::xt)).clamp(-1.0, 1.0);
@@ -70,21 +67,21 @@ Recording record(sample::Run& run, bool keepFrames)
     return recording;
 }
 
-void writeTensors(const std::string& path, const Recording& recording, const session::RunPlan& plan)
+void writeTensors(const std::string& path, const Recording& recording, const recipe::RunPlan& plan)
 {
     std::vector<std::pair<std::string, torch::Tensor>> tensors = {{"images", recording.images}};
     if (!recording.xt.empty()) {
         tensors.emplace_back("x_t", torch::stack(recording.xt));
         tensors.emplace_back("x0_hat", torch::stack(recording.x0Hat));
     }
-    network::writeSafetensors(path, tensors, {{"format", "pt"}, {"recipe", session::toJson(plan)}});
+    model::writeSafetensors(path, tensors, {{"format", "pt"}, {"recipe", recipe::toJson(plan)}});
 }
 
 /// An empty prompt is no mistake, but worth a word.
-void tellOfEmptyPrompt(const session::Recipe& recipe)
+void tellOfEmptyPrompt(const recipe::Recipe& recipe)
 {
-    const auto model = catalog::findModel(catalog::modelFolders(), recipe.model);
-    const denoise::TextCondition& text = recipe.condition.text;
+    const auto model = model::findModel(model::modelFolders(), recipe.model);
+    const recipe::TextCondition& text = recipe.condition.text;
     if (model.card->architecture.hasText() && text.isNone()) {
         std::fprintf(stderr, "Without a prompt the images are unconditional%s.\n",
                      text.negative.empty() ? "" : ", led away from the negative prompt");
@@ -97,10 +94,10 @@ void runSampling(const SampleArguments& arguments)
         throw Error(ErrorCode::invalidOption, "There is nowhere to write the images to.",
                     "Give --out sheet.png, --tensors run.safetensors, or both.");
     }
-    const session::RunPlan plan = planOf(arguments.recipe, {});
+    const recipe::RunPlan plan = planOf(arguments.recipe, {});
     tellOfEmptyPrompt(plan.recipe);
     watchForInterruption();
-    sample::ModelRunFactory factory(catalog::modelFolders(), limitsOf(arguments.recipe));
+    run::ModelRunFactory factory(model::modelFolders(), limitsOf(arguments.recipe));
     const auto run = startedRun(factory, plan);
     printComputation(factory.computation(), arguments.recipe.precision);
     const Recording recording = record(*run, arguments.frames);

@@ -10,20 +10,20 @@ using exports::Canvas;
 
 namespace {
 
-constexpr int kScale = 2;
-constexpr int kMargin = 12;
-constexpr int kImageGap = 2;
-constexpr int kGroupGap = 24;
-constexpr int kRowGap = 6;
-constexpr int kLine = exports::kFontHeight * kScale;
-constexpr int kLineGap = 6;
-constexpr unsigned char kBlack = 0;
-constexpr unsigned char kGrey = 96;
-constexpr unsigned char kRule = 224;
+constexpr int scale = 2;
+constexpr int margin = 12;
+constexpr int imageGap = 2;
+constexpr int groupGap = 24;
+constexpr int rowGap = 6;
+constexpr int line = exports::fontHeight * scale;
+constexpr int lineGap = 6;
+constexpr unsigned char black = 0;
+constexpr unsigned char backgroundGrey = 96;
+constexpr unsigned char rule = 224;
 
 int widthOf(const std::string& text)
 {
-    return exports::textWidth(text) * kScale;
+    return exports::textWidth(text) * scale;
 }
 
 /// Where everything lies, in pixels.
@@ -33,24 +33,23 @@ struct Layout
 
     Layout(const SamplerSheet& sheet, int zoom)
         : imageWidth(sheet.shape.width * zoom),
-          rowHeight(std::max(sheet.shape.height * zoom, 2 * kLine + kLineGap) + kRowGap),
+          rowHeight(std::max(sheet.shape.height * zoom, 2 * line + lineGap) + rowGap),
           labelWidth(0),
-          imagesWidth(sheet.shape.batch * (imageWidth + kImageGap)),
+          imagesWidth(sheet.shape.batch * (imageWidth + imageGap)),
           numberWidth(widthOf("0000")),
-          top(kMargin + 2 * (kLine + kLineGap)),
+          top(margin + 2 * (line + lineGap)),
           width(0),
-          height(top + int(sheet.rows.size()) * rowHeight + kMargin)
+          height(top + int(sheet.rows.size()) * rowHeight + margin)
     {
-        for (const auto& row : sheet.rows) {
+        for (const auto& row : sheet.rows)
             labelWidth = std::max({labelWidth, widthOf(row.name), widthOf(row.remark)});
-        }
-        width = std::max(columnLeft(int(sheet.steps.size())) - kGroupGap, kMargin + widthOf(sheet.title)) +
-                kMargin;
+        width =
+            std::max(columnLeft(int(sheet.steps.size())) - groupGap, margin + widthOf(sheet.title)) + margin;
     }
 
     int columnLeft(int column) const
     {
-        return kMargin + labelWidth + kGroupGap + column * (imagesWidth + 6 + numberWidth + kGroupGap);
+        return margin + labelWidth + groupGap + column * (imagesWidth + 6 + numberWidth + groupGap);
     }
     int numberRight(int column) const { return columnLeft(column) + imagesWidth + 6 + numberWidth; }
     int rowTop(int row) const { return top + row * rowHeight; }
@@ -58,42 +57,41 @@ struct Layout
 
 void drawRightAligned(Canvas& canvas, int right, int top, const std::string& text, unsigned char grey)
 {
-    canvas.drawText(right - widthOf(text), top, text, kScale, grey);
+    canvas.drawText(right - widthOf(text), top, text, scale, grey);
 }
 
 void drawHeader(Canvas& canvas, const SamplerSheet& sheet, const Layout& layout)
 {
-    canvas.drawText(kMargin, kMargin, sheet.title, kScale, kBlack);
-    const int top = kMargin + kLine + kLineGap;
+    canvas.drawText(margin, margin, sheet.title, scale, black);
+    const int top = margin + line + lineGap;
     for (int column = 0; column < int(sheet.steps.size()); ++column) {
         const int steps = sheet.steps[std::size_t(column)];
         canvas.drawText(layout.columnLeft(column), top,
-                        std::to_string(steps) + (steps == 1 ? " step" : " steps"), kScale, kBlack);
-        drawRightAligned(canvas, layout.numberRight(column), top, "NFE", kGrey);
+                        std::to_string(steps) + (steps == 1 ? " step" : " steps"), scale, black);
+        drawRightAligned(canvas, layout.numberRight(column), top, "NFE", backgroundGrey);
     }
 }
 
 void drawCell(Canvas& canvas, const SheetCell& cell, int left, int top, const Layout& layout, int zoom)
 {
-    for (int k = 0; k < cell.images.shape.batch; ++k) {
-        canvas.drawImage(left + k * (layout.imageWidth + kImageGap), top, cell.images, k, zoom);
-    }
-    canvas.drawText(left, top + kLine, cell.note, kScale, kGrey);
+    for (int k = 0; k < cell.images.shape.batch; ++k)
+        canvas.drawImage(left + k * (layout.imageWidth + imageGap), top, cell.images, k, zoom);
+    canvas.drawText(left, top + line, cell.note, scale, backgroundGrey);
 }
 
 void drawRow(Canvas& canvas, const SheetRow& row, int top, const Layout& layout, int zoom)
 {
-    canvas.fillRectangle(kMargin, top - kRowGap / 2 - 1, layout.width - 2 * kMargin, 1, kRule);
-    const int textTop = top + (layout.rowHeight - kRowGap - 2 * kLine - kLineGap) / 2 + kScale;
-    canvas.drawText(kMargin, textTop, row.name, kScale, kBlack);
-    canvas.drawText(kMargin, textTop + kLine + kLineGap, row.remark, kScale, kGrey);
+    canvas.fillRectangle(margin, top - rowGap / 2 - 1, layout.width - 2 * margin, 1, rule);
+    const int textTop = top + (layout.rowHeight - rowGap - 2 * line - lineGap) / 2 + scale;
+    canvas.drawText(margin, textTop, row.name, scale, black);
+    canvas.drawText(margin, textTop + line + lineGap, row.remark, scale, backgroundGrey);
     for (int column = 0; column < int(row.cells.size()); ++column) {
         const auto& cell = row.cells[std::size_t(column)];
         drawCell(canvas, cell, layout.columnLeft(column), top, layout, zoom);
-        const int numberTop = top + (layout.rowHeight - kRowGap - exports::kFontAscent * kScale) / 2;
+        const int numberTop = top + (layout.rowHeight - rowGap - exports::fontAscent * scale) / 2;
         if (cell.note.empty()) {
             drawRightAligned(canvas, layout.numberRight(column), numberTop, std::to_string(cell.evaluations),
-                             kGrey);
+                             backgroundGrey);
         }
     }
 }
@@ -105,9 +103,8 @@ Canvas drawnSheet(const SamplerSheet& sheet, int zoom)
     const Layout layout(sheet, zoom);
     Canvas canvas(layout.width, layout.height, sheet.shape.channels);
     drawHeader(canvas, sheet, layout);
-    for (int row = 0; row < int(sheet.rows.size()); ++row) {
+    for (int row = 0; row < int(sheet.rows.size()); ++row)
         drawRow(canvas, sheet.rows[std::size_t(row)], layout.rowTop(row), layout, zoom);
-    }
     return canvas;
 }
 

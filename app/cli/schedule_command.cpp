@@ -1,7 +1,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/registry_view.h"
 #include "app/cli/text_layout.h"
-#include "core/network/atomic_file.h"
+#include "core/base/atomic_file.h"
 #include "core/schedule/schedule_registry.h"
 #include "core/schedule/time_grid.h"
 
@@ -14,7 +14,7 @@
 namespace diffuscope::cli {
 namespace {
 
-using registry::EntryKind;
+using base::EntryKind;
 using schedule::NoiseLevel;
 using schedule::NoiseSchedule;
 using schedule::TimeGrid;
@@ -43,9 +43,8 @@ struct TableArguments
 NoiseSchedule madeSchedule(const std::string& text, std::vector<std::string> options,
                            const std::optional<int>& levels)
 {
-    if (levels) {
+    if (levels)
         options.push_back("levels=" + std::to_string(*levels));
-    }
     auto entry = chosenEntry(EntryKind::schedule, text);
     assignOptions(EntryKind::schedule, entry, options);
     return schedule::makeSchedule({entry.id, entry.options});
@@ -61,9 +60,8 @@ Table scheduleTable(const NoiseSchedule& schedule, int rows)
 {
     Table table{{"t", "beta", "alpha_bar", "snr", "sigma"}, {}};
     const int last = schedule.levels() - 1;
-    for (int i = 0; i < rows; ++i) {
+    for (int i = 0; i < rows; ++i)
         table.rows.push_back(scheduleRow(schedule, int(std::lround(double(last) * i / (rows - 1)))));
-    }
     return table;
 }
 
@@ -81,14 +79,12 @@ Table gridTable(const TimeGrid& grid)
 std::string csvOf(const Table& table)
 {
     std::string text;
-    for (const auto& column : table.columns) {
+    for (const auto& column : table.columns)
         text += (text.empty() ? "" : ",") + column;
-    }
     for (const auto& row : table.rows) {
         text += "\n";
-        for (std::size_t i = 0; i < row.size(); ++i) {
+        for (std::size_t i = 0; i < row.size(); ++i)
             text += (i == 0 ? "" : ",") + formatted(row[i], 17);
-        }
     }
     return text + "\n";
 }
@@ -97,25 +93,22 @@ std::string alignedText(const Table& table)
 {
     const auto line = [](const auto& cells, auto&& text) {
         std::string result;
-        for (const auto& cell : cells) {
+        for (const auto& cell : cells)
             result += padded(text(cell), 18);
-        }
         return result.substr(0, result.find_last_not_of(' ') + 1) + "\n";
     };
     std::string text = line(table.columns, [](const std::string& column) { return column; });
-    for (const auto& row : table.rows) {
+    for (const auto& row : table.rows)
         text += line(row, [](double value) { return formatted(value, 7); });
-    }
     return text;
 }
 
 void put(const TableArguments& arguments, const std::string& text)
 {
-    if (arguments.file.empty()) {
+    if (arguments.file.empty())
         std::fputs(text.c_str(), stdout);
-    } else {
-        network::writeFileAtomically(arguments.file, text);
-    }
+    else
+        base::writeFileAtomically(arguments.file, text);
 }
 
 void showSchedule(const TableArguments& arguments)

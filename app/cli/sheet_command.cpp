@@ -5,9 +5,9 @@
 #include "app/cli/registry_view.h"
 #include "app/cli/sampler_sheet.h"
 #include "app/cli/text_layout.h"
-#include "core/catalog/catalog.h"
+#include "core/base/error.h"
 #include "core/exports/picture.h"
-#include "core/registry/error.h"
+#include "core/model/catalog.h"
 
 #include <cstdio>
 #include <memory>
@@ -15,7 +15,7 @@
 namespace diffuscope::cli {
 namespace {
 
-using registry::EntryKind;
+using base::EntryKind;
 
 struct SheetArguments
 {
@@ -28,9 +28,9 @@ struct SheetArguments
 
 /// What a sheet shows where nothing else is asked for: classes whose images are easily told apart when they
 /// are drawn badly, on the grid that starts where training ended.
-session::Recipe sheetDefaults()
+recipe::Recipe sheetDefaults()
 {
-    session::Recipe recipe;
+    recipe::Recipe recipe;
     recipe.condition.classes = {3, 5, 8};
     recipe.grid.rule = "trailing";
     return recipe;
@@ -47,42 +47,36 @@ std::string gridThatSuits(const std::string& sampler, const std::string& grid)
 std::vector<ChosenEntry> samplersOf(const SheetArguments& arguments)
 {
     std::vector<ChosenEntry> samplers;
-    for (const auto& text : arguments.samplers) {
+    for (const auto& text : arguments.samplers)
         samplers.push_back(chosenEntry(EntryKind::sampler, text));
-    }
-    if (!samplers.empty()) {
+    if (!samplers.empty())
         return samplers;
-    }
-    for (const auto& entry : entriesOf(EntryKind::sampler)) {
-        if (!entry.sampling->inverse) {
+    for (const auto& entry : entriesOf(EntryKind::sampler))
+        if (!entry.sampling->inverse)
             samplers.push_back({entry.id, {}});
-        }
-    }
     return samplers;
 }
 
-SheetCell sampled(sample::RunFactory& factory, const session::Recipe& recipe)
+SheetCell sampled(run::RunFactory& factory, const recipe::Recipe& recipe)
 {
     const auto run = factory.start(recipe);
     record::FramePtr last;
     while (const auto frame = run->advance({})) {
-        if (isInterrupted()) {
+        if (isInterrupted())
             throw CLI::RuntimeError(interruptedExit);
-        }
         last = frame;
     }
     return {last->layer(record::Layer::xt), last->totalEvaluations, {}};
 }
 
 // A sampler that this number of steps does not suit leaves its cell empty; the others are still worth seeing.
-SheetCell cellOf(sample::RunFactory& factory, const session::Recipe& recipe, int& failures)
+SheetCell cellOf(run::RunFactory& factory, const recipe::Recipe& recipe, int& failures)
 {
     try {
         return sampled(factory, recipe);
     } catch (const Error& error) {
-        if (error.code() != ErrorCode::invalidOption && error.code() != ErrorCode::notFinite) {
+        if (error.code() != ErrorCode::invalidOption && error.code() != ErrorCode::notFinite)
             throw;
-        }
         ++failures;
         std::fprintf(stderr, "diffuscope-cli: %s, %d steps: %s\n", recipe.sampler.id.c_str(), recipe.steps,
                      error.what());
@@ -98,7 +92,7 @@ SheetRow labelledRow(const ChosenEntry& sampler, const std::string& grid, const 
     return {entry.displayName, remark + (grid == usualGrid ? "" : ", " + grid), {}};
 }
 
-std::string titleOf(const session::Recipe& recipe, const catalog::Entry& model)
+std::string titleOf(const recipe::Recipe& recipe, const model::Entry& model)
 {
     std::string asked;
     if (model.card->architecture.hasText()) {
@@ -124,45 +118,42 @@ void checkSteps(const std::vector<int>& steps)
     }
 }
 
-session::Recipe baseRecipe(const RecipeArguments& arguments)
+recipe::Recipe baseRecipe(const RecipeArguments& arguments)
 {
     RecipeArguments flags = arguments;
-    const session::Recipe defaults = sheetDefaults();
+    const recipe::Recipe defaults = sheetDefaults();
     if (flags.file.empty() && !flags.classes) {
-        const auto model = catalog::findModel(catalog::modelFolders(), flags.model.value_or(defaults.model));
+        const auto model = model::findModel(model::modelFolders(), flags.model.value_or(defaults.model));
         flags.classes = model.card->architecture.classes > 8 ? "3,5,8" : "none";
     }
-    session::Recipe recipe = recipeOf(flags, defaults);
-    if (arguments.file.empty()) {
+    recipe::Recipe recipe = recipeOf(flags, defaults);
+    if (arguments.file.empty())
         recipe.batch = recipe.condition.classes.empty() ? 3 : int(recipe.condition.classes.size());
-    }
     return recipe;
 }
 
 void makeSheet(const SheetArguments& arguments)
 {
     checkSteps(arguments.steps);
-    const session::Recipe recipe = baseRecipe(arguments.recipe);
+    const recipe::Recipe recipe = baseRecipe(arguments.recipe);
     const auto samplers = samplersOf(arguments);
     watchForInterruption();
-    const auto folders = catalog::modelFolders();
-    SamplerSheet sheet{titleOf(recipe, catalog::findModel(folders, recipe.model)), arguments.steps, {}, {}};
-    sample::ModelRunFactory factory(folders, limitsOf(arguments.recipe));
+    const auto folders = model::modelFolders();
+    SamplerSheet sheet{titleOf(recipe, model::findModel(folders, recipe.model)), arguments.steps, {}, {}};
+    run::ModelRunFactory factory(folders, limitsOf(arguments.recipe));
     ProgressLine line;
     int failures = 0;
     const bool mayChooseGrid = !arguments.recipe.grid.text && recipe.grid == sheetDefaults().grid;
     for (const auto& sampler : samplers) {
-        session::Recipe own = recipe;
+        recipe::Recipe own = recipe;
         own.sampler = {sampler.id, sampler.options};
-        if (mayChooseGrid) {
+        if (mayChooseGrid)
             own.grid.rule = gridThatSuits(sampler.id, recipe.grid.rule);
-        }
         sheet.rows.push_back(labelledRow(sampler, own.grid.rule, recipe.grid.rule));
         for (const int steps : arguments.steps) {
             own.steps = steps;
-            if (line.isDue()) {
+            if (line.isDue())
                 line.show(sheet.rows.back().name + ", " + std::to_string(steps) + " steps");
-            }
             sheet.rows.back().cells.push_back(cellOf(factory, own, failures));
             const auto& images = sheet.rows.back().cells.back().images;
             sheet.shape = images.shape.batch > 0 ? images.shape : sheet.shape;
@@ -172,9 +163,8 @@ void makeSheet(const SheetArguments& arguments)
                           {recipe, {}});
     writeRecipeBeside(arguments.file, {recipe, {}});
     line.finish(std::to_string(sheet.rows.size()) + " samplers, " + arguments.file);
-    if (failures > 0) {
+    if (failures > 0)
         throw CLI::RuntimeError(1);
-    }
 }
 
 }  // namespace

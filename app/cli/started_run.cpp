@@ -3,7 +3,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/interruption.h"
 #include "app/cli/progress_line.h"
-#include "core/session/plan_run.h"
+#include "core/run/start_run.h"
 
 #include <CLI/CLI.hpp>
 
@@ -12,25 +12,21 @@
 
 namespace diffuscope::cli {
 
-std::unique_ptr<sample::Run> startedRun(sample::RunFactory& factory, const session::RunPlan& plan)
+std::unique_ptr<run::Run> startedRun(run::RunFactory& factory, const recipe::RunPlan& plan)
 {
     ProgressLine line;
-    session::PlanStart start;
+    run::PlanStart start;
     start.onFrame = [&line](const record::Frame& frame) {
-        if (isInterrupted()) {
+        if (isInterrupted())
             throw CLI::RuntimeError(interruptedExit);
-        }
-        if (line.isDue()) {
+        if (line.isDue())
             line.show("the run that it leaves, frame " + std::to_string(frame.index));
-        }
     };
-    auto run = session::startRun(factory, plan, start);
-    if (plan.from) {
+    auto run = run::startRun(factory, plan, start);
+    if (plan.from)
         line.finish("branched at frame " + std::to_string(plan.from->frame) + " of the run that it leaves");
-    }
-    if (const std::string remark = run->remark(); !remark.empty()) {
+    if (const std::string remark = run->remark(); !remark.empty())
         std::printf("note: %s\n", remark.c_str());
-    }
     return run;
 }
 

@@ -29,9 +29,8 @@ std::string paragraph(const std::string& text, std::size_t indent)
         line.clear();
     };
     for (std::string word; words >> word;) {
-        if (!line.empty() && indent + displayWidth(line) + 1 + displayWidth(word) > kTextWidth) {
+        if (!line.empty() && indent + displayWidth(line) + 1 + displayWidth(word) > textWidth)
             finishLine();
-        }
         line += (line.empty() ? "" : " ") + word;
     }
     finishLine();
@@ -40,9 +39,8 @@ std::string paragraph(const std::string& text, std::size_t indent)
 
 std::string formatted(double value, int digits)
 {
-    if (std::isnan(value)) {
+    if (std::isnan(value))
         return "nan";
-    }
     char buffer[64];
     const auto [end, error] =
         std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, digits);

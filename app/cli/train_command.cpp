@@ -1,17 +1,17 @@
 #include "app/cli/commands.h"
 #include "app/cli/interruption.h"
 #include "app/cli/progress_line.h"
+#include "core/base/error.h"
+#include "core/inference/compute_threads.h"
 #include "core/measure/evaluation.h"
-#include "core/network/compute_threads.h"
-#include "core/registry/error.h"
-#include "core/train/attribute_task.h"
-#include "core/train/classifier_task.h"
-#include "core/train/diffusion_task.h"
-#include "core/train/export_noise_classifier.h"
-#include "core/train/labelled_tensors.h"
-#include "core/train/noise_classifier_task.h"
-#include "core/train/text_diffusion_task.h"
-#include "core/train/training_loop.h"
+#include "core/train/data/labelled_tensors.h"
+#include "core/train/loop/export_noise_classifier.h"
+#include "core/train/loop/training_loop.h"
+#include "core/train/tasks/attribute_task.h"
+#include "core/train/tasks/classifier_task.h"
+#include "core/train/tasks/diffusion_task.h"
+#include "core/train/tasks/noise_classifier_task.h"
+#include "core/train/tasks/text_diffusion_task.h"
 
 #include <cstdio>
 #include <memory>
@@ -167,29 +167,25 @@ std::unique_ptr<train::TrainingTask> makeCaptionedTask(TrainArguments& arguments
     auto& options = arguments.options;
     const auto images =
         std::make_shared<const train::CaptionedImages>(train::readCaptionedFolder(options.dataFolder));
-    if (options.task == "classifier") {
+    if (options.task == "classifier")
         return std::make_unique<train::AttributeTask>(images, options, replicas);
-    }
     if (options.task != "diffusion") {
         throw Error(ErrorCode::invalidOption,
                     "There is no task " + options.task + " for images with captions.",
                     "Train a diffusion model or a classifier on them.");
     }
-    if (!arguments.loop.resume) {
+    if (!arguments.loop.resume)
         train::fitToImages(options, *images);
-    }
     return std::make_unique<train::TextDiffusionTask>(images, options, replicas);
 }
 
 std::unique_ptr<train::TrainingTask> makeLabelledTask(
     TrainingOptions& options, const std::shared_ptr<const train::LabelledImages>& images, int replicas)
 {
-    if (options.task == "classifier") {
+    if (options.task == "classifier")
         return std::make_unique<train::ClassifierTask>(images, options, replicas);
-    }
-    if (options.task == "noise-classifier") {
+    if (options.task == "noise-classifier")
         return std::make_unique<train::NoiseClassifierTask>(images, options, replicas);
-    }
     return std::make_unique<train::DiffusionTask>(images, options, replicas);
 }
 
@@ -203,20 +199,18 @@ void prepareNetwork(TrainingOptions& options, const train::LabelledImages& image
 
 std::unique_ptr<train::TrainingTask> makeTask(TrainArguments& arguments, int replicas)
 {
-    if (train::isCaptionedFolder(arguments.options.dataFolder)) {
+    if (train::isCaptionedFolder(arguments.options.dataFolder))
         return makeCaptionedTask(arguments, replicas);
-    }
     const auto images = std::make_shared<const train::LabelledImages>(
         train::readIdxFolder(arguments.options.dataFolder, "train"));
-    if (!arguments.loop.resume) {
+    if (!arguments.loop.resume)
         prepareNetwork(arguments.options, *images);
-    }
     return makeLabelledTask(arguments.options, images, replicas);
 }
 
 void reportClassifier(train::ClassifierTask& task, const TrainArguments& arguments)
 {
-    network::saveClassifier(arguments.loop.outputFolder, task.classifier());
+    model::saveClassifier(arguments.loop.outputFolder, task.classifier());
     const auto test = train::toTensors(train::readIdxFolder(arguments.options.dataFolder, "t10k"));
     const double right = measure::accuracy(task.classifier(), test);
     std::printf("The classifier is right on %.2f %% of the test set; its weights are in %s.\n", 100 * right,
@@ -226,13 +220,12 @@ void reportClassifier(train::ClassifierTask& task, const TrainArguments& argumen
 void reportAttributes(train::AttributeTask& task, const TrainArguments& arguments)
 {
     auto& classifier = task.classifier();
-    network::saveAttributeClassifier(arguments.loop.outputFolder, classifier);
+    model::saveAttributeClassifier(arguments.loop.outputFolder, classifier);
     const auto images = train::readCaptionedFolder(arguments.options.dataFolder);
     const auto right = train::attributeAccuracy(classifier, images, train::splitOf(images, {}).test);
     std::printf("The classifier is right on the held-out images:\n");
-    for (size_t index = 0; index < right.size(); ++index) {
+    for (size_t index = 0; index < right.size(); ++index)
         std::printf("  %-16s %6.2f %%\n", classifier.attributes[index].name.c_str(), 100 * right[index]);
-    }
     std::printf("Its weights are in %s.\n", arguments.loop.outputFolder.c_str());
 }
 
@@ -244,9 +237,8 @@ void reportNoiseClassifier(const TrainArguments& arguments)
                                      train::readIdxFolder(arguments.options.dataFolder, "t10k"),
                                      [&](int t) { line.show("measuring at t = " + std::to_string(t)); });
     line.finish("Right on the test set, noised to time t:");
-    for (const auto& [t, share] : card.accuracy) {
+    for (const auto& [t, share] : card.accuracy)
         std::printf("  t = %4.0f  %6.2f %%\n", t, 100 * share);
-    }
     std::printf(
         "The classifier is in %s; put it beside its model with: diffuscope-cli export --run %s --out "
         "MODEL\n",
@@ -270,10 +262,9 @@ void runTraining(TrainArguments arguments)
                     "Give the folder of a data set with --data.");
     }
     const int replicas = replicasOf(arguments);
-    network::setUpComputeThreads(1);
-    if (!arguments.loop.resume) {
+    inference::setUpComputeThreads(1);
+    if (!arguments.loop.resume)
         arguments.options.threads = replicas;
-    }
     const auto task = makeTask(arguments, replicas);
 
     ProgressLine line;
@@ -282,9 +273,8 @@ void runTraining(TrainArguments arguments)
     arguments.loop.stopRequested = isInterrupted;
     arguments.loop.onProgress = [&](const train::TrainingProgress& progress) {
         last = describe(progress);
-        if (line.isDue()) {
+        if (line.isDue())
             line.show(last);
-        }
     };
     const auto outcome = train::trainTask(*task, arguments.options, arguments.loop);
     line.finish(last.empty() ? "The training had finished before." : last);
@@ -293,13 +283,12 @@ void runTraining(TrainArguments arguments)
                     arguments.loop.outputFolder.c_str());
         throw CLI::RuntimeError(interruptedExit);
     }
-    if (auto* classifier = dynamic_cast<train::ClassifierTask*>(task.get())) {
+    if (auto* classifier = dynamic_cast<train::ClassifierTask*>(task.get()))
         reportClassifier(*classifier, arguments);
-    } else if (auto* attributes = dynamic_cast<train::AttributeTask*>(task.get())) {
+    else if (auto* attributes = dynamic_cast<train::AttributeTask*>(task.get()))
         reportAttributes(*attributes, arguments);
-    } else if (arguments.options.task == "noise-classifier") {
+    else if (arguments.options.task == "noise-classifier")
         reportNoiseClassifier(arguments);
-    }
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include "app/cli/verify_command.h"
 
-#include "core/registry/error.h"
-#include "core/sample/reference_runner.h"
+#include "core/base/error.h"
+#include "core/verify/reference_runner.h"
 
 #include <cstdio>
 #include <memory>
@@ -11,7 +11,7 @@
 namespace diffuscope::cli {
 namespace {
 
-using sample::ReferenceReport;
+using verify::ReferenceReport;
 
 struct Count
 {
@@ -31,15 +31,17 @@ void sayUnreadable(const Error& error, Count& count)
 
 void verify(const std::string& path, Count& count)
 {
-    for (const auto& file : sample::referenceFiles(path)) {
+    for (const auto& file : verify::referenceFiles(path)) {
         try {
-            sample::verifyFile(file, [&](const ReferenceReport& report) {
-                ++count.cases;
-                count.ok += report.outcome == ReferenceReport::Outcome::ok ? 1 : 0;
-                count.notSupported += report.outcome == ReferenceReport::Outcome::notSupported ? 1 : 0;
-                std::printf("%s\n", sample::reportLine(report).c_str());
-                std::fflush(stdout);
-            });
+            verify::verifyFile(
+                file,
+                [&](const ReferenceReport& report) {
+                    ++count.cases;
+                    count.ok += report.outcome == ReferenceReport::Outcome::ok ? 1 : 0;
+                    count.notSupported += report.outcome == ReferenceReport::Outcome::notSupported ? 1 : 0;
+                    std::printf("%s\n", verify::reportLine(report).c_str());
+                    std::fflush(stdout);
+                });
         } catch (const Error& error) {
             sayUnreadable(error, count);
         }

@@ -1,6 +1,6 @@
 #include "app/desktop/compute_device.h"
 
-#include "core/network/precision.h"
+#include "core/model/precision.h"
 
 #include <torch/cuda.h>
 
@@ -13,7 +13,7 @@ bool hasGpu()
 
 bool processorHasBFloat16()
 {
-    return network::choosePrecision("auto", torch::kCPU) == network::ConvolutionPrecision::BFloat16;
+    return model::choosePrecision("auto", torch::kCPU) == model::ConvolutionPrecision::BFloat16;
 }
 
 }  // namespace diffuscope

@@ -5,15 +5,15 @@
 #include "app/desktop/model_hash.h"
 #include "app/desktop/model_list.h"
 #include "app/desktop/screenshot.h"
-#include "core/catalog/catalog.h"
-#include "core/sample/model_run_factory.h"
+#include "core/model/catalog.h"
+#include "core/run/model_run_factory.h"
+#include "ui/document/player.h"
 #include "ui/document/session_document.h"
 #include "ui/document/session_keeper.h"
 #include "ui/engine/background_runs.h"
 #include "ui/engine/compute_settings.h"
 #include "ui/engine/sampling_service.h"
-#include "ui/main_window.h"
-#include "ui/playback/player.h"
+#include "ui/window/main_window.h"
 
 #include <QApplication>
 #include <QIcon>
@@ -82,14 +82,14 @@ QString deviceTip(const ui::ComputeSettings& compute)
 /// loaded, and its first evaluation known, by the time the window asks for it.
 ui::SamplingService::MakeFactory factoryMaker(const std::vector<std::filesystem::path>& folders,
                                               ui::ComputeSettings& compute, int threads,
-                                              const std::optional<session::Recipe>& expected = {})
+                                              const std::optional<recipe::Recipe>& expected = {})
 {
     const ui::ComputeChoice& choice = compute.choice();
-    sample::RunLimits limits;
+    run::RunLimits limits;
     limits.threads = threads;
     limits.device = choice.device.toStdString();
     limits.precision = choice.precision.toStdString();
-    limits.onComputation = [&compute](const sample::Computation& found) {
+    limits.onComputation = [&compute](const run::Computation& found) {
         const ui::ComputeReport report{QString::fromStdString(found.precision),
                                        QString::fromStdString(found.reason),
                                        QString::fromStdString(found.notice)};
@@ -97,7 +97,7 @@ ui::SamplingService::MakeFactory factoryMaker(const std::vector<std::filesystem:
             &compute, [&compute, report] { compute.setReport(report); }, Qt::QueuedConnection);
     };
     return [folders, limits, expected] {
-        auto factory = std::make_unique<sample::ModelRunFactory>(folders, limits);
+        auto factory = std::make_unique<run::ModelRunFactory>(folders, limits);
         try {
             if (expected)
                 factory->start(*expected)->advance({});
@@ -131,8 +131,8 @@ int run(const CommandLine& line)
 {
     const QTemporaryDir scratch;
     const auto settings = openSettings(line, scratch);
-    const auto folders = catalog::modelFolders(line.modelsFolder.toStdString());
-    const auto models = catalog::findModels(folders);
+    const auto folders = model::modelFolders(line.modelsFolder.toStdString());
+    const auto models = model::findModels(folders);
     const auto entries = modelList(models);
 
     ui::Theme theme;
@@ -185,10 +185,12 @@ int run(const CommandLine& line)
 
 bool asksOnlyForText(int argc, char** argv)
 {
-    return std::any_of(argv + 1, argv + argc, [](const std::string_view argument) {
-        return argument == "--help" || argument == "-h" || argument == "--help-all" ||
-               argument == "--version" || argument == "-v";
-    });
+    return std::any_of(
+        argv + 1, argv + argc,
+        [](const std::string_view argument) {
+            return argument == "--help" || argument == "-h" || argument == "--help-all" ||
+                   argument == "--version" || argument == "-v";
+        });
 }
 
 }  // namespace

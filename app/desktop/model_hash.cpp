@@ -1,7 +1,7 @@
 #include "app/desktop/model_hash.h"
 
-#include "core/catalog/catalog.h"
-#include "core/registry/error.h"
+#include "core/base/error.h"
+#include "core/model/catalog.h"
 
 #include <QCryptographicHash>
 #include <QFile>
@@ -28,7 +28,7 @@ std::function<std::string(const std::string&)> modelHasher(std::vector<fs::path>
     auto known = std::make_shared<std::map<fs::path, HashedModel>>();
     return [folders = std::move(folders), known](const std::string& model) -> std::string {
         try {
-            const fs::path folder = catalog::findModel(folders, model).folder;
+            const fs::path folder = model::findModel(folders, model).folder;
             const fs::path card = folder / "model.json";
             const fs::path weights = folder / "model.safetensors";
             HashedModel& hashed = (*known)[folder];

@@ -1,7 +1,7 @@
 #include "app/desktop/model_list.h"
 
-#include "core/network/vocabulary.h"
-#include "core/registry/error.h"
+#include "core/base/error.h"
+#include "core/model/text/vocabulary.h"
 #include "core/schedule/schedule_registry.h"
 
 #include <QCoreApplication>
@@ -28,7 +28,7 @@ int levelsOf(const schedule::ScheduleSpec& spec)
 
 }  // namespace
 
-QList<ui::ModelEntry> modelList(const std::vector<catalog::Entry>& models)
+QList<ui::ModelEntry> modelList(const std::vector<model::Entry>& models)
 {
     QList<ui::ModelEntry> list;
     for (const auto& model : models) {
@@ -37,12 +37,11 @@ QList<ui::ModelEntry> modelList(const std::vector<catalog::Entry>& models)
         entry.displayName = entry.id;
         entry.problem = QString::fromStdString(model.problem);
         if (model.card) {
-            const network::ModelCard& card = *model.card;
+            const model::ModelCard& card = *model.card;
             if (!card.title.empty())
                 entry.displayName = QString::fromStdString(card.title);
             entry.description =
-                QString::fromStdString(card.description + '\n' + network::architectureSummary(card))
-                    .trimmed();
+                QString::fromStdString(card.description + '\n' + model::architectureSummary(card)).trimmed();
             for (const auto& name : card.classNames)
                 entry.classes.append(QString::fromStdString(name));
             entry.schedule = card.schedule;
@@ -50,7 +49,7 @@ QList<ui::ModelEntry> modelList(const std::vector<catalog::Entry>& models)
             entry.hasNoiseClassifier = model.hasNoiseClassifier;
             entry.levels = levelsOf(card.schedule);
             if (card.architecture.hasText())
-                entry.reader = {std::make_shared<const network::Vocabulary>(card.vocabulary),
+                entry.reader = {std::make_shared<const model::Vocabulary>(card.vocabulary),
                                 card.architecture.text.mostWords};
         }
         list.append(entry);
@@ -59,7 +58,7 @@ QList<ui::ModelEntry> modelList(const std::vector<catalog::Entry>& models)
 }
 
 QString missingModelsText(const std::vector<std::filesystem::path>& folders,
-                          const std::vector<catalog::Entry>& models)
+                          const std::vector<model::Entry>& models)
 {
     QStringList lines;
     for (const auto& model : models)

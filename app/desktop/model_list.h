@@ -1,15 +1,15 @@
 // The catalog's models as the window lists them.
 #pragma once
 
-#include "core/catalog/catalog.h"
-#include "ui/panels/model_entry.h"
+#include "core/model/catalog.h"
+#include "ui/document/model_entry.h"
 
 namespace diffuscope {
 
-QList<ui::ModelEntry> modelList(const std::vector<catalog::Entry>& models);
+QList<ui::ModelEntry> modelList(const std::vector<model::Entry>& models);
 
 /// What the empty window says where no model can be used: where models were looked for, and how to get some.
 QString missingModelsText(const std::vector<std::filesystem::path>& folders,
-                          const std::vector<catalog::Entry>& models);
+                          const std::vector<model::Entry>& models);
 
 }  // namespace diffuscope

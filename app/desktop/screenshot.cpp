@@ -1,9 +1,9 @@
 #include "app/desktop/screenshot.h"
 
-#include "core/registry/error.h"
+#include "core/base/error.h"
 #include "ui/document/session_document.h"
-#include "ui/main_window.h"
-#include "ui/panels/picture_file.h"
+#include "ui/session/picture_file.h"
+#include "ui/window/main_window.h"
 
 #include <QApplication>
 #include <QPixmap>
@@ -54,9 +54,9 @@ void scheduleScreenshot(const CommandLine& line, ui::MainWindow& window, ui::Ses
         QTimer::singleShot(std::chrono::milliseconds(qint64(*line.afterSeconds * 1000)), &window, shoot);
         return;
     }
-    QTimer::singleShot(longestWait, &window, [] {
-        end(ScreenshotExit::failed, QStringLiteral("The run did not finish in time."));
-    });
+    QTimer::singleShot(
+        longestWait, &window,
+        [] { end(ScreenshotExit::failed, QStringLiteral("The run did not finish in time.")); });
     QObject::connect(
         &document, &ui::SessionDocument::stateChanged, &window, [&document, shoot](ui::RunState state) {
             if (state == ui::RunState::finished)

@@ -1,7 +1,8 @@
+#include "core/base/error.h"
 #include "core/denoise/elementwise.h"
 #include "core/denoise/guidance.h"
+#include "core/denoise/rule_registry.h"
 #include "core/denoise/target_adapter.h"
-#include "core/registry/error.h"
 
 #include <torch/types.h>
 
@@ -11,7 +12,7 @@ namespace diffuscope::denoise {
 
 namespace {
 
-using registry::Option;
+using base::Option;
 
 Option keepEpsOption()
 {
@@ -38,18 +39,18 @@ enum class Kind { fixed, dynamic };
 class ClippedDenoiser final : public Denoiser
 {
 public:
-    ClippedDenoiser(std::unique_ptr<Denoiser> inner, Kind kind, const registry::OptionValues& options)
+    ClippedDenoiser(std::unique_ptr<Denoiser> inner, Kind kind, const base::OptionValues& options)
         : m_inner(std::move(inner)),
           m_kind(kind),
-          m_keepEps(registry::toggle(options, "keep_eps")),
-          m_limit(kind == Kind::fixed ? registry::number(options, "limit") : 1),
-          m_percentile(kind == Kind::dynamic ? registry::number(options, "percentile") : 1),
-          m_maximum(kind == Kind::dynamic ? registry::number(options, "maximum") : 1)
+          m_keepEps(base::toggle(options, "keep_eps")),
+          m_limit(kind == Kind::fixed ? base::number(options, "limit") : 1),
+          m_percentile(kind == Kind::dynamic ? base::number(options, "percentile") : 1),
+          m_maximum(kind == Kind::dynamic ? base::number(options, "maximum") : 1)
     {
     }
 
     Prediction predict(const Tensor& x, const schedule::NoiseLevel& level,
-                       const Condition& condition) override
+                       const recipe::Condition& condition) override
     {
         Prediction prediction = m_inner->predict(x, level, condition);
         if (m_kind == Kind::fixed) {
@@ -133,10 +134,10 @@ const RuleInfo& clippingRule(const std::string& id)
                 "Use one of " + names + ".");
 }
 
-std::unique_ptr<Denoiser> clipped(std::unique_ptr<Denoiser> inner, const ClippingSpec& spec)
+std::unique_ptr<Denoiser> clipped(std::unique_ptr<Denoiser> inner, const recipe::ClippingSpec& spec)
 {
     const RuleInfo& rule = clippingRule(spec.rule);
-    const auto options = registry::completed("clipping \"" + rule.id + "\"", rule.options, spec.options);
+    const auto options = base::completed("clipping \"" + rule.id + "\"", rule.options, spec.options);
     if (rule.id == "none")
         return inner;
     return std::make_unique<ClippedDenoiser>(std::move(inner),

@@ -1,7 +1,7 @@
 // The one contract between networks, oracles, guidance and samplers: x at a level in, x0Hat and epsHat out.
 #pragma once
 
-#include "core/denoise/condition.h"
+#include "core/recipe/condition.h"
 #include "core/schedule/noise_level.h"
 
 #include <torch/types.h>
@@ -40,7 +40,7 @@ public:
     /// x: [B, …] at `level` (x = alpha·x0 + sigma·eps). `condition` applies to image k of the batch as
     /// `condition.classOf(k)`. Throws Error(notFinite) where the network returns NaN or infinity.
     virtual Prediction predict(const Tensor& x, const schedule::NoiseLevel& level,
-                               const Condition& condition) = 0;
+                               const recipe::Condition& condition) = 0;
 };
 
 }  // namespace diffuscope::denoise

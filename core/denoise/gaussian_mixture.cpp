@@ -1,7 +1,7 @@
 #include "core/denoise/gaussian_mixture.h"
 
+#include "core/base/error.h"
 #include "core/random/philox.h"
-#include "core/registry/error.h"
 
 #include <torch/types.h>
 
@@ -31,7 +31,7 @@ void check(const GaussianMixture& mixture)
 }
 
 /// 0 for the components that image k may come from, −inf for the others, [B, K].
-Tensor logAllowed(const Condition& condition, std::int64_t batch, std::int64_t components)
+Tensor logAllowed(const recipe::Condition& condition, std::int64_t batch, std::int64_t components)
 {
     Tensor mask = torch::zeros({batch, components}, torch::kDouble);
     for (std::int64_t k = 0; k < batch; ++k) {
@@ -79,7 +79,7 @@ GaussianMixtureDenoiser::GaussianMixtureDenoiser(GaussianMixture mixture) : m_mi
 }
 
 Prediction GaussianMixtureDenoiser::predict(const Tensor& x, const schedule::NoiseLevel& level,
-                                            const Condition& condition)
+                                            const recipe::Condition& condition)
 {
     const double dataVariance = m_mixture.std * m_mixture.std;
     const double var = level.alpha * level.alpha * dataVariance + level.sigma * level.sigma;

@@ -28,7 +28,7 @@ public:
     explicit GaussianMixtureDenoiser(GaussianMixture mixture);
     /// x: [B, D]. A class selects the component of that index; none (−1) is the whole mixture.
     Prediction predict(const Tensor& x, const schedule::NoiseLevel& level,
-                       const Condition& condition) override;
+                       const recipe::Condition& condition) override;
 
 private:
     GaussianMixture m_mixture;

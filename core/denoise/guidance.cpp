@@ -1,9 +1,10 @@
 #include "core/denoise/guidance.h"
 
+#include "core/base/error.h"
 #include "core/denoise/guidance_rules/classifier_guidance.h"
 #include "core/denoise/guidance_rules/guidance_plan.h"
 #include "core/denoise/guidance_rules/guidance_rule.h"
-#include "core/registry/error.h"
+#include "core/denoise/rule_registry.h"
 
 #include <torch/types.h>
 
@@ -14,7 +15,7 @@ namespace diffuscope::denoise {
 namespace {
 
 /// The condition of each image of a batch, spelled out, `classOf(k)` for k < batch.
-void append(Condition& list, const Condition& condition, std::int64_t batch)
+void append(recipe::Condition& list, const recipe::Condition& condition, std::int64_t batch)
 {
     for (std::int64_t k = 0; k < batch; ++k)
         list.classes.push_back(condition.classOf(int(k)));
@@ -41,7 +42,7 @@ public:
     }
 
     Prediction predict(const Tensor& x, const schedule::NoiseLevel& level,
-                       const Condition& condition) override
+                       const recipe::Condition& condition) override
     {
         const double progress = m_plan.progress(level);
         const double scale = m_plan.scaleAt(progress);
@@ -56,21 +57,21 @@ public:
 
 private:
     /// The condition of the unconditional prediction.
-    Condition awayFrom() const
+    recipe::Condition awayFrom() const
     {
         const bool isNone = m_plan.negativeClass < 0 || m_rule->needsNegative();
-        return isNone ? Condition::none() : Condition::classLabel(m_plan.negativeClass);
+        return isNone ? recipe::Condition::none() : recipe::Condition::classLabel(m_plan.negativeClass);
     }
 
-    Prediction inOneBatch(const Tensor& x, const schedule::NoiseLevel& level, const Condition& condition,
-                          double scale, double progress)
+    Prediction inOneBatch(const Tensor& x, const schedule::NoiseLevel& level,
+                          const recipe::Condition& condition, double scale, double progress)
     {
         const std::int64_t batch = x.size(0);
-        Condition conditions;
+        recipe::Condition conditions;
         append(conditions, condition, batch);
         append(conditions, awayFrom(), batch);
         if (m_rule->needsNegative())
-            append(conditions, Condition::classLabel(m_plan.negativeClass), batch);
+            append(conditions, recipe::Condition::classLabel(m_plan.negativeClass), batch);
         const std::int64_t copies = m_rule->needsNegative() ? 3 : 2;
         const Tensor repeated = torch::cat(std::vector<Tensor>(std::size_t(copies), x));
         const Prediction all = m_inner->predict(repeated, level, conditions);
@@ -80,8 +81,8 @@ private:
         return reported({x, level, scale, progress, conditional, unconditional, negative});
     }
 
-    Prediction withWeakerModel(const Tensor& x, const schedule::NoiseLevel& level, const Condition& condition,
-                               double scale, double progress)
+    Prediction withWeakerModel(const Tensor& x, const schedule::NoiseLevel& level,
+                               const recipe::Condition& condition, double scale, double progress)
     {
         const Prediction strong = m_inner->predict(x, level, condition);
         const Prediction weak = m_weaker->predict(x, level, condition);
@@ -104,7 +105,7 @@ private:
 
 void checkScale(double scale)
 {
-    if (scale >= minimumGuidance && scale <= maximumGuidance)
+    if (scale >= recipe::minimumGuidance && scale <= recipe::maximumGuidance)
         return;
     throw Error(ErrorCode::invalidOption,
                 std::isfinite(scale) ? "The guidance scale is outside -20 to 50."
@@ -121,8 +122,7 @@ TrainedClassifier classifierOf(GuidanceContext context)
     return *std::move(context.classifier);
 }
 
-std::unique_ptr<GuidanceRule> makeRule(const std::string& id, const registry::OptionValues& options,
-                                       int steps)
+std::unique_ptr<GuidanceRule> makeRule(const std::string& id, const base::OptionValues& options, int steps)
 {
     if (id == "cfg_plus_plus")
         return makeCfgPlusPlus(options);
@@ -137,15 +137,15 @@ std::unique_ptr<GuidanceRule> makeRule(const std::string& id, const registry::Op
 
 }  // namespace
 
-std::unique_ptr<Denoiser> guided(std::unique_ptr<Denoiser> inner, const GuidanceSpec& spec,
+std::unique_ptr<Denoiser> guided(std::unique_ptr<Denoiser> inner, const recipe::GuidanceSpec& spec,
                                  GuidanceContext context)
 {
     checkScale(spec.scale);
     const RuleInfo& rule = guidanceRule(spec.rule);
-    const auto options = registry::completed("guidance \"" + rule.id + "\"", rule.options, spec.options);
+    const auto options = base::completed("guidance \"" + rule.id + "\"", rule.options, spec.options);
     GuidancePlan plan = guidancePlan(spec, options, std::move(context.progress));
     if (rule.id == "classifier") {
-        const bool isConditional = registry::text(options, "base") == "conditional";
+        const bool isConditional = base::text(options, "base") == "conditional";
         return classifierGuided(std::move(inner), classifierOf(std::move(context)), std::move(plan),
                                 isConditional ? GuidanceBase::conditional : GuidanceBase::unconditional);
     }

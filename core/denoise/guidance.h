@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/denoise/denoiser.h"
-#include "core/denoise/guidance_spec.h"
 #include "core/denoise/noise_classifier.h"
+#include "core/recipe/guidance_spec.h"
 
 #include <functional>
 #include <memory>
@@ -31,7 +31,7 @@ struct GuidanceContext
 /// (unconditional) with scale 0. The rule "classifier" makes one evaluation always; see
 /// guidance_rules/classifier_guidance.h. Throws Error(invalidOption) for a scale that is not finite or not in
 /// [−20, 50], for an empty interval, and for unknown rules and options.
-std::unique_ptr<Denoiser> guided(std::unique_ptr<Denoiser> inner, const GuidanceSpec& spec,
+std::unique_ptr<Denoiser> guided(std::unique_ptr<Denoiser> inner, const recipe::GuidanceSpec& spec,
                                  GuidanceContext context = {});
 
 /// u + w·(c − u), of image or noise estimates alike (Ho & Salimans 2022, eq. 6).
@@ -40,6 +40,6 @@ Tensor guidedEstimate(const Tensor& unconditional, const Tensor& conditional, do
 /// Clips x0Hat as `spec` says and re-derives epsHat from it (option "keep_eps" leaves the noise as predicted,
 /// as some other programs do). The conditional and unconditional estimates stay as they were. Throws
 /// Error(invalidOption).
-std::unique_ptr<Denoiser> clipped(std::unique_ptr<Denoiser> inner, const ClippingSpec& spec);
+std::unique_ptr<Denoiser> clipped(std::unique_ptr<Denoiser> inner, const recipe::ClippingSpec& spec);
 
 }  // namespace diffuscope::denoise

@@ -1,9 +1,9 @@
 #include "core/denoise/network_denoiser.h"
 
+#include "core/base/error.h"
 #include "core/denoise/finite.h"
 #include "core/denoise/target_adapter.h"
 #include "core/denoise/training_level.h"
-#include "core/registry/error.h"
 
 #include <torch/types.h>
 
@@ -30,7 +30,7 @@ schedule::NoiseLevel NetworkDenoiser::trainingLevel(const schedule::NoiseLevel& 
     return m_network.isSampledOnOwnSchedule ? level : denoise::trainingLevel(m_network.schedule, level);
 }
 
-Tensor NetworkDenoiser::classIds(const Condition& condition, std::int64_t batch) const
+Tensor NetworkDenoiser::classIds(const recipe::Condition& condition, std::int64_t batch) const
 {
     Tensor ids = torch::empty({batch}, torch::kLong);
     auto* values = ids.data_ptr<std::int64_t>();
@@ -48,7 +48,7 @@ Tensor NetworkDenoiser::classIds(const Condition& condition, std::int64_t batch)
 }
 
 Prediction NetworkDenoiser::predict(const Tensor& x, const schedule::NoiseLevel& level,
-                                    const Condition& condition)
+                                    const recipe::Condition& condition)
 {
     const std::int64_t batch = x.size(0);
     const schedule::NoiseLevel known = trainingLevel(level);

@@ -38,14 +38,14 @@ public:
     /// float32, answers in the type of x. Throws Error(invalidOption) for a class that the network does not
     /// have, Error(notFinite).
     Prediction predict(const Tensor& x, const schedule::NoiseLevel& level,
-                       const Condition& condition) override;
+                       const recipe::Condition& condition) override;
 
     /// The level of the training schedule with the same sigma/alpha: level.t is kept where both schedules
     /// agree on it, and where they are one.
     schedule::NoiseLevel trainingLevel(const schedule::NoiseLevel& level) const;
 
 private:
-    Tensor classIds(const Condition& condition, std::int64_t batch) const;
+    Tensor classIds(const recipe::Condition& condition, std::int64_t batch) const;
 
     TrainedNetwork m_network;
 };

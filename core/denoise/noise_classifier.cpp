@@ -1,7 +1,7 @@
 #include "core/denoise/noise_classifier.h"
 
+#include "core/base/error.h"
 #include "core/denoise/training_level.h"
-#include "core/registry/error.h"
 
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -21,7 +21,7 @@ void requireKnown(const TrainedClassifier& classifier, int label)
 }
 
 /// [B, classes]: 1 for the class to go to, −1 for the one to leave, all 0 for an image without a class.
-Tensor directions(const TrainedClassifier& classifier, std::int64_t batch, const Condition& towards,
+Tensor directions(const TrainedClassifier& classifier, std::int64_t batch, const recipe::Condition& towards,
                   int awayFrom)
 {
     requireKnown(classifier, awayFrom);
@@ -42,7 +42,8 @@ Tensor directions(const TrainedClassifier& classifier, std::int64_t batch, const
 }  // namespace
 
 Tensor logProbabilityGradient(const TrainedClassifier& classifier, const Tensor& x,
-                              const schedule::NoiseLevel& level, const Condition& towards, int awayFrom)
+                              const schedule::NoiseLevel& level, const recipe::Condition& towards,
+                              int awayFrom)
 {
     // A run computes in inference mode, and what is made there cannot be differentiated: step out of it for
     // this one sum, with a copy of the state.

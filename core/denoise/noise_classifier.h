@@ -1,7 +1,7 @@
 // A classifier of noisy states as classifier guidance sees it: the gradient of its log-probabilities.
 #pragma once
 
-#include "core/denoise/condition.h"
+#include "core/recipe/condition.h"
 #include "core/schedule/noise_schedule.h"
 
 #include <torch/types.h>
@@ -32,6 +32,7 @@ struct TrainedClassifier
 /// and without gradients around it. Throws Error(invalidOption) for a class that the classifier does not
 /// know, Error(notFinite).
 Tensor logProbabilityGradient(const TrainedClassifier& classifier, const Tensor& x,
-                              const schedule::NoiseLevel& level, const Condition& towards, int awayFrom = -1);
+                              const schedule::NoiseLevel& level, const recipe::Condition& towards,
+                              int awayFrom = -1);
 
 }  // namespace diffuscope::denoise

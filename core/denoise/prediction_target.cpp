@@ -1,6 +1,6 @@
 #include "core/denoise/prediction_target.h"
 
-#include "core/registry/error.h"
+#include "core/base/error.h"
 
 namespace diffuscope::denoise {
 

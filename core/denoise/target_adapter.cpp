@@ -1,7 +1,7 @@
 #include "core/denoise/target_adapter.h"
 
+#include "core/base/error.h"
 #include "core/denoise/elementwise.h"
-#include "core/registry/error.h"
 
 #include <torch/types.h>
 

@@ -1,6 +1,7 @@
 #include "core/denoise/target_info.h"
 
 #include "core/denoise/prediction_target.h"
+#include "core/denoise/rule_registry.h"
 
 namespace diffuscope::denoise {
 

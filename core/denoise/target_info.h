@@ -1,7 +1,7 @@
 // What a network may be trained to output, described for listings and panels. No torch in here.
 #pragma once
 
-#include "core/denoise/guidance_spec.h"
+#include "core/denoise/rule_registry.h"
 
 #include <vector>
 

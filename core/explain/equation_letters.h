@@ -30,7 +30,7 @@ inline std::string epsAt(int number)
 
 /// The value of a choice, number or toggle, or `usual` where it is not given.
 template <typename T>
-T given(const sample::SamplerSpec& spec, const char* id, T usual)
+T given(const recipe::SamplerSpec& spec, const char* id, T usual)
 {
     const auto found = spec.options.find(id);
     const T* value = found == spec.options.end() ? nullptr : std::get_if<T>(&found->second);
@@ -42,6 +42,6 @@ T given(const sample::SamplerSpec& spec, const char* id, T usual)
 namespace diffuscope::explain {
 
 /// The exponential integrators: DPM-Solver and its kin; false where `spec` is none of them.
-bool exponentialEquation(const sample::SamplerSpec& spec, SamplerEquation& equation);
+bool exponentialEquation(const recipe::SamplerSpec& spec, SamplerEquation& equation);
 
 }  // namespace diffuscope::explain

@@ -2,15 +2,15 @@
 #pragma once
 
 #include "core/explain/run_reader.h"
-#include "core/session/run_plan.h"
+#include "core/recipe/run_plan.h"
 
 namespace diffuscope::explain {
 
 /// For RunFacts::earlier; empty for a run that starts from noise.
-inline std::vector<EarlierSteps> earlierSteps(const session::RunPlan& plan)
+inline std::vector<EarlierSteps> earlierSteps(const recipe::RunPlan& plan)
 {
     std::vector<EarlierSteps> earlier;
-    const auto parts = session::partsOf(plan);
+    const auto parts = recipe::partsOf(plan);
     for (std::size_t i = 0; i + 1 < parts.size(); ++i)
         earlier.push_back({parts[i + 1].firstStep, parts[i].recipe.sampler, parts[i].recipe.seed});
     return earlier;

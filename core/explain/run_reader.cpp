@@ -1,7 +1,7 @@
 #include "core/explain/run_reader.h"
 
+#include "core/base/error.h"
 #include "core/random/philox.h"
-#include "core/registry/error.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,8 +10,8 @@ namespace diffuscope::explain {
 
 using record::Frame;
 using record::Layer;
-using sample::StepQuantity;
-using sample::StepTerm;
+using samplers::StepQuantity;
+using samplers::StepTerm;
 
 namespace {
 
@@ -36,11 +36,11 @@ void add(Values& a, const Values& b, double factor)
         a[i] = float(double(a[i]) + factor * double(b[i]));
 }
 
-bool learnsVariance(const sample::SamplerSpec& sampler)
+bool learnsVariance(const recipe::SamplerSpec& sampler)
 {
     const auto variance = sampler.options.find("variance");
     return variance != sampler.options.end() &&
-           variance->second == registry::OptionValue(std::string("learned_range"));
+           variance->second == base::OptionValue(std::string("learned_range"));
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ RunReader::RunReader(RunFacts facts) : m_facts(std::move(facts))
         underscored(part.sampler.id);
 }
 
-const sample::SamplerSpec& RunReader::samplerOf(int step) const
+const recipe::SamplerSpec& RunReader::samplerOf(int step) const
 {
     for (const EarlierSteps& part : m_facts.earlier)
         if (step < part.end)
@@ -103,7 +103,7 @@ const Frame* RunReader::frame(int index) const
     return index >= 0 && index < int(frames.size()) ? frames[std::size_t(index)].get() : nullptr;
 }
 
-const sample::StepTerms* RunReader::terms(int step) const
+const samplers::StepTerms* RunReader::terms(int step) const
 {
     if (!m_facts.terms || step < 0 || step >= int(m_facts.terms->size()))
         return nullptr;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/record/trajectory.h"
-#include "core/sample/step_terms.h"
+#include "core/samplers/step_terms.h"
 
 #include <cstdint>
 #include <memory>
@@ -17,7 +17,7 @@ namespace diffuscope::explain {
 struct EarlierSteps
 {
     int end = 0;  ///< the first step that it did not make
-    sample::SamplerSpec sampler{};
+    recipe::SamplerSpec sampler{};
     std::uint64_t seed = 0;
 };
 
@@ -27,8 +27,8 @@ struct RunFacts
     /// The frames so far; not null.
     std::shared_ptr<const record::Trajectory> trajectory;
     /// Of every step (see sample::stepTerms()); null while they are not known, empty where there are none.
-    std::shared_ptr<const std::vector<sample::StepTerms>> terms{};
-    sample::SamplerSpec sampler{};
+    std::shared_ptr<const std::vector<samplers::StepTerms>> terms{};
+    recipe::SamplerSpec sampler{};
     std::uint64_t seed = 0;
     int firstImage = 0;  ///< the k of the batch's first image, in a part of a larger run
     /// In order of the steps; `sampler` and `seed` are those of the steps after them.
@@ -63,10 +63,10 @@ public:
     /// The frame, or null where there is none (yet).
     const record::Frame* frame(int index) const;
     /// What made a step, and with noise of which seed.
-    const sample::SamplerSpec& samplerOf(int step) const;
+    const recipe::SamplerSpec& samplerOf(int step) const;
     std::uint64_t seedOf(int step) const;
     /// The terms of a step, or null where they are not known or there are none.
-    const sample::StepTerms* terms(int step) const;
+    const samplers::StepTerms* terms(int step) const;
 
     Absence whyAbsent(int frame, record::Layer layer) const;
     bool has(int frame, record::Layer layer) const { return whyAbsent(frame, layer) == Absence::none; }
@@ -80,7 +80,7 @@ public:
 
     /// The values [channels, height, width] of image k of a term's quantity; absent where they are not
     /// recorded.
-    std::optional<std::vector<float>> quantity(const sample::StepQuantity& quantity, int k) const;
+    std::optional<std::vector<float>> quantity(const samplers::StepQuantity& quantity, int k) const;
 
 private:
     Absence noiseAbsence(int step) const;

@@ -1,7 +1,7 @@
 #include "core/explain/sampler_equations.h"
 
+#include "core/base/error.h"
 #include "core/explain/equation_letters.h"
-#include "core/registry/error.h"
 
 #include <algorithm>
 #include <functional>
@@ -10,8 +10,8 @@
 namespace diffuscope::explain {
 
 using namespace letters;
-using sample::SamplerSpec;
-using sample::StepQuantity;
+using recipe::SamplerSpec;
+using samplers::StepQuantity;
 
 namespace {
 

@@ -5,8 +5,8 @@
 // state, the clean estimate, the noise estimate and the fresh noise. Letters are set in italics.
 #pragma once
 
-#include "core/sample/sampler_registry.h"
-#include "core/sample/step_terms.h"
+#include "core/samplers/sampler_registry.h"
+#include "core/samplers/step_terms.h"
 
 #include <string>
 #include <vector>
@@ -23,12 +23,12 @@ struct SamplerEquation
 };
 
 /// The equation that a sampler with these options follows. Throws Error(invalidOption) for an unknown id.
-SamplerEquation samplerEquation(const sample::SamplerSpec& spec);
+SamplerEquation samplerEquation(const recipe::SamplerSpec& spec);
 
 /// What a quantity is called in the equation of step `step`: \hat{ε}_{t+1} is one of the step before.
-std::string quantitySymbol(const sample::StepQuantity& quantity, int step);
+std::string quantitySymbol(const samplers::StepQuantity& quantity, int step);
 
 /// The state that a step of this sampler leads to: x_{t−1}, or x_{t+1} where it goes from image to noise.
-std::string nextSymbol(const sample::SamplerSpec& spec);
+std::string nextSymbol(const recipe::SamplerSpec& spec);
 
 }  // namespace diffuscope::explain

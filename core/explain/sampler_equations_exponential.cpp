@@ -7,7 +7,7 @@
 namespace diffuscope::explain {
 
 using namespace letters;
-using sample::SamplerSpec;
+using recipe::SamplerSpec;
 
 namespace {
 

@@ -11,7 +11,7 @@ namespace diffuscope::explain {
 
 using record::Frame;
 using record::Layer;
-using sample::StepQuantity;
+using samplers::StepQuantity;
 
 namespace {
 
@@ -38,7 +38,7 @@ std::string counted(int count, const std::string& what)
 /// Why there is no line of terms.
 std::string wordsFor(const RunReader& run, const Frame& frame)
 {
-    const sample::SamplerSpec& sampler = run.samplerOf(frame.index);
+    const recipe::SamplerSpec& sampler = run.samplerOf(frame.index);
     if (!run.facts().terms)
         return absenceText(Absence::termsNotKnown);
     if (run.whyAbsent(frame.index, Layer::noise) == Absence::learnedVariance)
@@ -47,7 +47,7 @@ std::string wordsFor(const RunReader& run, const Frame& frame)
         return "The coefficients of this run's steps are not known.";
     const auto pair = sampler.options.find("pair");
     const bool isSmallPair =
-        pair != sampler.options.end() && pair->second == registry::OptionValue(std::string("12"));
+        pair != sampler.options.end() && pair->second == base::OptionValue(std::string("12"));
     const AdaptiveSteps steps = adaptiveSteps(frame, sampler.id, isSmallPair ? 2 : 3);
     std::string words = "The sampler chose steps of its own between these two levels: " +
                         counted(steps.accepted, "sub-step") + " accepted, " + std::to_string(steps.rejected) +
@@ -60,12 +60,12 @@ std::string wordsFor(const RunReader& run, const Frame& frame)
 }
 
 /// The terms with their values, or nothing where one is not recorded.
-std::vector<EquationTerm> termsAt(const RunReader& run, const sample::StepTerms& terms, int step,
+std::vector<EquationTerm> termsAt(const RunReader& run, const samplers::StepTerms& terms, int step,
                                   const Place& place)
 {
     std::vector<EquationTerm> shown;
     const record::BatchShape& shape = run.frame(step)->shape;
-    for (const sample::StepTerm& term : terms) {
+    for (const samplers::StepTerm& term : terms) {
         const auto image = run.quantity(term.quantity, place.image);
         if (!image)
             return {};
@@ -142,7 +142,7 @@ StepEquation stepEquation(const RunReader& run, int step, const Place& place)
                           .xt = valueOf(frame, Layer::xt, place)};
     if (after)
         equation.next = valueOf(*after, Layer::xt, place);
-    const sample::StepTerms* terms = run.terms(step);
+    const samplers::StepTerms* terms = run.terms(step);
     if (!terms) {
         equation.words = wordsFor(run, frame);
         return equation;

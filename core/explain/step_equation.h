@@ -34,7 +34,7 @@ double valueAt(const std::vector<float>& image, const record::BatchShape& shape,
 /// coefficient·value, and what they are of.
 struct EquationTerm
 {
-    sample::StepTerm term;
+    samplers::StepTerm term;
     std::string symbol;  ///< markup, see sampler_equations.h
     double value = 0;
 

@@ -1,6 +1,6 @@
 #include "core/exports/animation.h"
 
-#include "core/registry/error.h"
+#include "core/base/error.h"
 
 #include <filesystem>
 

@@ -9,7 +9,7 @@ namespace {
 
 // Rows of each character from ' ' on, the highest first, parted by blanks; rows that are left out are empty.
 // clang-format off
-constexpr std::string_view kGlyphs[] = {
+constexpr std::string_view glyphTable[] = {
     "...",                                                      // blank
     "# # # # # . #",                                            // !
     "#.# #.#",                                                  // "
@@ -107,9 +107,9 @@ constexpr std::string_view kGlyphs[] = {
     "..... ..... .#... #.#.# ...#.",                            // ~
 };
 // clang-format on
-constexpr std::string_view kBox = "##### #...# #...# #...# #...# #...# #####";
-constexpr char kFirst = ' ';
-constexpr int kGap = 1;
+constexpr std::string_view box = "##### #...# #...# #...# #...# #...# #####";
+constexpr char firstCharacter = ' ';
+constexpr int gap = 1;
 
 // All rows of a glyph are of one width, and no glyph is higher than a line.
 constexpr bool isWellDrawn(std::string_view glyph)
@@ -119,21 +119,20 @@ constexpr bool isWellDrawn(std::string_view glyph)
     std::size_t column = 0;
     for (const char mark : glyph) {
         const bool rowEnds = mark == ' ';
-        if (rowEnds ? column != width : mark != '#' && mark != '.') {
+        if (rowEnds ? column != width : mark != '#' && mark != '.')
             return false;
-        }
         column = rowEnds ? 0 : column + 1;
         rows += rowEnds ? 1 : 0;
     }
-    return column == width && rows <= kFontHeight;
+    return column == width && rows <= fontHeight;
 }
-static_assert(std::ranges::all_of(kGlyphs, isWellDrawn) && isWellDrawn(kBox));
-static_assert(std::size(kGlyphs) == std::size_t('~' - kFirst + 1));
+static_assert(std::ranges::all_of(glyphTable, isWellDrawn) && isWellDrawn(box));
+static_assert(std::size(glyphTable) == std::size_t('~' - firstCharacter + 1));
 
 std::string_view glyphOf(char character)
 {
-    const std::size_t index = static_cast<unsigned char>(character) - std::size_t(kFirst);
-    return index < std::size(kGlyphs) ? kGlyphs[index] : kBox;
+    const std::size_t index = static_cast<unsigned char>(character) - std::size_t(firstCharacter);
+    return index < std::size(glyphTable) ? glyphTable[index] : box;
 }
 
 int widthOf(std::string_view glyph)
@@ -149,9 +148,8 @@ std::vector<std::string_view> glyphsOf(const std::string& text)
         const auto byte = static_cast<unsigned char>(text[i]);
         const bool continues = (byte & 0xC0) == 0x80;
         const bool isDash = text.compare(i, 3, "\u2013") == 0 || text.compare(i, 3, "\u2014") == 0;
-        if (!continues) {
+        if (!continues)
             glyphs.push_back(isDash ? glyphOf('-') : glyphOf(text[i]));
-        }
     }
     return glyphs;
 }
@@ -161,10 +159,9 @@ std::vector<std::string_view> glyphsOf(const std::string& text)
 int textWidth(const std::string& text)
 {
     int width = 0;
-    for (const auto glyph : glyphsOf(text)) {
-        width += widthOf(glyph) + kGap;
-    }
-    return width > 0 ? width - kGap : 0;
+    for (const auto glyph : glyphsOf(text))
+        width += widthOf(glyph) + gap;
+    return width > 0 ? width - gap : 0;
 }
 
 void forEachDot(const std::string& text, const std::function<void(int x, int y)>& dot)
@@ -173,13 +170,12 @@ void forEachDot(const std::string& text, const std::function<void(int x, int y)>
     for (const auto glyph : glyphsOf(text)) {
         int x = 0, y = 0;
         for (const char mark : glyph) {
-            if (mark == '#') {
+            if (mark == '#')
                 dot(left + x, y);
-            }
             x = mark == ' ' ? 0 : x + 1;
             y += mark == ' ' ? 1 : 0;
         }
-        left += widthOf(glyph) + kGap;
+        left += widthOf(glyph) + gap;
     }
 }
 

@@ -7,9 +7,9 @@
 namespace diffuscope::exports {
 
 /// Dots from the top of a capital letter to its foot.
-constexpr int kFontAscent = 7;
+constexpr int fontAscent = 7;
 /// Dots of a whole line: letters such as g reach two below the foot.
-constexpr int kFontHeight = 9;
+constexpr int fontHeight = 9;
 
 /// Width of a UTF-8 text in dots. Letters the font does not have are drawn as a box.
 int textWidth(const std::string& text);

@@ -19,17 +19,15 @@ void Canvas::fillRectangle(int left, int top, int width, int height, unsigned ch
 {
     const int right = std::min(left + width, m_width);
     const int bottom = std::min(top + height, m_height);
-    for (int y = std::max(top, 0); y < bottom; ++y) {
-        for (int x = std::max(left, 0); x < right; ++x) {
+    for (int y = std::max(top, 0); y < bottom; ++y)
+        for (int x = std::max(left, 0); x < right; ++x)
             std::fill_n(m_pixels.begin() + std::ptrdiff_t(offset(x, y)), m_channels, grey);
-        }
-    }
 }
 
 void Canvas::drawText(int left, int top, const std::string& text, int scale, unsigned char grey)
 {
-    forEachDot(text,
-               [&](int x, int y) { fillRectangle(left + x * scale, top + y * scale, scale, scale, grey); });
+    forEachDot(
+        text, [&](int x, int y) { fillRectangle(left + x * scale, top + y * scale, scale, scale, grey); });
 }
 
 void Canvas::drawImage(int left, int top, const record::ImageBatch& images, int k, int zoom)
@@ -57,15 +55,12 @@ void Canvas::drawValues(int left, int top, const record::BatchShape& shape, std:
         for (int x = 0; x < shape.width; ++x) {
             const std::size_t pixel = std::size_t(y * shape.width + x);
             Color color = colorOf(values[pixel], shape.channels == 3 ? ofChannels : scale);
-            for (std::size_t c = 1; shape.channels == 3 && c < color.size(); ++c) {
+            for (std::size_t c = 1; shape.channels == 3 && c < color.size(); ++c)
                 color[c] = colorOf(values[c * shape.pixels() + pixel], ofChannels)[c];
-            }
-            for (int row = top + y * zoom; row < std::min(top + (y + 1) * zoom, m_height); ++row) {
+            for (int row = top + y * zoom; row < std::min(top + (y + 1) * zoom, m_height); ++row)
                 for (int column = left + x * zoom; column < std::min(left + (x + 1) * zoom, m_width);
-                     ++column) {
+                     ++column)
                     std::ranges::copy(color, m_pixels.begin() + std::ptrdiff_t(offset(column, row)));
-                }
-            }
         }
     }
 }

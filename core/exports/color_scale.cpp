@@ -1,6 +1,6 @@
 #include "core/exports/color_scale.h"
 
-#include "core/registry/error.h"
+#include "core/base/error.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,7 +13,7 @@ namespace {
 
 using record::Layer;
 
-constexpr std::array<std::pair<Layer, const char*>, 10> kLayerIds{
+constexpr std::array<std::pair<Layer, const char*>, 10> layerNames{
     {{Layer::xt, "x_t"},
      {Layer::x0Hat, "x0_hat"},
      {Layer::epsHat, "eps_hat"},
@@ -53,42 +53,42 @@ bool isSigned(Layer layer)
 
 Color divergingColor(double place)
 {
-    constexpr double kPaleLightness = 0.97, kEndLightness = 0.47, kEndChroma = 0.17;
-    constexpr double kBlueHue = 258 * std::numbers::pi / 180, kRedHue = 29 * std::numbers::pi / 180;
+    constexpr double paleLightness = 0.97, endLightness = 0.47, endChroma = 0.17;
+    constexpr double blueHue = 258 * std::numbers::pi / 180, redHue = 29 * std::numbers::pi / 180;
     const double size = std::min(std::abs(place), 1.0);
-    const double chroma = kEndChroma * std::sin(size * std::numbers::pi / 2);
-    const double hue = place < 0 ? kBlueHue : kRedHue;
-    return fromOklab(kPaleLightness - (kPaleLightness - kEndLightness) * size, chroma * std::cos(hue),
+    const double chroma = endChroma * std::sin(size * std::numbers::pi / 2);
+    const double hue = place < 0 ? blueHue : redHue;
+    return fromOklab(paleLightness - (paleLightness - endLightness) * size, chroma * std::cos(hue),
                      chroma * std::sin(hue));
 }
 
 Color colorOf(float value, const ColorScale& scale)
 {
-    constexpr int kSteps = 511;  // odd: the middle one is zero
+    constexpr int steps = 511;  // odd: the middle one is zero
     static const auto table = [] {
-        std::array<Color, kSteps> colors{};
-        for (int i = 0; i < kSteps; ++i)
-            colors[std::size_t(i)] = divergingColor(2.0 * i / (kSteps - 1) - 1);
+        std::array<Color, steps> colors{};
+        for (int i = 0; i < steps; ++i)
+            colors[std::size_t(i)] = divergingColor(2.0 * i / (steps - 1) - 1);
         return colors;
     }();
     if (std::isnan(value))
         return {0, 0, 0};
     const float place = std::clamp((value - scale.low) / (scale.high - scale.low), 0.0F, 1.0F);
     if (scale.isDiverging)
-        return table[std::size_t(std::lround(place * (kSteps - 1)))];
+        return table[std::size_t(std::lround(place * (steps - 1)))];
     const auto grey = static_cast<std::uint8_t>(std::lround(place * 255));
     return {grey, grey, grey};
 }
 
 std::string layerId(Layer layer)
 {
-    const auto found = std::ranges::find(kLayerIds, layer, &std::pair<Layer, const char*>::first);
+    const auto found = std::ranges::find(layerNames, layer, &std::pair<Layer, const char*>::first);
     return found->second;
 }
 
 Layer layerOf(const std::string& id)
 {
-    for (const auto& [layer, name] : kLayerIds)
+    for (const auto& [layer, name] : layerNames)
         if (id == name)
             return layer;
     std::string all;
@@ -100,7 +100,7 @@ Layer layerOf(const std::string& id)
 std::vector<std::string> layerIds()
 {
     std::vector<std::string> ids;
-    for (const auto& [layer, name] : kLayerIds)
+    for (const auto& [layer, name] : layerNames)
         ids.emplace_back(name);
     return ids;
 }

@@ -1,12 +1,12 @@
 #include "core/exports/export_run.h"
 
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
 #include "core/exports/animation.h"
 #include "core/exports/picture.h"
 #include "core/exports/run_plots.h"
 #include "core/exports/run_tables.h"
 #include "core/exports/run_tensors.h"
-#include "core/network/atomic_file.h"
-#include "core/registry/error.h"
 
 #include <algorithm>
 
@@ -73,7 +73,7 @@ void writeAnimation(const std::string& path, const ExportedRun& run, const Expor
     }
     const std::vector<unsigned char> file = writer->finish();
     monitor.at(1);
-    network::writeFileAtomically(path, {{file.data(), file.size()}});
+    base::writeFileAtomically(path, {{file.data(), file.size()}});
 }
 
 }  // namespace
@@ -141,11 +141,11 @@ void exportRuns(ExportKind kind, const std::string& path, std::span<const Export
         case ExportKind::animation:
             return writeAnimation(path, run, options, monitor);
         case ExportKind::plots:
-            return network::writeFileAtomically(path, plotsFile(path, run, images));
+            return base::writeFileAtomically(path, plotsFile(path, run, images));
         case ExportKind::stepTable:
-            return network::writeFileAtomically(path, stepTable(run, images));
+            return base::writeFileAtomically(path, stepTable(run, images));
         case ExportKind::scheduleTable:
-            return network::writeFileAtomically(path, scheduleTable(run));
+            return base::writeFileAtomically(path, scheduleTable(run));
         case ExportKind::tensors:
             return writeTensors(path, run, tensorOptionsOf(options), monitor);
     }

@@ -1,6 +1,6 @@
 #include "core/exports/exported_run.h"
 
-#include "core/registry/error.h"
+#include "core/base/error.h"
 
 #include <charconv>
 #include <cmath>
@@ -23,7 +23,7 @@ void Monitor::at(double share) const
         progress(share);
 }
 
-std::string recipeTitle(const session::Recipe& recipe)
+std::string recipeTitle(const recipe::Recipe& recipe)
 {
     std::string title = recipe.model;
     const auto& classes = recipe.condition.classes;
@@ -45,7 +45,7 @@ std::string runTitle(const ExportedRun& run)
     return run.from ? title + ", from step " + std::to_string(run.from->frame) + " of another run" : title;
 }
 
-std::string imageTitle(const session::Recipe& recipe, int image)
+std::string imageTitle(const recipe::Recipe& recipe, int image)
 {
     if (!recipe.condition.text.isNone())
         return recipe.condition.text.prompt;

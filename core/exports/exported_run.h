@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/explain/run_reader.h"
+#include "core/recipe/run_plan.h"
 #include "core/schedule/time_grid.h"
-#include "core/session/run_plan.h"
 
 #include <functional>
 #include <memory>
@@ -16,14 +16,14 @@ namespace diffuscope::exports {
 /// Copying it copies pointers. The frames that have arrived are exported, also where the run is going on.
 struct ExportedRun
 {
-    session::Recipe recipe{};
-    std::shared_ptr<const session::BranchPoint> from{};  ///< where it leaves another run; null for none
+    recipe::Recipe recipe{};
+    std::shared_ptr<const recipe::BranchPoint> from{};  ///< where it leaves another run; null for none
     explain::RunFacts facts{};
     std::shared_ptr<const schedule::NoiseSchedule> schedule{};
     std::shared_ptr<const schedule::TimeGrid> grid{};
     std::string name{};  ///< where runs are compared; empty for the recipe's own words
 
-    session::RunPlan plan() const { return {recipe, from}; }
+    recipe::RunPlan plan() const { return {recipe, from}; }
     const record::Trajectory& trajectory() const { return *facts.trajectory; }
     /// Of each frame. Throws Error(invalidOption) where there is no frame yet.
     const record::BatchShape& shape() const;
@@ -40,11 +40,11 @@ struct Monitor
 };
 
 /// The recipe in words: "mnist, class 7, ddim, 20 steps, guidance 2, seed 1".
-std::string recipeTitle(const session::Recipe& recipe);
+std::string recipeTitle(const recipe::Recipe& recipe);
 /// The same of a run; of a branch with the frame that it begins at: "…, seed 1, from step 6 of another run".
 std::string runTitle(const ExportedRun& run);
 /// What an image of the batch shows: "class 7", "unconditional", or its prompt.
-std::string imageTitle(const session::Recipe& recipe, int image);
+std::string imageTitle(const recipe::Recipe& recipe, int image);
 /// "step 3", and "result" for the last frame of a finished run; and its time, "t 412".
 std::string frameTitle(const record::Trajectory& trajectory, int frame);
 std::string frameTime(const record::Trajectory& trajectory, int frame);

@@ -1,6 +1,6 @@
 // Animated GIFs through giflib.
+#include "core/base/error.h"
 #include "core/exports/animation.h"
-#include "core/registry/error.h"
 
 #if defined(DIFFUSCOPE_GIF)
 #include <algorithm>
@@ -16,7 +16,7 @@ namespace diffuscope::exports {
 
 namespace {
 
-constexpr std::size_t kMostColors = 256;
+constexpr std::size_t mostColors = 256;
 
 /// A picture in at most 256 colours: exactly where it has no more, otherwise in the means of neighbouring
 /// ones.
@@ -48,7 +48,7 @@ std::map<unsigned, ColorSum> countedColors(const std::vector<unsigned char>& pix
         ++sum.count;
         for (std::size_t c = 0; c < 3; ++c)
             sum.channels[c] += pixels[i + c];
-        if (colors.size() > kMostColors)
+        if (colors.size() > mostColors)
             return {};
     }
     return colors;
@@ -96,10 +96,10 @@ public:
         EGifSetGifVersion(m_file, true);
         require(EGifPutScreenDesc(m_file, width, height, 8, 0, nullptr));
         // Netscape's extension: again and again.
-        constexpr GifByteType kForever[] = {1, 0, 0};
+        constexpr GifByteType forever[] = {1, 0, 0};
         require(EGifPutExtensionLeader(m_file, APPLICATION_EXT_FUNC_CODE));
         require(EGifPutExtensionBlock(m_file, 11, "NETSCAPE2.0"));
-        require(EGifPutExtensionBlock(m_file, sizeof kForever, kForever));
+        require(EGifPutExtensionBlock(m_file, sizeof forever, forever));
         require(EGifPutExtensionTrailer(m_file));
     }
     ~GifWriter() override

@@ -32,9 +32,9 @@ struct PixelSize
     int height = 0;
 };
 
-/// The picture's size. Throws Error(invalidOption) where a side is over kMostPixels.
+/// The picture's size. Throws Error(invalidOption) where a side is over mostPixels.
 PixelSize sizeOf(const LabelledGrid& grid);
-inline constexpr int kMostPixels = 30000;
+inline constexpr int mostPixels = 30000;
 
 /// The values [channels, height, width] of a cell; empty where there is none, which leaves it blank.
 using CellValues = std::function<std::vector<float>(int row, int column)>;

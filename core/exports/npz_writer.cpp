@@ -1,6 +1,6 @@
 #include "core/exports/npz_writer.h"
 
-#include "core/registry/error.h"
+#include "core/base/error.h"
 
 #include <zlib.h>
 
@@ -14,11 +14,11 @@ namespace {
 
 // PKWARE's APPNOTE 6.3: entries are stored, not compressed (noise does not get smaller), and their checksums
 // and sizes follow them.
-constexpr std::uint32_t kLocalHeader = 0x04034b50, kDescriptor = 0x08074b50, kCentralHeader = 0x02014b50,
-                        kEnd = 0x06054b50;
-constexpr std::uint16_t kVersion = 20, kSizesFollow = 1U << 3U;
-constexpr std::uint16_t kTime = 0, kDate = 33;  // 1 January 1980: equal runs give equal files
-constexpr std::uint64_t kMostBytes = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint32_t localHeader = 0x04034b50, descriptor = 0x08074b50, centralHeader = 0x02014b50,
+                        end = 0x06054b50;
+constexpr std::uint16_t version = 20, sizesFollow = 1U << 3U;
+constexpr std::uint16_t time = 0, date = 33;  // 1 January 1980: equal runs give equal files
+constexpr std::uint64_t mostBytes = std::numeric_limits<std::uint32_t>::max();
 
 /// Numbers in the byte order of zip files, the lowest first.
 class Bytes
@@ -52,8 +52,8 @@ std::string npyHeader(const std::vector<std::size_t>& shape, bool isDouble)
         sizes += std::to_string(size) + ", ";
     std::string header = std::string("{'descr': '") + (isDouble ? "<f8" : "<f4") +
                          "', 'fortran_order': False, 'shape': (" + sizes + "), }";
-    constexpr std::size_t kAlign = 64, kFixed = 10;
-    header.append(kAlign - (kFixed + header.size() + 1) % kAlign, ' ');
+    constexpr std::size_t align = 64, fixed = 10;
+    header.append(align - (fixed + header.size() + 1) % align, ' ');
     header += '\n';
     return std::string("\x93NUMPY\x01\x00", 8) +
            Bytes().two(static_cast<std::uint16_t>(header.size())).all() + header;
@@ -67,7 +67,7 @@ NpzWriter::NpzWriter(const std::string& path) : m_path(path), m_file(path)
 
 void NpzWriter::requireRoom(std::size_t count) const
 {
-    if (m_written + count > kMostBytes)
+    if (m_written + count > mostBytes)
         throw Error(ErrorCode::writeFailed, "Cannot write " + m_path + ": it would be larger than 4 GiB.",
                     "Choose fewer images or frames.");
 }
@@ -94,12 +94,12 @@ void NpzWriter::beginEntry(const std::string& name)
 {
     m_entries.push_back({name, 0, 0, static_cast<std::uint32_t>(m_written)});
     put(Bytes()
-            .four(kLocalHeader)
-            .two(kVersion)
-            .two(kSizesFollow)
+            .four(localHeader)
+            .two(version)
+            .two(sizesFollow)
             .two(0)
-            .two(kTime)
-            .two(kDate)
+            .two(time)
+            .two(date)
             .four(0)
             .four(0)
             .four(0)
@@ -112,7 +112,7 @@ void NpzWriter::beginEntry(const std::string& name)
 void NpzWriter::endEntry()
 {
     const Entry& entry = m_entries.back();
-    put(Bytes().four(kDescriptor).four(entry.checksum).four(entry.size).four(entry.size).all());
+    put(Bytes().four(descriptor).four(entry.checksum).four(entry.size).four(entry.size).all());
 }
 
 void NpzWriter::beginArray(const std::string& name, const std::vector<std::size_t>& shape, bool isDouble)
@@ -139,13 +139,7 @@ void NpzWriter::finish()
     const std::uint64_t begin = m_written;
     for (const Entry& entry : m_entries) {
         Bytes header;
-        header.four(kCentralHeader)
-            .two(kVersion)
-            .two(kVersion)
-            .two(kSizesFollow)
-            .two(0)
-            .two(kTime)
-            .two(kDate);
+        header.four(centralHeader).two(version).two(version).two(sizesFollow).two(0).two(time).two(date);
         header.four(entry.checksum).four(entry.size).four(entry.size);
         header.two(static_cast<std::uint16_t>(entry.name.size())).two(0).two(0).two(0).two(0).four(0);
         header.four(entry.offset).text(entry.name);
@@ -154,7 +148,7 @@ void NpzWriter::finish()
     const auto count = static_cast<std::uint16_t>(m_entries.size());
     const auto size = static_cast<std::uint32_t>(m_written - begin);
     put(Bytes()
-            .four(kEnd)
+            .four(end)
             .two(0)
             .two(0)
             .two(count)

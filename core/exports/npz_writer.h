@@ -1,7 +1,7 @@
 // NumPy's .npz: a zip archive of arrays, which numpy.load reads.
 #pragma once
 
-#include "core/network/atomic_file.h"
+#include "core/base/atomic_file.h"
 
 #include <cstdint>
 #include <span>
@@ -40,7 +40,7 @@ private:
     void requireRoom(std::size_t count) const;
 
     std::string m_path;
-    network::AtomicFile m_file;
+    base::AtomicFile m_file;
     std::uint64_t m_written = 0;
     std::vector<Entry> m_entries;
 };

@@ -1,7 +1,7 @@
 #include "core/exports/picture.h"
 
-#include "core/network/atomic_file.h"
-#include "core/registry/error.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
 
 #include <png.h>
 
@@ -15,9 +15,9 @@ namespace diffuscope::exports {
 
 namespace {
 
-constexpr std::size_t kSignatureBytes = 8;
+constexpr std::size_t signatureBytes = 8;
 /// A text chunk of more than this holds no recipe, or is hostile.
-constexpr std::size_t kMostTextBytes = session::longestPlanText + 1024;
+constexpr std::size_t mostTextBytes = recipe::longestPlanText + 1024;
 
 /// libpng ends a call with longjmp or, as here, with an exception of ours (it is compiled with unwind
 /// tables).
@@ -77,7 +77,7 @@ std::vector<unsigned char> encoded(const Picture& picture, std::string recipe)
     png_set_IHDR(writer.png, writer.info, png_uint_32(picture.width), png_uint_32(picture.height), 8,
                  picture.channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    std::string key = kRecipeKey;
+    std::string key = recipeKey;
     png_text text{};
     text.compression = PNG_ITXT_COMPRESSION_NONE;
     text.key = key.data();
@@ -100,7 +100,7 @@ using File = std::unique_ptr<std::FILE, CloseFile>;
 
 bool beginsAsPng(std::FILE* file)
 {
-    std::array<unsigned char, kSignatureBytes> begin{};
+    std::array<unsigned char, signatureBytes> begin{};
     return std::fread(begin.data(), 1, begin.size(), file) == begin.size() &&
            png_sig_cmp(begin.data(), 0, begin.size()) == 0;
 }
@@ -112,7 +112,7 @@ std::string recipeAmongTexts(PngReader& reader)
     int count = 0;
     png_get_text(reader.png, reader.info, &texts, &count);
     for (int i = 0; i < count; ++i)
-        if (std::string(texts[i].key) == kRecipeKey && texts[i].text)
+        if (std::string(texts[i].key) == recipeKey && texts[i].text)
             return texts[i].text;
     return {};
 }
@@ -122,8 +122,8 @@ std::string recipeIn(std::FILE* file)
 {
     PngReader reader;
     png_init_io(reader.png, file);
-    png_set_sig_bytes(reader.png, kSignatureBytes);
-    png_set_chunk_malloc_max(reader.png, kMostTextBytes);
+    png_set_sig_bytes(reader.png, signatureBytes);
+    png_set_chunk_malloc_max(reader.png, mostTextBytes);
     png_read_info(reader.png, reader.info);
     if (std::string recipe = recipeAmongTexts(reader); !recipe.empty())
         return recipe;
@@ -140,9 +140,9 @@ std::string recipeIn(std::FILE* file)
 
 }  // namespace
 
-void writePicture(const std::string& path, const Picture& picture, const session::RunPlan& plan)
+void writePicture(const std::string& path, const Picture& picture, const recipe::RunPlan& plan)
 {
-    const std::string text = session::toJson(plan);
+    const std::string text = recipe::toJson(plan);
     std::vector<unsigned char> bytes;
     try {
         bytes = encoded(picture, text);
@@ -150,7 +150,7 @@ void writePicture(const std::string& path, const Picture& picture, const session
         throw Error(ErrorCode::writeFailed, "Cannot make the picture " + path + ": " + error.what() + ".",
                     "Choose fewer frames or images, or a smaller magnification.");
     }
-    network::writeFileAtomically(path, {{bytes.data(), bytes.size()}});
+    base::writeFileAtomically(path, {{bytes.data(), bytes.size()}});
 }
 
 bool isPng(const std::string& path)

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/exports/canvas.h"
-#include "core/session/run_plan.h"
+#include "core/recipe/run_plan.h"
 
 #include <string>
 
@@ -24,12 +24,12 @@ inline Picture pictureOf(const Canvas& canvas)
 }
 
 /// The PNG's text chunk (iTXt) in which the recipe is.
-inline constexpr const char* kRecipeKey = "diffuscope-recipe";
+inline constexpr const char* recipeKey = "diffuscope-recipe";
 
 /// Replaces the file in one atomic step; the recipe is in it as JSON, in a branch with the runs that it
 /// leaves. Throws Error(writeFailed) that names the file, with nothing left of it where it was not there
 /// before.
-void writePicture(const std::string& path, const Picture& picture, const session::RunPlan& plan);
+void writePicture(const std::string& path, const Picture& picture, const recipe::RunPlan& plan);
 
 /// Whether a file begins as PNGs do.
 bool isPng(const std::string& path);

@@ -10,9 +10,9 @@ namespace diffuscope::exports {
 
 namespace {
 
-constexpr double kPlotLeft = 56, kPlotRight = 16, kPlotTop = 30, kPlotBottom = 36;
-constexpr double kLegendGap = 14, kAxisTextSize = 8, kPlotTitleSize = 9.5, kPageTitleSize = 11;
-constexpr Color kAxisColor{60, 60, 60}, kGridColor{225, 225, 225}, kTextColor{30, 30, 30};
+constexpr double plotLeft = 56, plotRight = 16, plotTop = 30, plotBottom = 36;
+constexpr double legendGap = 14, axisTextSize = 8, plotTitleSize = 9.5, pageTitleSize = 11;
+constexpr Color axisColor{60, 60, 60}, gridColor{225, 225, 225}, textColor{30, 30, 30};
 
 struct Interval
 {
@@ -71,10 +71,10 @@ public:
     }
 
 private:
-    double left() const { return kPlotLeft; }
-    double right() const { return kPageWidth - kPlotRight; }
-    double top() const { return m_top + kPlotTop; }
-    double bottom() const { return m_top + kPlotHeight - kPlotBottom; }
+    double left() const { return plotLeft; }
+    double right() const { return pageWidth - plotRight; }
+    double top() const { return m_top + plotTop; }
+    double bottom() const { return m_top + plotHeight - plotBottom; }
     PagePoint placeOf(const PagePoint& value) const
     {
         return {left() + m_x.share(value.x) * (right() - left()),
@@ -90,37 +90,37 @@ private:
     {
         for (const double value : roundNumbers(m_y.low, m_y.high, 5)) {
             const double y = placeOf({m_x.low, value}).y;
-            stroke({left(), y}, {right(), y}, kGridColor, 0.5);
+            stroke({left(), y}, {right(), y}, gridColor, 0.5);
             m_page.text({.at = {left() - 5, y + 3},
                          .text = shortNumber(value, 6),
-                         .size = kAxisTextSize,
+                         .size = axisTextSize,
                          .anchor = TextAnchor::end,
-                         .color = kAxisColor});
+                         .color = axisColor});
         }
         for (const double value : roundNumbers(m_x.low, m_x.high, 8)) {
             const double x = placeOf({value, m_y.low}).x;
-            stroke({x, top()}, {x, bottom()}, kGridColor, 0.5);
+            stroke({x, top()}, {x, bottom()}, gridColor, 0.5);
             m_page.text({.at = {x, bottom() + 13},
                          .text = shortNumber(value, 6),
-                         .size = kAxisTextSize,
+                         .size = axisTextSize,
                          .anchor = TextAnchor::middle,
-                         .color = kAxisColor});
+                         .color = axisColor});
         }
         for (const double mark : m_plot.marks) {
             const double x = placeOf({mark, m_y.low}).x;
-            stroke({x, bottom() - 5}, {x, bottom()}, kAxisColor, 0.8);
+            stroke({x, bottom() - 5}, {x, bottom()}, axisColor, 0.8);
         }
     }
 
     void drawFrame()
     {
         const PagePoint corners[] = {{left(), top()}, {left(), bottom()}, {right(), bottom()}};
-        m_page.line(corners, kAxisColor, 0.8);
+        m_page.line(corners, axisColor, 0.8);
         m_page.text({.at = {right(), bottom() + 25},
                      .text = m_plot.xLabel,
-                     .size = kAxisTextSize,
+                     .size = axisTextSize,
                      .anchor = TextAnchor::end,
-                     .color = kAxisColor});
+                     .color = axisColor});
     }
 
     void drawSeries(const PlotSeries& series)
@@ -131,12 +131,11 @@ private:
                 m_page.line(piece, series.color, 1.4);
             piece.clear();
         };
-        for (const PagePoint& point : series.points) {
+        for (const PagePoint& point : series.points)
             if (isFinitePoint(point))
                 piece.push_back(placeOf(point));
             else
                 finishPiece();
-        }
         finishPiece();
     }
 
@@ -145,19 +144,19 @@ private:
         const double base = top() - 9;
         m_page.text({.at = {left(), base},
                      .text = m_plot.title,
-                     .size = kPlotTitleSize,
+                     .size = plotTitleSize,
                      .anchor = TextAnchor::start,
-                     .color = kTextColor,
+                     .color = textColor,
                      .isBold = true});
         double end = right();
         for (auto series = m_plot.series.rbegin(); series != m_plot.series.rend(); ++series) {
             const PageText label{.at = {end, base},
                                  .text = series->label,
-                                 .size = kAxisTextSize,
+                                 .size = axisTextSize,
                                  .anchor = TextAnchor::end,
                                  .color = series->color};
             m_page.text(label);
-            end -= m_page.widthOf(label) + kLegendGap;
+            end -= m_page.widthOf(label) + legendGap;
         }
     }
 
@@ -185,14 +184,14 @@ std::vector<double> roundNumbers(double low, double high, int count)
 
 void drawPlots(VectorPage& page, const std::string& title, std::span<const Plot> plots)
 {
-    page.text({.at = {kPlotLeft, 26},
+    page.text({.at = {plotLeft, 26},
                .text = title,
-               .size = kPageTitleSize,
+               .size = pageTitleSize,
                .anchor = TextAnchor::start,
-               .color = kTextColor,
+               .color = textColor,
                .isBold = true});
     for (std::size_t i = 0; i < plots.size(); ++i)
-        DrawnPlot(page, plots[i], kPageTop + kPlotHeight * double(i)).draw();
+        DrawnPlot(page, plots[i], pageTop + plotHeight * double(i)).draw();
 }
 
 }  // namespace diffuscope::exports

@@ -25,10 +25,10 @@ struct Plot
 };
 
 /// The height of a page of this width, in points, with so many plots.
-inline constexpr double kPageWidth = 504, kPlotHeight = 190, kPageTop = 40;
+inline constexpr double pageWidth = 504, plotHeight = 190, pageTop = 40;
 inline double pageHeight(std::size_t plots)
 {
-    return kPageTop + kPlotHeight * double(plots);
+    return pageTop + plotHeight * double(plots);
 }
 
 void drawPlots(VectorPage& page, const std::string& title, std::span<const Plot> plots);

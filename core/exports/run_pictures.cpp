@@ -1,6 +1,6 @@
 #include "core/exports/run_pictures.h"
 
-#include "core/registry/error.h"
+#include "core/base/error.h"
 
 #include <algorithm>
 #include <cmath>

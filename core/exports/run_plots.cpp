@@ -1,7 +1,7 @@
 #include "core/exports/run_plots.h"
 
+#include "core/base/error.h"
 #include "core/record/step_quantities.h"
-#include "core/registry/error.h"
 
 #include <filesystem>
 #include <limits>
@@ -11,7 +11,7 @@ namespace diffuscope::exports {
 namespace {
 
 // Colours that the colour-blind tell apart (Okabe & Ito 2008).
-constexpr Color kBlue{0, 114, 178}, kVermilion{213, 94, 0}, kGreen{0, 158, 115}, kPurple{204, 121, 167};
+constexpr Color blue{0, 114, 178}, vermilion{213, 94, 0}, green{0, 158, 115}, purple{204, 121, 167};
 
 double orNothing(const std::optional<double>& value)
 {
@@ -22,7 +22,7 @@ Plot schedulePlot(const ExportedRun& run)
 {
     Plot plot{"Schedule: " + run.schedule->name() + " (ticks: visited)",
               "training level t",
-              {{"ᾱ", kBlue, {}}, {"σ", kVermilion, {}}},
+              {{"ᾱ", blue, {}}, {"σ", vermilion, {}}},
               {}};
     for (int t = 0; t < run.schedule->levels(); ++t) {
         const schedule::NoiseLevel level = run.schedule->level(t);
@@ -42,10 +42,10 @@ std::vector<Plot> runPlots(const ExportedRun& run, const std::vector<int>& image
     const std::vector<int> chosen = chosenImages(run, images);
     Plot norms{"Each step: root mean squares",
                "step",
-               {{"change of x̂₀", kBlue, {}}, {"ε̂", kVermilion, {}}, {"guidance difference Δ", kGreen, {}}},
+               {{"change of x̂₀", blue, {}}, {"ε̂", vermilion, {}}, {"guidance difference Δ", green, {}}},
                {}};
-    Plot times{"Each step: milliseconds", "step", {{"network", kPurple, {}}, {"whole step", kBlue, {}}}, {}};
-    Plot ratio{"Log signal-to-noise ratio of the states", "step", {{"log ᾱ/σ²", kVermilion, {}}}, {}};
+    Plot times{"Each step: milliseconds", "step", {{"network", purple, {}}, {"whole step", blue, {}}}, {}};
+    Plot ratio{"Log signal-to-noise ratio of the states", "step", {{"log ᾱ/σ²", vermilion, {}}}, {}};
     const record::Frame* previous = nullptr;
     for (const record::FramePtr& frame : run.trajectory().frames) {
         if (frame->isResult())
@@ -73,8 +73,8 @@ std::string plotsFile(const std::string& path, const ExportedRun& run, const std
                     "Name a file that ends in .svg or .pdf.");
     const std::vector<Plot> plots = runPlots(run, images);
     const std::string title = runTitle(run);
-    VectorPage page(suffix == ".svg" ? PageFormat::svg : PageFormat::pdf, kPageWidth,
-                    pageHeight(plots.size()), title, session::toJson(run.plan()));
+    VectorPage page(suffix == ".svg" ? PageFormat::svg : PageFormat::pdf, pageWidth, pageHeight(plots.size()),
+                    title, recipe::toJson(run.plan()));
     drawPlots(page, title, plots);
     return page.finish();
 }

@@ -1,7 +1,7 @@
 #include "core/exports/run_tables.h"
 
+#include "core/base/error.h"
 #include "core/record/step_quantities.h"
-#include "core/registry/error.h"
 
 #include <algorithm>
 

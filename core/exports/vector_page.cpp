@@ -9,7 +9,7 @@ namespace diffuscope::exports {
 
 namespace {
 
-constexpr const char* kPageFont = "DejaVu Sans";
+constexpr const char* pageFont = "DejaVu Sans";
 
 cairo_status_t appendBytes(void* file, const unsigned char* data, unsigned int length)
 {
@@ -100,7 +100,7 @@ void VectorPage::line(std::span<const PagePoint> points, const Color& color, dou
 double VectorPage::widthOf(const PageText& text)
 {
     cairo_t* cairo = m_drawing->cairo;
-    cairo_select_font_face(cairo, kPageFont, CAIRO_FONT_SLANT_NORMAL,
+    cairo_select_font_face(cairo, pageFont, CAIRO_FONT_SLANT_NORMAL,
                            text.isBold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
     cairo_set_font_size(cairo, text.size);
     cairo_text_extents_t extents;

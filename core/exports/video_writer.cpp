@@ -1,6 +1,6 @@
 // MP4 and WebM through FFmpeg's libraries.
+#include "core/base/error.h"
 #include "core/exports/animation.h"
-#include "core/registry/error.h"
 
 #if defined(DIFFUSCOPE_LIBAV)
 extern "C" {

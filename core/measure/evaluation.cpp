@@ -1,22 +1,21 @@
 #include "core/measure/evaluation.h"
 
+#include "core/base/error.h"
 #include "core/measure/frechet_distance.h"
-#include "core/registry/error.h"
 
 #include <algorithm>
 
 namespace diffuscope::measure {
 namespace {
 
-constexpr int64_t kJudgeBatch = 500;
+constexpr int64_t judgeBatch = 500;
 
 // `count` evenly spread indices below `size`.
 torch::Tensor spreadIndices(int64_t size, int64_t count)
 {
     std::vector<int64_t> indices;
-    for (int64_t k = 0; k < count; ++k) {
+    for (int64_t k = 0; k < count; ++k)
         indices.push_back(k * size / count);
-    }
     return torch::tensor(indices);
 }
 
@@ -42,13 +41,13 @@ std::vector<double> agreementByClass(const torch::Tensor& wanted, const torch::T
 
 }  // namespace
 
-Judgement judge(network::Classifier& classifier, const torch::Tensor& images)
+Judgement judge(model::Classifier& classifier, const torch::Tensor& images)
 {
     torch::NoGradGuard noGrad;
     const torch::Device device = classifier->parameters().front().device();
     std::vector<torch::Tensor> features, classes;
-    for (int64_t begin = 0; begin < images.size(0); begin += kJudgeBatch) {
-        const auto part = images.slice(0, begin, std::min(begin + kJudgeBatch, images.size(0)));
+    for (int64_t begin = 0; begin < images.size(0); begin += judgeBatch) {
+        const auto part = images.slice(0, begin, std::min(begin + judgeBatch, images.size(0)));
         const auto seen = classifier->features(part.to(device));
         features.push_back(seen.to(torch::kCPU));
         classes.push_back(classifier->logits(seen).argmax(1).to(torch::kCPU));
@@ -56,13 +55,13 @@ Judgement judge(network::Classifier& classifier, const torch::Tensor& images)
     return {torch::cat(features), torch::cat(classes)};
 }
 
-double accuracy(network::Classifier& classifier, const LabelledTensors& data)
+double accuracy(model::Classifier& classifier, const LabelledTensors& data)
 {
     const auto seen = judge(classifier, data.images).classes;
     return (seen == data.labels).to(torch::kFloat64).mean().item<double>();
 }
 
-Evaluation evaluate(const GeneratingNetwork& network, network::Classifier& classifier,
+Evaluation evaluate(const GeneratingNetwork& network, model::Classifier& classifier,
                     const LabelledTensors& train, const LabelledTensors& test,
                     const EvaluationRequest& request)
 {
@@ -85,7 +84,7 @@ Evaluation evaluate(const GeneratingNetwork& network, network::Classifier& class
     const auto wanted =
         torch::tensor(std::vector<int64_t>(generation.classes.begin(), generation.classes.end()));
     result.classAgreement = agreementByClass(wanted, generated.classes, classifier->classes());
-    network::ModelQuality& quality = result.quality;
+    model::ModelQuality& quality = result.quality;
     quality.images = request.images;
     quality.sampler = generation.sampler.id;
     quality.steps = generation.steps;

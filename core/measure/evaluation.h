@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/measure/generation.h"
-#include "core/network/classifier.h"
-#include "core/network/model_card.h"
+#include "core/model/classifiers/classifier.h"
+#include "core/model/model_card.h"
 
 namespace diffuscope::measure {
 
@@ -21,10 +21,10 @@ struct Judgement
     torch::Tensor features;  ///< [N, D]
     torch::Tensor classes;   ///< [N] int64, the likeliest class
 };
-Judgement judge(network::Classifier& classifier, const torch::Tensor& images);
+Judgement judge(model::Classifier& classifier, const torch::Tensor& images);
 
 /// Share of the images whose likeliest class is the label, 0 … 1.
-double accuracy(network::Classifier& classifier, const LabelledTensors& data);
+double accuracy(model::Classifier& classifier, const LabelledTensors& data);
 
 struct EvaluationRequest
 {
@@ -34,14 +34,14 @@ struct EvaluationRequest
 
 struct Evaluation
 {
-    network::ModelQuality quality;
+    model::ModelQuality quality;
     torch::Tensor images;                ///< what was generated
     std::vector<double> classAgreement;  ///< by class
 };
 
 /// Generates images in the test set's proportion of classes and compares them with the test set; the floor
 /// compares as many training images. Throws Error.
-Evaluation evaluate(const GeneratingNetwork& network, network::Classifier& classifier,
+Evaluation evaluate(const GeneratingNetwork& network, model::Classifier& classifier,
                     const LabelledTensors& train, const LabelledTensors& test,
                     const EvaluationRequest& request);
 

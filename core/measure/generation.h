@@ -3,8 +3,8 @@
 
 #include "core/denoise/denoiser.h"
 #include "core/denoise/prediction_target.h"
-#include "core/network/unet.h"
-#include "core/sample/sampler_registry.h"
+#include "core/model/unet/unet.h"
+#include "core/samplers/sampler_registry.h"
 #include "core/schedule/time_grid.h"
 
 #include <torch/types.h>
@@ -20,7 +20,7 @@ namespace diffuscope::measure {
 struct GenerationRequest
 {
     std::vector<int> classes;  ///< one an image; −1 for none. Of a network with text the prompt's number
-    sample::SamplerSpec sampler{};
+    recipe::SamplerSpec sampler{};
     schedule::GridSpec grid{};
     int steps = 50;
     double guidance = 1.0;
@@ -34,16 +34,16 @@ struct GenerationRequest
 /// A network with what it was trained for.
 struct GeneratingNetwork
 {
-    network::UNet net;
+    model::UNet net;
     denoise::PredictionTarget target = denoise::PredictionTarget::eps;
     schedule::NoiseSchedule schedule;
-    network::TextContext texts{};  ///< of a network with text: see contextsOf()
+    model::TextContext texts{};  ///< of a network with text: see contextsOf()
 };
 
 /// What the network is told of each prompt, and in the last row of none. Throws Error(invalidOption) for a
 /// prompt that cannot be read with these words.
-network::TextContext contextsOf(network::UNet net, const std::vector<std::string>& vocabulary,
-                                const std::vector<std::string>& prompts);
+model::TextContext contextsOf(model::UNet net, const std::vector<std::string>& vocabulary,
+                              const std::vector<std::string>& prompts);
 
 /// The network as a denoiser, whose classes are its texts where it has text, without guidance and clipping.
 /// `name` is for messages.

@@ -1,6 +1,6 @@
 #include "core/record/frame.h"
 
-#include "core/registry/error.h"
+#include "core/base/error.h"
 
 #include <algorithm>
 #include <cassert>

@@ -8,8 +8,8 @@ namespace diffuscope::schedule {
 
 namespace {
 
-using registry::Option;
-using registry::OptionValues;
+using base::Option;
+using base::OptionValues;
 
 /// Optimised sigma/alpha of ten steps, and the least noisy level (Sabour et al. 2024, published tables).
 using Table = std::array<double, 11>;
@@ -55,9 +55,9 @@ double stretched(double k, const Table& table, double kMax, double kMin)
 
 TimeGrid alignYourSteps(const NoiseSchedule& schedule, const OptionValues& values, int steps)
 {
-    const Table& table = tableOf(registry::text(values, "table"));
-    const bool stretch = registry::toggle(values, "stretch");
-    const bool endsClean = registry::text(values, "final") == "clean";
+    const Table& table = tableOf(base::text(values, "table"));
+    const bool stretch = base::toggle(values, "stretch");
+    const bool endsClean = base::text(values, "final") == "clean";
     const auto sigmas = [&](double kMax, double kMin, int n) {
         // steps + 1 places on the table; the last of them is the end, which the clean level replaces.
         std::vector<double> all;

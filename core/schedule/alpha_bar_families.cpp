@@ -8,9 +8,9 @@ namespace diffuscope::schedule {
 
 namespace {
 
-using registry::number;
-using registry::Option;
-using registry::OptionValues;
+using base::number;
+using base::Option;
+using base::OptionValues;
 
 /// alphaBar up to a factor, over t in [0, 1].
 using Curve = std::function<double(double t)>;
@@ -40,9 +40,9 @@ ScheduleFamily family(std::string id, std::string displayName, std::string descr
     options.push_back(maximumBeta());
     std::string name = displayName;
     auto make = [name, curve = std::move(curve)](const OptionValues& values) {
-        return finished(
-            name, betasOf(curve(values), registry::integer(values, "levels"), number(values, "max_beta")),
-            values);
+        return finished(name,
+                        betasOf(curve(values), base::integer(values, "levels"), number(values, "max_beta")),
+                        values);
     };
     return {std::move(id), std::move(displayName), std::move(description),
             withSharedOptions(std::move(options)), std::move(make)};

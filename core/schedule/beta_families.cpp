@@ -6,10 +6,10 @@ namespace diffuscope::schedule {
 
 namespace {
 
-using registry::integer;
-using registry::number;
-using registry::Option;
-using registry::OptionValues;
+using base::integer;
+using base::number;
+using base::Option;
+using base::OptionValues;
 
 Option betaStart(double value)
 {

@@ -7,10 +7,10 @@ namespace diffuscope::schedule {
 
 namespace {
 
-using registry::number;
-using registry::Option;
-using registry::OptionValues;
-using registry::text;
+using base::number;
+using base::Option;
+using base::OptionValues;
+using base::text;
 
 struct Factors
 {
@@ -92,7 +92,7 @@ ScheduleFamily family(std::string id, std::string displayName, std::string descr
     options.push_back(levelsOption());
     std::string name = displayName;
     auto make = [name, path](const OptionValues& values) {
-        const int levels = registry::integer(values, "levels");
+        const int levels = base::integer(values, "levels");
         return sampled(name, path(values), linspace(1.0 / levels, 1, levels));
     };
     return {std::move(id), std::move(displayName), std::move(description), std::move(options),
@@ -113,7 +113,7 @@ ScheduleFamily sdeFamily()
                             "The time of the least noisy level, as a share of the whole time.", 5),
              levelsOption()},
             [name](const OptionValues& values) {
-                const auto times = linspace(number(values, "t_min"), 1, registry::integer(values, "levels"));
+                const auto times = linspace(number(values, "t_min"), 1, base::integer(values, "levels"));
                 return sampled(name, variancePreservingSde(values), times);
             }};
 }

@@ -1,6 +1,6 @@
 #include "core/schedule/drawn_curve.h"
 
-#include "core/registry/error.h"
+#include "core/base/error.h"
 #include "core/schedule/noise_schedule.h"
 
 #include <algorithm>

@@ -73,23 +73,23 @@ std::vector<ControlPoint> falling(std::vector<ControlPoint> points, DrawnQuantit
 
 }  // namespace
 
-DrawnSchedule drawnFromOptions(const registry::OptionValues& options)
+DrawnSchedule drawnFromOptions(const base::OptionValues& options)
 {
     const std::string owner = "schedule Drawn by hand";
-    const auto values = registry::completed(owner, scheduleFamily(drawnFamilyId).options, options);
-    const bool isAlphaBar = registry::text(values, "quantity") == "alpha_bar";
+    const auto values = base::completed(owner, scheduleFamily(drawnFamilyId).options, options);
+    const bool isAlphaBar = base::text(values, "quantity") == "alpha_bar";
     return {.quantity = isAlphaBar ? DrawnQuantity::alphaBar : DrawnQuantity::logSnr,
-            .points = controlPointsFromText(owner, registry::text(values, "points")),
-            .levels = registry::integer(values, "levels")};
+            .points = controlPointsFromText(owner, base::text(values, "points")),
+            .levels = base::integer(values, "levels")};
 }
 
-registry::OptionValues toOptions(const DrawnSchedule& drawn)
+base::OptionValues toOptions(const DrawnSchedule& drawn)
 {
-    const registry::OptionValues all{
+    const base::OptionValues all{
         {"quantity", std::string(drawn.quantity == DrawnQuantity::alphaBar ? "alpha_bar" : "log_snr")},
         {"points", controlPointsToText(drawn.points)},
         {"levels", double(drawn.levels)}};
-    registry::OptionValues differing;
+    base::OptionValues differing;
     for (const auto& option : scheduleFamily(drawnFamilyId).options)
         if (const auto& value = all.at(option.id); option.id == "points" || value != option.defaultValue)
             differing[option.id] = value;

@@ -24,10 +24,10 @@ struct DrawnSchedule
 
 /// From options, completed by their defaults. Throws Error(invalidOption) for options that the family refuses
 /// and for points that cannot be read.
-DrawnSchedule drawnFromOptions(const registry::OptionValues& options);
+DrawnSchedule drawnFromOptions(const base::OptionValues& options);
 
 /// The options that say this; those at their defaults are left out, but for the points.
-registry::OptionValues toOptions(const DrawnSchedule& drawn);
+base::OptionValues toOptions(const DrawnSchedule& drawn);
 
 /// The value that means the same mixture of signal and noise in the other quantity.
 double convertedValue(double value, DrawnQuantity from, DrawnQuantity to);

@@ -1,4 +1,4 @@
-#include "core/registry/error.h"
+#include "core/base/error.h"
 #include "core/schedule/drawn_curve.h"
 #include "core/schedule/schedule_families.h"
 
@@ -8,8 +8,8 @@ namespace diffuscope::schedule {
 
 namespace {
 
-using registry::Option;
-using registry::OptionValues;
+using base::Option;
+using base::OptionValues;
 
 constexpr auto displayName = "Drawn by hand";
 
@@ -41,14 +41,14 @@ void checkPoints(const std::vector<ControlPoint>& points, DrawnQuantity quantity
 NoiseSchedule make(const OptionValues& values)
 {
     const DrawnQuantity quantity =
-        registry::text(values, "quantity") == "alpha_bar" ? DrawnQuantity::alphaBar : DrawnQuantity::logSnr;
+        base::text(values, "quantity") == "alpha_bar" ? DrawnQuantity::alphaBar : DrawnQuantity::logSnr;
     const auto points =
-        controlPointsFromText("schedule " + std::string(displayName), registry::text(values, "points"));
+        controlPointsFromText("schedule " + std::string(displayName), base::text(values, "points"));
     checkPoints(points, quantity);
     const MonotoneCurve curve(points);
     std::vector<double> alpha;
     std::vector<double> sigma;
-    for (const double t : linspace(0, 1, registry::integer(values, "levels"))) {
+    for (const double t : linspace(0, 1, base::integer(values, "levels"))) {
         const double value = curve(t);
         if (quantity == DrawnQuantity::alphaBar) {
             alpha.push_back(std::sqrt(value));

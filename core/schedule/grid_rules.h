@@ -17,7 +17,7 @@ std::vector<GridRule> tabulatedRules();
 std::vector<GridRule> typedRules();
 
 /// What rules of times share: whole or fractional times.
-registry::Option fractionalOption();
+base::Option fractionalOption();
 /// Throws Error(invalidOption) that names `steps` when it is above `most`.
 void checkSteps(int steps, int most);
 /// `exact` where `fractional` is set or `whole` repeats a time, else `whole`.
@@ -26,15 +26,15 @@ std::vector<double> wholeUnlessRepeated(std::vector<double> whole, std::vector<d
 
 /// What rules of sigmas share: `sigma_max`, `sigma_min`, `network_time`, `final`, after the rule's own
 /// options.
-std::vector<registry::Option> withSigmaOptions(std::vector<registry::Option> options);
+std::vector<base::Option> withSigmaOptions(std::vector<base::Option> options);
 /// A grid through sigmas: `sigmas(kMax, kMin, n)` gives n values of sigma/alpha from kMax down to kMin. n is
 /// `steps`, or steps + 1 where the option `final` makes the least noisy one the end. An infinite sigma of the
 /// schedule is replaced by a large one unless `infiniteMaximum`.
 using SigmaFormula = std::function<std::vector<double>(double kMax, double kMin, int n)>;
 TimeGrid throughSigmas(const SigmaFormula& sigmas, const NoiseSchedule& schedule,
-                       const registry::OptionValues& values, int steps, bool infiniteMaximum = false);
+                       const base::OptionValues& values, int steps, bool infiniteMaximum = false);
 
 /// The option `final`: whether the last level is clean or the least noisy training level.
-registry::Option finalOption();
+base::Option finalOption();
 
 }  // namespace diffuscope::schedule

@@ -1,6 +1,6 @@
 #include "core/schedule/noise_schedule.h"
 
-#include "core/registry/error.h"
+#include "core/base/error.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // The noise schedule a network was trained on: T levels in double precision, and the levels between them.
 #pragma once
 
-#include "core/registry/option.h"
+#include "core/base/option.h"
 #include "core/schedule/noise_level.h"
 
 #include <string>
@@ -13,7 +13,7 @@ namespace diffuscope::schedule {
 struct ScheduleSpec
 {
     std::string family = "linear";
-    registry::OptionValues options{};
+    base::OptionValues options{};
     bool operator==(const ScheduleSpec&) const = default;
 };
 

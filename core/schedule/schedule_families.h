@@ -16,14 +16,13 @@ std::vector<ScheduleFamily> continuousFamilies();
 std::vector<ScheduleFamily> drawnFamilies();
 
 /// The option `levels`: T, the number of training levels.
-registry::Option levelsOption();
+base::Option levelsOption();
 /// The options that every beta schedule ends with: `terminal_snr`, `levels`.
-std::vector<registry::Option> withSharedOptions(std::vector<registry::Option> options);
+std::vector<base::Option> withSharedOptions(std::vector<base::Option> options);
 
 /// The schedule of these betas after the option `terminal_snr` (Lin et al. 2023, "Common diffusion noise
 /// schedules and sample steps are flawed", algorithm 1).
-NoiseSchedule finished(const std::string& name, std::vector<double> betas,
-                       const registry::OptionValues& values);
+NoiseSchedule finished(const std::string& name, std::vector<double> betas, const base::OptionValues& values);
 
 /// n points from `first` to `last`, both included (n = 1 gives `first`).
 std::vector<double> linspace(double first, double last, int n);

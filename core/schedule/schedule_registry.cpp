@@ -1,6 +1,6 @@
 #include "core/schedule/schedule_registry.h"
 
-#include "core/registry/error.h"
+#include "core/base/error.h"
 #include "core/schedule/schedule_families.h"
 
 #include <algorithm>
@@ -44,15 +44,15 @@ NoiseSchedule withTerminalSnr(const NoiseSchedule& schedule, bool finite)
 
 }  // namespace
 
-registry::Option levelsOption()
+base::Option levelsOption()
 {
-    return registry::Option::integer("levels", "T", 1000, 2, 10000,
-                                     "How many noise levels the network was trained on, usually 1000.");
+    return base::Option::integer("levels", "T", 1000, 2, 10000,
+                                 "How many noise levels the network was trained on, usually 1000.");
 }
 
-std::vector<registry::Option> withSharedOptions(std::vector<registry::Option> options)
+std::vector<base::Option> withSharedOptions(std::vector<base::Option> options)
 {
-    options.push_back(registry::Option::choice(
+    options.push_back(base::Option::choice(
         "terminal_snr", "Last level", "as_is",
         {{"as_is", "As the schedule is"}, {"zero", "Zero signal"}, {"near_zero", "Almost zero signal"}},
         "Whether the curve is rescaled until its last level is pure noise, so that sampling can start from "
@@ -62,11 +62,10 @@ std::vector<registry::Option> withSharedOptions(std::vector<registry::Option> op
     return options;
 }
 
-NoiseSchedule finished(const std::string& name, std::vector<double> betas,
-                       const registry::OptionValues& values)
+NoiseSchedule finished(const std::string& name, std::vector<double> betas, const base::OptionValues& values)
 {
     NoiseSchedule schedule = NoiseSchedule::fromBetas(name, std::move(betas));
-    const std::string& terminal = registry::text(values, "terminal_snr");
+    const std::string& terminal = base::text(values, "terminal_snr");
     if (terminal == "as_is")
         return schedule;
     return withTerminalSnr(schedule, terminal == "near_zero");
@@ -105,7 +104,7 @@ const ScheduleFamily& scheduleFamily(const std::string& id)
 NoiseSchedule makeSchedule(const ScheduleSpec& spec)
 {
     const ScheduleFamily& family = scheduleFamily(spec.family);
-    return family.make(registry::completed("schedule " + family.displayName, family.options, spec.options));
+    return family.make(base::completed("schedule " + family.displayName, family.options, spec.options));
 }
 
 }  // namespace diffuscope::schedule

@@ -13,9 +13,9 @@ struct ScheduleFamily
     std::string id;           ///< as in recipe files, e.g. "scaled_linear"
     std::string displayName;  ///< e.g. "Scaled linear (Stable Diffusion)"
     std::string description;  ///< two plain sentences
-    std::vector<registry::Option> options;
+    std::vector<base::Option> options;
     /// From completed options.
-    std::function<NoiseSchedule(const registry::OptionValues&)> make;
+    std::function<NoiseSchedule(const base::OptionValues&)> make;
 };
 
 /// Every family, in the order in which they are shown.

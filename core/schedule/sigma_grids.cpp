@@ -1,4 +1,4 @@
-#include "core/registry/error.h"
+#include "core/base/error.h"
 #include "core/schedule/beta_quantile.h"
 #include "core/schedule/grid_rules.h"
 #include "core/schedule/schedule_families.h"
@@ -10,9 +10,9 @@ namespace diffuscope::schedule {
 
 namespace {
 
-using registry::number;
-using registry::Option;
-using registry::OptionValues;
+using base::number;
+using base::Option;
+using base::OptionValues;
 
 /// Stands for an infinite sigma/alpha: alphaBar = 2^-24, the value the field uses for a last level without
 /// signal.
@@ -34,9 +34,11 @@ std::vector<double> mapped(std::vector<double> values, const std::function<doubl
 /// Equal steps in log(sigma/alpha) after the ramp is raised to `power`.
 std::vector<double> logarithmic(double kMax, double kMin, int n, double power)
 {
-    return mapped(ramp(n), [=](double u) {
-        return std::exp(std::log(kMin) + std::pow(1 - u, power) * (std::log(kMax) - std::log(kMin)));
-    });
+    return mapped(
+        ramp(n),
+        [=](double u) {
+            return std::exp(std::log(kMin) + std::pow(1 - u, power) * (std::log(kMax) - std::log(kMin)));
+        });
 }
 
 TimeGrid exponential(const NoiseSchedule& schedule, const OptionValues& values, int steps)
@@ -167,11 +169,11 @@ TimeGrid throughSigmas(const SigmaFormula& sigmas, const NoiseSchedule& schedule
         throw Error(ErrorCode::invalidOption,
                     "The option \"sigma_max\" of the grid is not greater than \"sigma_min\".",
                     "Set \"sigma_max\" to more than \"sigma_min\", or either to 0 for the schedule's own.");
-    const bool endsClean = registry::text(values, "final") == "clean";
+    const bool endsClean = base::text(values, "final") == "clean";
     TimeGrid grid;
     for (const double k : sigmas(kMax, kMin, endsClean ? steps : steps + 1)) {
         grid.levels.push_back(schedule.levelOfNoiseToSignal(k));
-        grid.levels.back().t = told(grid.levels.back().t, registry::text(values, "network_time"));
+        grid.levels.back().t = told(grid.levels.back().t, base::text(values, "network_time"));
     }
     // The schedule's own ends exactly, not as exp(log()) or pow(pow()) leave them.
     if (fromNoisiest && kMax == ownMax && std::abs(grid.levels.front().t - last) < 1e-6)

@@ -1,4 +1,4 @@
-#include "core/registry/error.h"
+#include "core/base/error.h"
 #include "core/schedule/grid_rules.h"
 #include "core/schedule/schedule_families.h"
 
@@ -9,10 +9,10 @@ namespace diffuscope::schedule {
 
 namespace {
 
-using registry::integer;
-using registry::number;
-using registry::Option;
-using registry::OptionValues;
+using base::integer;
+using base::number;
+using base::Option;
+using base::OptionValues;
 
 /// The grid through these times and the end that the option `final` asks for.
 TimeGrid throughTimes(const std::vector<double>& times, const NoiseSchedule& schedule,
@@ -21,15 +21,14 @@ TimeGrid throughTimes(const std::vector<double>& times, const NoiseSchedule& sch
     TimeGrid grid;
     for (const double time : times)
         grid.levels.push_back(schedule.levelAt(time));
-    grid.levels.push_back(registry::text(values, "final") == "clean" ? NoiseLevel{0, 1, 0}
-                                                                     : schedule.level(0));
+    grid.levels.push_back(base::text(values, "final") == "clean" ? NoiseLevel{0, 1, 0} : schedule.level(0));
     return grid;
 }
 
 /// int(linspace(0, √(reach·T), N)²), reversed (Song et al. 2021, DDIM, appendix D.2).
 TimeGrid quadratic(const NoiseSchedule& schedule, const OptionValues& values, int steps)
 {
-    const bool fractional = registry::toggle(values, "fractional");
+    const bool fractional = base::toggle(values, "fractional");
     if (!fractional)
         checkSteps(steps, schedule.levels());
     const double highest = std::sqrt(number(values, "reach") * schedule.levels());

@@ -1,6 +1,6 @@
 #include "core/schedule/time_grid.h"
 
-#include "core/registry/error.h"
+#include "core/base/error.h"
 #include "core/schedule/grid_rules.h"
 
 #include <algorithm>
@@ -40,13 +40,13 @@ void checkOrder(const std::string& rule, const TimeGrid& grid)
 
 }  // namespace
 
-registry::Option finalOption()
+base::Option finalOption()
 {
-    return registry::Option::choice("final", "Ends at", "clean",
-                                    {{"clean", "Clean image"}, {"sigma_min", "Least noisy training level"}},
-                                    "Where the last step ends: at the clean image, or at the least noisy "
-                                    "level of training, which keeps a trace "
-                                    "of noise.");
+    return base::Option::choice("final", "Ends at", "clean",
+                                {{"clean", "Clean image"}, {"sigma_min", "Least noisy training level"}},
+                                "Where the last step ends: at the clean image, or at the least noisy "
+                                "level of training, which keeps a trace "
+                                "of noise.");
 }
 
 const std::vector<GridRule>& gridRules()
@@ -71,7 +71,7 @@ const GridRule& gridRule(const std::string& id)
 TimeGrid makeTimeGrid(const NoiseSchedule& schedule, const GridSpec& spec, int steps)
 {
     const GridRule& rule = gridRule(spec.rule);
-    const auto values = registry::completed("grid " + rule.displayName, rule.options, spec.options);
+    const auto values = base::completed("grid " + rule.displayName, rule.options, spec.options);
     const int most = std::max(schedule.levels(), finestGrid);
     if (steps < 1 || steps > most)
         throw Error(ErrorCode::invalidOption,

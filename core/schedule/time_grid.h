@@ -11,7 +11,7 @@ namespace diffuscope::schedule {
 struct GridSpec
 {
     std::string rule = "leading";
-    registry::OptionValues options{};
+    base::OptionValues options{};
     bool operator==(const GridSpec&) const = default;
 };
 
@@ -32,9 +32,9 @@ struct GridRule
     std::string id;           ///< e.g. "trailing"
     std::string displayName;  ///< e.g. "Trailing"
     std::string description;  ///< two plain sentences
-    std::vector<registry::Option> options;
+    std::vector<base::Option> options;
     /// From a schedule, completed options and a number of steps ≥ 1.
-    std::function<TimeGrid(const NoiseSchedule&, const registry::OptionValues&, int steps)> make;
+    std::function<TimeGrid(const NoiseSchedule&, const base::OptionValues&, int steps)> make;
 };
 
 /// Every rule, in the order in which they are shown.

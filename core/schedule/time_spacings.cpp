@@ -1,4 +1,4 @@
-#include "core/registry/error.h"
+#include "core/base/error.h"
 #include "core/schedule/grid_rules.h"
 #include "core/schedule/schedule_families.h"
 
@@ -9,11 +9,11 @@ namespace diffuscope::schedule {
 
 namespace {
 
-using registry::integer;
-using registry::Option;
-using registry::OptionValues;
-using registry::text;
-using registry::toggle;
+using base::integer;
+using base::Option;
+using base::OptionValues;
+using base::text;
+using base::toggle;
 
 /// The default of `lambda_min`, at which nothing is left out.
 constexpr double noLambdaMin = -100;
@@ -46,7 +46,7 @@ std::vector<Option> withTimeOptions(std::vector<Option> options)
 /// The number of training levels the grid may use, once those below `lambda_min` are left out.
 int usableLevels(const NoiseSchedule& schedule, const OptionValues& values)
 {
-    const double least = registry::number(values, "lambda_min");
+    const double least = base::number(values, "lambda_min");
     int last = schedule.levels();
     while (least > noLambdaMin && last > 1 && schedule.level(last - 1).lambda() < least)
         --last;

@@ -1,4 +1,4 @@
-#include "core/registry/error.h"
+#include "core/base/error.h"
 #include "core/schedule/grid_rules.h"
 
 #include <charconv>
@@ -8,8 +8,8 @@ namespace diffuscope::schedule {
 
 namespace {
 
-using registry::Option;
-using registry::OptionValues;
+using base::Option;
+using base::OptionValues;
 
 constexpr std::size_t maximumValues = 1001;
 
@@ -67,9 +67,9 @@ void checkList(const std::vector<double>& numbers, bool times, int lastTime)
 
 TimeGrid typed(const NoiseSchedule& schedule, const OptionValues& values, int)
 {
-    const bool times = registry::text(values, "kind") == "times";
-    const std::string& final = registry::text(values, "final");
-    const std::vector<double> numbers = numbersOf(registry::text(values, "values"));
+    const bool times = base::text(values, "kind") == "times";
+    const std::string& final = base::text(values, "final");
+    const std::vector<double> numbers = numbersOf(base::text(values, "values"));
     checkList(numbers, times, schedule.levels() - 1);
     TimeGrid grid;
     for (const double value : numbers)

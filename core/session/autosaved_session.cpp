@@ -1,6 +1,6 @@
 #include "core/session/autosaved_session.h"
 
-#include "core/registry/error.h"
+#include "core/base/error.h"
 
 #include <filesystem>
 #include <optional>

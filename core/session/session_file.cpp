@@ -1,8 +1,8 @@
 #include "core/session/session_file.h"
 
-#include "core/registry/error.h"
-#include "core/session/recipe_json.h"
-#include "core/session/tensor_pack.h"
+#include "core/base/error.h"
+#include "core/base/tensor_pack.h"
+#include "core/recipe/recipe_json.h"
 
 #include <algorithm>
 #include <charconv>
@@ -51,7 +51,7 @@ std::vector<std::uint64_t> digestsOf(const std::string& text)
 }
 
 /// Any text, empty and of several lines too.
-void readText(JsonObjectReader& reader, const char* key, std::string& target, std::size_t longest)
+void readText(base::JsonObjectReader& reader, const char* key, std::string& target, std::size_t longest)
 {
     const json* value = reader.find(key);
     if (!value)
@@ -72,7 +72,7 @@ std::vector<std::uint64_t> imagesShape(const record::BatchShape& shape, int imag
             std::uint64_t(shape.width)};
 }
 
-ordered_json writtenRecord(int run, const RunRecord& record, TensorPack& pack)
+ordered_json writtenRecord(int run, const RunRecord& record, base::TensorPack& pack)
 {
     std::string digests;
     for (const std::uint64_t digest : record.digests)
@@ -96,7 +96,7 @@ ordered_json writtenRecord(int run, const RunRecord& record, TensorPack& pack)
             {"digests", digests}};
 }
 
-ordered_json writtenRun(const SessionRun& run, const SessionFile& file, TensorPack& pack)
+ordered_json writtenRun(const SessionRun& run, const SessionFile& file, base::TensorPack& pack)
 {
     ordered_json object = {{"id", run.id}};
     if (run.parent != 0) {
@@ -109,7 +109,7 @@ ordered_json writtenRun(const SessionRun& run, const SessionFile& file, TensorPa
         object["note"] = run.note;
     if (!run.written.text.empty())
         object["written"] = {{"text", run.written.text}, {"off", run.written.off}};
-    object["recipe"] = jsonOf(run.recipe);
+    object["recipe"] = recipe::jsonOf(run.recipe);
     const auto record = file.records.find(run.id);
     if (record != file.records.end() && record->second)
         object["record"] = writtenRecord(run.id, *record->second, pack);
@@ -129,14 +129,14 @@ ordered_json writtenView(const ViewState& view)
             {"autosaves", view.autosaves}};
 }
 
-ViewState readView(JsonObjectReader& session)
+ViewState readView(base::JsonObjectReader& session)
 {
     ViewState view;
     const json* object = session.find("view");
     if (!object)
         return view;
     constexpr int most = std::numeric_limits<int>::max();
-    JsonObjectReader reader(*object, "session.view");
+    base::JsonObjectReader reader(*object, "session.view");
     reader.read("run", view.run, 0, most);
     reader.read("place", view.place, 0, 1);
     reader.read("image", view.selectedImage, -1, mostPixels);
@@ -156,7 +156,7 @@ ViewState readView(JsonObjectReader& session)
     return view;
 }
 
-Provenance readProvenance(JsonObjectReader& session)
+Provenance readProvenance(base::JsonObjectReader& session)
 {
     Provenance made;
     readText(session, "program", made.program, longestWord);
@@ -186,10 +186,10 @@ bool readShape(const json* list, record::BatchShape& shape)
 }
 
 /// Null where the record is not whole: the run is computed again without one.
-std::shared_ptr<const RunRecord> readRecord(int run, const json& object, TensorPack& pack)
+std::shared_ptr<const RunRecord> readRecord(int run, const json& object, base::TensorPack& pack)
 {
     auto record = std::make_shared<RunRecord>();
-    JsonObjectReader reader(object, "session.runs.record");
+    base::JsonObjectReader reader(object, "session.runs.record");
     if (!readShape(reader.find("shape"), record->shape))
         reader.refuse("shape", "a list of four sizes");
     reader.read("frames", record->frames, 1, mostFrames);
@@ -246,7 +246,7 @@ SessionRun readRun(const json& object, const json** record)
 {
     constexpr int most = std::numeric_limits<int>::max();
     SessionRun run;
-    JsonObjectReader reader(object, "session.runs");
+    base::JsonObjectReader reader(object, "session.runs");
     reader.read("id", run.id, 1, most);
     reader.read("parent", run.parent, 0, most);
     reader.read("frame", run.frame, 0, mostFrames);
@@ -255,15 +255,15 @@ SessionRun readRun(const json& object, const json** record)
     const json* recipe = reader.find("recipe");
     if (!recipe)
         reader.refuse("recipe", "there");
-    JsonObjectReader recipeReader(*recipe, "recipe");
-    run.recipe = readRecipe(recipeReader);
+    base::JsonObjectReader recipeReader(*recipe, "recipe");
+    run.recipe = recipe::readRecipe(recipeReader);
     recipeReader.finish();
     run.written = writtenPrompt(reader.find("written"));
     *record = reader.find("record");
     return run;
 }
 
-void readRuns(const json& list, TensorPack& pack, SessionFile& file)
+void readRuns(const json& list, base::TensorPack& pack, SessionFile& file)
 {
     std::vector<SessionRun> runs;
     const auto isThere = [&runs](int id) {
@@ -290,7 +290,7 @@ void readRuns(const json& list, TensorPack& pack, SessionFile& file)
 }
 
 /// Of tensors that are not whole, one sentence a run.
-std::vector<std::string> problemsOf(const TensorPack& pack)
+std::vector<std::string> problemsOf(const base::TensorPack& pack)
 {
     static const std::string begin = "\"run.";
     std::vector<std::string> problems;
@@ -312,7 +312,7 @@ std::vector<std::string> problemsOf(const TensorPack& pack)
     return problems;
 }
 
-void checkVersion(const std::string& name, JsonObjectReader& session)
+void checkVersion(const std::string& name, base::JsonObjectReader& session)
 {
     const json* version = session.find("version");
     if (!version || !version->is_number_integer() || *version < 1)
@@ -330,15 +330,15 @@ void checkVersion(const std::string& name, JsonObjectReader& session)
 SessionFile readSession(const std::string& path)
 {
     const std::string name = std::filesystem::path(path).filename().string();
-    TensorPack pack = readPack(path);
+    base::TensorPack pack = base::readPack(path);
     const auto text = pack.texts.find(sessionKey);
     if (text == pack.texts.end())
         throw Error(ErrorCode::invalidFile, name + " is no session: it holds no tree of runs.",
                     "Open a session that this program saved.");
     SessionFile file;
     try {
-        const json document = parsedStrictly("session", text->second, mostSessionBytes);
-        JsonObjectReader session(document, "session");
+        const json document = base::parsedStrictly("session", text->second, mostSessionBytes);
+        base::JsonObjectReader session(document, "session");
         checkVersion(name, session);
         file.problems = problemsOf(pack);
         const json* runs = session.find("runs");
@@ -364,7 +364,7 @@ SessionFile readSession(const std::string& path)
 
 void writeSession(const std::string& path, const SessionFile& file)
 {
-    TensorPack pack;
+    base::TensorPack pack;
     ordered_json runs = ordered_json::array();
     for (const SessionRun& run : file.session.runs())
         runs.push_back(writtenRun(run, file, pack));
@@ -378,7 +378,7 @@ void writeSession(const std::string& path, const SessionFile& file)
         throw Error(ErrorCode::writeFailed, "A name or note is not UTF-8, so the session cannot be written.",
                     "Write names and notes in plain characters.");
     }
-    writePack(path, pack);
+    base::writePack(path, pack);
 }
 
 bool looksLikeSession(const std::string& path)

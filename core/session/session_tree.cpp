@@ -1,6 +1,6 @@
 #include "core/session/session_tree.h"
 
-#include "core/registry/error.h"
+#include "core/base/error.h"
 
 #include <algorithm>
 #include <set>
@@ -65,13 +65,13 @@ int Session::depthOf(int id) const
     return depth;
 }
 
-RunPlan Session::planOf(int id) const
+recipe::RunPlan Session::planOf(int id) const
 {
     const SessionRun& wanted = run(id);
     if (wanted.parent == 0)
         return {wanted.recipe, {}};
-    return {wanted.recipe,
-            std::make_shared<const BranchPoint>(BranchPoint{planOf(wanted.parent), wanted.frame})};
+    return {wanted.recipe, std::make_shared<const recipe::BranchPoint>(
+                               recipe::BranchPoint{planOf(wanted.parent), wanted.frame})};
 }
 
 int Session::ownerOf(int id, int frame) const
@@ -93,29 +93,29 @@ int Session::insert(SessionRun run)
     return m_lastId;
 }
 
-int Session::addRun(Recipe recipe)
+int Session::addRun(recipe::Recipe recipe)
 {
     return insert({.id = 0, .parent = 0, .frame = 0, .recipe = std::move(recipe)});
 }
 
-int Session::addBranch(int parent, int frame, Recipe recipe)
+int Session::addBranch(int parent, int frame, recipe::Recipe recipe)
 {
     run(parent);
-    if (depthOf(parent) >= deepestBranch)
+    if (depthOf(parent) >= recipe::deepestBranch)
         throw Error(ErrorCode::invalidOption,
-                    "A run may have at most " + std::to_string(deepestBranch) + " others above it.",
+                    "A run may have at most " + std::to_string(recipe::deepestBranch) + " others above it.",
                     "Branch from a run higher up in the tree.");
     return insert({.id = 0, .parent = parent, .frame = frame, .recipe = std::move(recipe)});
 }
 
-int Session::addPlan(const RunPlan& plan)
+int Session::addPlan(const recipe::RunPlan& plan)
 {
-    std::vector<const RunPlan*> line;
-    for (const RunPlan* at = &plan; at; at = at->from ? &at->from->run : nullptr)
+    std::vector<const recipe::RunPlan*> line;
+    for (const recipe::RunPlan* at = &plan; at; at = at->from ? &at->from->run : nullptr)
         line.push_back(at);
     int parent = 0;
     for (auto place = line.rbegin(); place != line.rend(); ++place) {
-        const RunPlan& at = **place;
+        const recipe::RunPlan& at = **place;
         const int frame = at.from ? at.from->frame : 0;
         const auto isHere = [&](const SessionRun& run) {
             return run.parent == parent && run.frame == frame && run.recipe == at.recipe;
@@ -129,7 +129,7 @@ int Session::addPlan(const RunPlan& plan)
     return parent;
 }
 
-void Session::setRecipe(int id, Recipe recipe)
+void Session::setRecipe(int id, recipe::Recipe recipe)
 {
     at(id).recipe = std::move(recipe);
 }
@@ -172,7 +172,7 @@ Session Session::ofRuns(std::vector<SessionRun> runs)
             refuseTree(name + " leaves a run that does not come before it");
         if (run.frame < 0 || (run.parent == 0 && run.frame != 0))
             refuseTree(name + " begins at a frame that there cannot be");
-        if (run.parent != 0 && session.depthOf(run.parent) >= deepestBranch)
+        if (run.parent != 0 && session.depthOf(run.parent) >= recipe::deepestBranch)
             refuseTree(name + " has too many runs above it");
         session.m_lastId = std::max(session.m_lastId, run.id);
         session.m_runs.push_back(std::move(run));

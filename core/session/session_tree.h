@@ -1,7 +1,7 @@
 // A session: the tree of runs that a person has made, each a recipe and where it leaves which other run.
 #pragma once
 
-#include "core/session/run_plan.h"
+#include "core/recipe/run_plan.h"
 
 #include <string>
 #include <vector>
@@ -22,7 +22,7 @@ struct SessionRun
     int id = 0;      ///< from 1, never used again in its session
     int parent = 0;  ///< the run that it leaves; 0 for one that starts from noise
     int frame = 0;   ///< where it leaves it; 0 for one that starts from noise
-    Recipe recipe{};
+    recipe::Recipe recipe{};
     std::string name{};  ///< as a person called it; empty for none
     std::string note{};
     WrittenPrompt written{};
@@ -50,18 +50,18 @@ public:
     /// How many runs lie above it.
     int depthOf(int id) const;
     /// Everything that determines the run.
-    RunPlan planOf(int id) const;
+    recipe::RunPlan planOf(int id) const;
     /// The run of the same line that made the state at `frame` of this one: itself, or one above it.
     int ownerOf(int id, int frame) const;
 
     /// Each returns the id of the new run. Throws Error(invalidOption) beyond mostRuns.
-    int addRun(Recipe recipe);
-    int addBranch(int parent, int frame, Recipe recipe);
+    int addRun(recipe::Recipe recipe);
+    int addBranch(int parent, int frame, recipe::Recipe recipe);
     /// A run of this plan. Of those that it leaves, the ones that are not here yet are added too.
-    int addPlan(const RunPlan& plan);
+    int addPlan(const recipe::RunPlan& plan);
 
     /// Of a run without branches: those of one that has some would no longer be its.
-    void setRecipe(int id, Recipe recipe);
+    void setRecipe(int id, recipe::Recipe recipe);
     /// Cut to longestName and longestNote bytes.
     void setName(int id, std::string name);
     void setNote(int id, std::string note);

@@ -3,16 +3,16 @@
 
 #include "tests/bench/figure.h"
 #include "tests/bench/paint_clock.h"
+#include "ui/document/model_entry.h"
+#include "ui/document/player.h"
 #include "ui/document/session_document.h"
 #include "ui/engine/sampling_service.h"
-#include "ui/main_window.h"
-#include "ui/panels/model_entry.h"
-#include "ui/playback/player.h"
+#include "ui/plots/detail_plot.h"
+#include "ui/plots/path_plot.h"
+#include "ui/plots/path_series.h"
+#include "ui/stage/stage_view.h"
 #include "ui/theme/theme.h"
-#include "ui/views/detail_plot.h"
-#include "ui/views/path_plot.h"
-#include "ui/views/path_series.h"
-#include "ui/views/stage_view.h"
+#include "ui/window/main_window.h"
 
 #include <QDockWidget>
 #include <QElapsedTimer>
@@ -56,7 +56,7 @@ public:
 
     /// Makes this the recipe, and returns the milliseconds until the first pixels of its run are in the
     /// window.
-    double msUntilChanged(const session::Recipe& recipe)
+    double msUntilChanged(const recipe::Recipe& recipe)
     {
         const QImage before = sheet();
         const ui::RunId shownBefore = m_document.shownRun().run;
@@ -84,7 +84,7 @@ public:
 
     /// Shows one image alone, makes this the recipe, and returns the milliseconds until the image's result is
     /// in the window.
-    double msUntilResultOfOne(const session::Recipe& recipe)
+    double msUntilResultOfOne(const recipe::Recipe& recipe)
     {
         m_window.stage().grid().setEnlarged(true);
         const ui::RunId shownBefore = m_document.shownRun().run;

@@ -2,12 +2,12 @@
 
 #include "tests/bench/bench_window.h"
 #include "tests/bench/recorded_fake.h"
+#include "ui/compare/compare_panes.h"
+#include "ui/compare/comparison.h"
 #include "ui/document/session_keeper.h"
 #include "ui/engine/background_runs.h"
-#include "ui/panels/session_panel.h"
-#include "ui/views/compare_panes.h"
-#include "ui/views/comparison.h"
-#include "ui/views/layers.h"
+#include "ui/session/session_panel.h"
+#include "ui/stage/layers.h"
 
 #include <QToolButton>
 
@@ -23,7 +23,7 @@ public:
         : m_application(application), m_window(application, makeRecordedFake, {stripes()})
     {
         m_window.window().offerSession(m_keeper);
-        session::Recipe recipe = m_window.document().recipe();
+        recipe::Recipe recipe = m_window.document().recipe();
         recipe.model = "stripes";
         recipe.batch = effort.images;
         recipe.guidance.scale = 2;

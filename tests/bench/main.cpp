@@ -1,7 +1,7 @@
 // diffuscope-bench: speed and memory, each beside its goal, in one run.
 
-#include "core/catalog/catalog.h"
-#include "core/sample/model_run_factory.h"
+#include "core/model/catalog.h"
+#include "core/run/model_run_factory.h"
 #include "tests/bench/compare_figures.h"
 #include "tests/bench/network_figures.h"
 #include "tests/bench/run_figures.h"
@@ -65,7 +65,7 @@ private:
     int m_missed = 0;
 };
 
-QList<ui::ModelEntry> entriesOf(const catalog::Entry& model)
+QList<ui::ModelEntry> entriesOf(const model::Entry& model)
 {
     ui::ModelEntry entry;
     entry.id = QString::fromStdString(model.id);
@@ -88,9 +88,9 @@ void printMessage(QtMsgType, const QMessageLogContext&, const QString& message)
 int measure(PaintClock& application, const QString& modelId, const QString& program, const QStringList& only,
             const Effort& effort)
 {
-    const auto folders = catalog::modelFolders();
-    const catalog::Entry model = catalog::findModel(folders, modelId.toStdString());
-    const auto makeFactory = [folders] { return std::make_unique<sample::ModelRunFactory>(folders); };
+    const auto folders = model::modelFolders();
+    const model::Entry model = model::findModel(folders, modelId.toStdString());
+    const auto makeFactory = [folders] { return std::make_unique<run::ModelRunFactory>(folders); };
 
     Table table;
     const auto begin = [&](const char* name, const std::string& title) {

@@ -1,9 +1,9 @@
 #include "tests/bench/network_figures.h"
 
-#include "core/network/checkpoint.h"
-#include "core/network/compute_threads.h"
-#include "core/network/parallel_forward.h"
-#include "core/network/plan/packed_matrix.h"
+#include "core/inference/compute_threads.h"
+#include "core/inference/packed_matrix.h"
+#include "core/model/checkpoint.h"
+#include "core/model/unet/parallel_forward.h"
 #include "tests/bench/plain_network.h"
 
 #include <torch/types.h>
@@ -34,7 +34,7 @@ double processorMs()
 /// Images, times and classes to ask networks about.
 struct Batch
 {
-    Batch(const network::UNetConfig& config, int count)
+    Batch(const model::UNetConfig& config, int count)
         : images(count),
           x(torch::randn({count, config.imageChannels, config.imageHeight, config.imageWidth})),
           time(torch::full({count}, 500.0)),
@@ -66,30 +66,30 @@ struct Batch
 struct Ways
 {
     explicit Ways(const std::string& folder)
-        : net(network::loadModel(folder).net),
-          made(network::plan::makePlan(*net)),
+        : net(model::loadModel(folder).net),
+          made(model::makePlan(*net)),
           operators(net),
           plan(net, 0, made),
           planOnOneThread(net, 1, made),
           planOnTwoThreads(net, 2, made)
     {
-        if (network::plan::bfloat16Kernels()) {
-            network::UNet copy = network::loadModel(folder).net;  // a network has one precision
-            copy->setConvolutionPrecision(network::ConvolutionPrecision::BFloat16);
-            const network::plan::PlanOrReason madeNarrow = network::plan::makePlan(*copy);
-            narrow = std::make_unique<network::ParallelForward>(copy, 0, madeNarrow);
-            narrowOnOneThread = std::make_unique<network::ParallelForward>(copy, 1, madeNarrow);
+        if (inference::bfloat16Kernels()) {
+            model::UNet copy = model::loadModel(folder).net;  // a network has one precision
+            copy->setConvolutionPrecision(model::ConvolutionPrecision::BFloat16);
+            const model::PlanOrReason madeNarrow = model::makePlan(*copy);
+            narrow = std::make_unique<model::ParallelForward>(copy, 0, madeNarrow);
+            narrowOnOneThread = std::make_unique<model::ParallelForward>(copy, 1, madeNarrow);
         }
     }
 
-    network::UNet net;
-    network::plan::PlanOrReason made;
+    model::UNet net;
+    model::PlanOrReason made;
     PlainNetwork operators;
-    network::ParallelForward plan;
-    network::ParallelForward planOnOneThread;
-    network::ParallelForward planOnTwoThreads;
+    model::ParallelForward plan;
+    model::ParallelForward planOnOneThread;
+    model::ParallelForward planOnTwoThreads;
     /// Null where the processor has no bfloat16.
-    std::unique_ptr<network::ParallelForward> narrow, narrowOnOneThread;
+    std::unique_ptr<model::ParallelForward> narrow, narrowOnOneThread;
 };
 
 /// Milliseconds an evaluation, by round; what is of the same round was measured one after the other.
@@ -102,12 +102,12 @@ struct Timings
 
     void measure(Ways& ways, const Batch& batch)
     {
-        network::setUpComputeThreads(1);
+        inference::setUpComputeThreads(1);
         planOnOneThread.push_back(batch.processorTimeMs(ways.planOnOneThread));
         if (ways.narrow)
             narrowOnOneThread.push_back(batch.processorTimeMs(*ways.narrowOnOneThread));
         operatorsOnOneThread.push_back(batch.processorTimeMs(ways.operators));
-        network::setUpComputeThreads(0);
+        inference::setUpComputeThreads(0);
         operators.push_back(batch.evaluationMs(ways.operators));
         modules.push_back(batch.evaluationMs(*ways.net));
         // LibTorch's threads wait for more work in a busy loop, for a while.
@@ -129,31 +129,31 @@ double medianRatio(const std::vector<double>& a, const std::vector<double>& b)
 
 /// What all cores multiply and add in matrix products that stay in the cache, in GFLOP/s: all of them at
 /// work, each by the processor time that it got, so that what other programs take of it does not count.
-double productPeak(const network::plan::Kernels* kernels)
+double productPeak(const inference::Kernels* kernels)
 {
     if (!kernels)
         return 0;
-    constexpr int kRows = 32, kDepth = 192, kColumns = 96, kRepetitions = 3000;
-    using network::plan::PackedMatrix, network::plan::Storage;
-    const std::vector<float> values(std::size_t{kDepth} * kColumns, 0.5f);
-    const PackedMatrix matrix(*kernels, Storage::kernels, values, kDepth, kColumns);
-    network::ThreadCrew crew(0);
+    constexpr int rowCount = 32, depth = 192, columns = 96, repetitions = 3000;
+    using inference::PackedMatrix, inference::Storage;
+    const std::vector<float> values(std::size_t{depth} * columns, 0.5f);
+    const PackedMatrix matrix(*kernels, Storage::kernels, values, depth, columns);
+    inference::ThreadCrew crew(0);
     std::vector<double> speeds(crew.size());
     crew.run(crew.size(), [&](std::size_t thread) {
-        const std::vector<float> numbers(std::size_t{kRows} * kDepth, 0.25f);
-        network::plan::AlignedBytes rows(numbers.size() * sizeof(float));
+        const std::vector<float> numbers(std::size_t{rowCount} * depth, 0.25f);
+        inference::AlignedBytes rows(numbers.size() * sizeof(float));
         kernels->store(numbers.data(), static_cast<std::ptrdiff_t>(numbers.size()), rows.data());
-        std::vector<float> result(std::size_t{kRows} * kColumns);
-        network::plan::Product product = matrix.product();
+        std::vector<float> result(std::size_t{rowCount} * columns);
+        inference::Product product = matrix.product();
         product.rows = rows.data();
-        product.rowStride = kDepth;
-        product.rowCount = kRows;
+        product.rowStride = depth;
+        product.rowCount = rowCount;
         product.result = result.data();
-        product.resultStride = kColumns;
+        product.resultStride = columns;
         const double start = processorMs();
-        for (int i = 0; i < kRepetitions; ++i)
+        for (int i = 0; i < repetitions; ++i)
             matrix.multiply(product);
-        speeds[thread] = 2.0 * kRows * kDepth * kColumns * kRepetitions / (processorMs() - start) * 1e-6;
+        speeds[thread] = 2.0 * rowCount * depth * columns * repetitions / (processorMs() - start) * 1e-6;
     });
     return std::accumulate(speeds.begin(), speeds.end(), 0.0);
 }
@@ -161,10 +161,10 @@ double productPeak(const network::plan::Kernels* kernels)
 /// What it is worth to have a second thread for a single image.
 Figure togetherFigure(Ways& ways, const Batch& image, int rounds)
 {
-    constexpr int kEvaluations = 20;  // of which each takes about a millisecond
-    network::setUpComputeThreads(1);
+    constexpr int evaluations = 20;  // of which each takes about a millisecond
+    inference::setUpComputeThreads(1);
     std::vector<double> alone, together;
-    for (int round = -1; round < kEvaluations * rounds; ++round) {
+    for (int round = -1; round < evaluations * rounds; ++round) {
         const double one = image.evaluationMs(ways.planOnOneThread);
         const double two = image.evaluationMs(ways.planOnTwoThreads);
         if (round >= 0) {  // the first warms up
@@ -172,7 +172,7 @@ Figure togetherFigure(Ways& ways, const Batch& image, int rounds)
             together.push_back(two);
         }
     }
-    network::setUpComputeThreads(0);
+    inference::setUpComputeThreads(0);
     return {"one image on two threads ÷ on one", medianRatio(together, alone), ""};
 }
 
@@ -209,14 +209,14 @@ std::vector<Figure> figuresOf(const Timings& timings, int images)
 
 std::vector<Figure> machineFigures()
 {
-    return {{"machine peak: matrix products in the cache, float32",
-             productPeak(network::plan::floatKernels()), "GFLOP/s"},
-            {"machine peak, bfloat16", productPeak(network::plan::bfloat16Kernels()), "GFLOP/s"}};
+    return {{"machine peak: matrix products in the cache, float32", productPeak(inference::floatKernels()),
+             "GFLOP/s"},
+            {"machine peak, bfloat16", productPeak(inference::bfloat16Kernels()), "GFLOP/s"}};
 }
 
 std::vector<Figure> networkFigures(const std::filesystem::path& modelFolder, int rounds, double peak)
 {
-    network::setUpComputeThreads(0);
+    inference::setUpComputeThreads(0);
     const c10::InferenceMode inference;
     Ways ways(modelFolder.string());
     std::vector<Figure> figures;

@@ -54,8 +54,8 @@ Tensor PlainNetwork::stage(const std::string& name, const Tensor& x, const Tenso
 
 Tensor PlainNetwork::forward(const Tensor& x, const Tensor& t, const Tensor& classIds) const
 {
-    const network::UNetConfig& config = m_net->config();
-    const Tensor hidden = at::silu(linear("time1", network::sinusoidalEmbedding(t, config.embeddingWidth)));
+    const model::UNetConfig& config = m_net->config();
+    const Tensor hidden = at::silu(linear("time1", model::sinusoidalEmbedding(t, config.embeddingWidth)));
     const Tensor embedding =
         at::silu(linear("time2", hidden) + at::embedding(m_weights["class_embedding.weight"], classIds));
     const Tensor pixels = at::pixel_unshuffle(x, config.patch).contiguous(at::MemoryFormat::ChannelsLast);
@@ -64,9 +64,8 @@ Tensor PlainNetwork::forward(const Tensor& x, const Tensor& t, const Tensor& cla
     const int levels = static_cast<int>(config.multipliers.size());
     const auto number = [](const char* way, int level) { return way + std::to_string(level); };
     for (int level = 0; level < levels; ++level) {
-        if (level > 0) {
+        if (level > 0)
             h = convolution(number("down", level - 1) + "_halve", h, 2);
-        }
         for (int block = 0; block < config.blocksPerLevel; ++block) {
             h = stage(number("down", level) + number("_", block), h, embedding);
             skips.push_back(h);

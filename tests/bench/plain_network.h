@@ -2,7 +2,7 @@
 // against.
 #pragma once
 
-#include "core/network/unet.h"
+#include "core/model/unet/unet.h"
 
 #include <string>
 
@@ -11,7 +11,7 @@ namespace diffuscope::bench {
 class PlainNetwork
 {
 public:
-    explicit PlainNetwork(network::UNet net) : m_net(std::move(net)), m_weights(m_net->named_parameters()) {}
+    explicit PlainNetwork(model::UNet net) : m_net(std::move(net)), m_weights(m_net->named_parameters()) {}
 
     /// As UNetImpl::forward.
     torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& t,
@@ -27,7 +27,7 @@ private:
     torch::Tensor stage(const std::string& name, const torch::Tensor& x,
                         const torch::Tensor& embedding) const;
 
-    network::UNet m_net;
+    model::UNet m_net;
     torch::OrderedDict<std::string, torch::Tensor> m_weights;
 };
 

@@ -1,7 +1,7 @@
 #include "tests/bench/recorded_fake.h"
 
 #include "core/denoise/guidance.h"
-#include "core/sample/sampled_run.h"
+#include "core/run/sampled_run.h"
 #include "core/schedule/schedule_registry.h"
 
 #include <torch/types.h>
@@ -19,7 +19,7 @@ class StripesDenoiser final : public denoise::Denoiser
 {
 public:
     denoise::Prediction predict(const torch::Tensor& x, const schedule::NoiseLevel& level,
-                                const denoise::Condition& condition) override
+                                const recipe::Condition& condition) override
     {
         if (!m_stripes.defined() || m_stripes.size(0) != x.size(0) || m_condition != condition) {
             m_condition = condition;
@@ -31,7 +31,7 @@ public:
     }
 
 private:
-    static torch::Tensor stripes(std::int64_t images, const denoise::Condition& condition)
+    static torch::Tensor stripes(std::int64_t images, const recipe::Condition& condition)
     {
         const torch::Tensor position = torch::arange(side, torch::kFloat) * 0.6;
         std::vector<torch::Tensor> all;
@@ -43,36 +43,36 @@ private:
     }
 
     torch::Tensor m_stripes;
-    denoise::Condition m_condition;
+    recipe::Condition m_condition;
 };
 
-class RecordedFakeFactory final : public sample::RunFactory
+class RecordedFakeFactory final : public run::RunFactory
 {
 public:
-    std::unique_ptr<sample::Run> start(const session::Recipe& recipe) override
+    std::unique_ptr<run::Run> start(const recipe::Recipe& recipe) override
     {
         schedule::NoiseSchedule schedule =
             schedule::makeSchedule(recipe.schedule.value_or(schedule::ScheduleSpec{}));
         schedule::TimeGrid grid = schedule::makeTimeGrid(schedule, recipe.grid, recipe.steps);
-        std::unique_ptr<sample::Sampler> sampler = sample::makeSampler(recipe.sampler, schedule, grid);
+        std::unique_ptr<samplers::Sampler> sampler = samplers::makeSampler(recipe.sampler, schedule, grid);
         auto denoiser = denoise::guided(std::make_unique<StripesDenoiser>(), recipe.guidance);
-        return std::make_unique<sample::SampledRun>(
-            sample::RunParts{.schedule = std::move(schedule),
-                             .grid = std::move(grid),
-                             .denoiser = denoise::clipped(std::move(denoiser), recipe.clipping),
-                             .sampler = std::move(sampler),
-                             .noise = std::make_unique<sample::SeededNoise>(recipe.seed),
-                             .condition = recipe.condition,
-                             .shape = {recipe.batch, 1, side, side},
-                             .storedPerFrame = recipe.guidance.scale == 1 ? 2 : 3});
+        return std::make_unique<run::SampledRun>(
+            run::RunParts{.schedule = std::move(schedule),
+                          .grid = std::move(grid),
+                          .denoiser = denoise::clipped(std::move(denoiser), recipe.clipping),
+                          .sampler = std::move(sampler),
+                          .noise = std::make_unique<run::SeededNoise>(recipe.seed),
+                          .condition = recipe.condition,
+                          .shape = {recipe.batch, 1, side, side},
+                          .storedPerFrame = recipe.guidance.scale == 1 ? 2 : 3});
     }
 
-    std::unique_ptr<sample::Run> startPart(const session::Recipe& recipe, int) override
+    std::unique_ptr<run::Run> startPart(const recipe::Recipe& recipe, int) override
     {
         return start(recipe);  // no figure is taken of a part
     }
 
-    std::unique_ptr<sample::Run> startFrom(const session::Recipe& recipe, const sample::RunStart&) override
+    std::unique_ptr<run::Run> startFrom(const recipe::Recipe& recipe, const run::RunStart&) override
     {
         return start(recipe);  // no figure is taken of a branch
     }
@@ -80,7 +80,7 @@ public:
 
 }  // namespace
 
-std::unique_ptr<sample::RunFactory> makeRecordedFake()
+std::unique_ptr<run::RunFactory> makeRecordedFake()
 {
     return std::make_unique<RecordedFakeFactory>();
 }

@@ -2,7 +2,7 @@
 // in here.
 #pragma once
 
-#include "core/sample/run.h"
+#include "core/run/run.h"
 
 #include <memory>
 
@@ -10,6 +10,6 @@ namespace diffuscope::bench {
 
 /// Makes runs of 28×28 images of one channel that are shown as a network's would be: any steps, sampler,
 /// guidance and batch of a recipe; its model is not looked at.
-std::unique_ptr<sample::RunFactory> makeRecordedFake();
+std::unique_ptr<run::RunFactory> makeRecordedFake();
 
 }  // namespace diffuscope::bench

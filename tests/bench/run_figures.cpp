@@ -2,11 +2,11 @@
 
 #include "core/denoise/guidance.h"
 #include "core/denoise/network_denoiser.h"
-#include "core/network/checkpoint.h"
-#include "core/network/compute_threads.h"
-#include "core/network/parallel_forward.h"
-#include "core/network/plan/kernels.h"
-#include "core/sample/sampled_run.h"
+#include "core/inference/compute_threads.h"
+#include "core/inference/kernels.h"
+#include "core/model/checkpoint.h"
+#include "core/model/unet/parallel_forward.h"
+#include "core/run/sampled_run.h"
 #include "core/schedule/schedule_registry.h"
 
 #include <torch/types.h>
@@ -26,14 +26,14 @@ using Clock = std::chrono::steady_clock;
 class TimedNetwork
 {
 public:
-    TimedNetwork(const std::string& folder, network::ConvolutionPrecision precision)
-        : m_model(network::loadModel(folder))
+    TimedNetwork(const std::string& folder, model::ConvolutionPrecision precision)
+        : m_model(model::loadModel(folder))
     {
         m_model.net->setConvolutionPrecision(precision);
-        m_forward = std::make_unique<network::ParallelForward>(m_model.net, 0);
+        m_forward = std::make_unique<model::ParallelForward>(m_model.net, 0);
     }
 
-    const network::LoadedModel& model() const { return m_model; }
+    const model::LoadedModel& model() const { return m_model; }
 
     Tensor forward(const Tensor& x, const Tensor& t, const Tensor& classIds)
     {
@@ -65,16 +65,16 @@ private:
         Tensor x, t, classIds;
     };
 
-    network::LoadedModel m_model;
-    std::unique_ptr<network::ParallelForward> m_forward;
+    model::LoadedModel m_model;
+    std::unique_ptr<model::ParallelForward> m_forward;
     double m_ms = 0;
     std::vector<Call> m_calls;
 };
 
 /// A recipe with guidance as the program starts it.
-sample::RunParts partsOf(TimedNetwork& network, const session::Recipe& recipe)
+run::RunParts partsOf(TimedNetwork& network, const recipe::Recipe& recipe)
 {
-    const network::ModelCard& card = network.model().card;
+    const model::ModelCard& card = network.model().card;
     schedule::NoiseSchedule schedule = schedule::makeSchedule(card.schedule);
     schedule::TimeGrid grid = schedule::makeTimeGrid(schedule, recipe.grid, recipe.steps);
     auto plain = std::make_unique<denoise::NetworkDenoiser>(denoise::TrainedNetwork{
@@ -85,21 +85,21 @@ sample::RunParts partsOf(TimedNetwork& network, const session::Recipe& recipe)
         .schedule = schedule,
         .classes = int(card.classNames.size())});
     auto guided = denoise::guided(std::move(plain), recipe.guidance);
-    auto sampler = sample::makeSampler(recipe.sampler, schedule, grid);
-    const network::UNetConfig& net = card.architecture;
+    auto sampler = samplers::makeSampler(recipe.sampler, schedule, grid);
+    const model::UNetConfig& net = card.architecture;
     return {.schedule = std::move(schedule),
             .grid = std::move(grid),
             .denoiser = denoise::clipped(std::move(guided), recipe.clipping),
             .sampler = std::move(sampler),
-            .noise = std::make_unique<sample::SeededNoise>(recipe.seed),
+            .noise = std::make_unique<run::SeededNoise>(recipe.seed),
             .condition = recipe.condition,
             .shape = {recipe.batch, net.imageChannels, net.imageHeight, net.imageWidth},
             .storedPerFrame = 3};
 }
 
-session::Recipe guidedRecipe(int images, int steps, int round)
+recipe::Recipe guidedRecipe(int images, int steps, int round)
 {
-    session::Recipe recipe;
+    recipe::Recipe recipe;
     recipe.batch = images;
     recipe.steps = steps;
     recipe.guidance.scale = 3;
@@ -115,11 +115,11 @@ struct WholeRuns
     std::vector<double> overNetwork;  ///< run ÷ its evaluations
     std::vector<double> alone;        ///< its evaluations ÷ the same ones once more, alone
 
-    void measure(TimedNetwork& network, const session::Recipe& recipe)
+    void measure(TimedNetwork& network, const recipe::Recipe& recipe)
     {
         network.forget();
         const auto start = Clock::now();
-        sample::SampledRun run(partsOf(network, recipe));
+        run::SampledRun run(partsOf(network, recipe));
         while (run.advance({})) {
         }
         const double runMs = msSince(start);
@@ -134,25 +134,25 @@ struct StepShares
 {
     std::vector<double> record, arithmetic;
 
-    void measure(TimedNetwork& network, const session::Recipe& recipe)
+    void measure(TimedNetwork& network, const recipe::Recipe& recipe)
     {
-        sample::RunParts parts = partsOf(network, recipe);
+        run::RunParts parts = partsOf(network, recipe);
         network.forget();
         const record::BatchShape& shape = parts.shape;
         const Tensor noise =
             parts.noise->initial({shape.batch, shape.channels, shape.height, shape.width}, torch::kFloat);
-        sample::SamplingLoop loop(
+        run::SamplingLoop loop(
             {*parts.denoiser, *parts.sampler, parts.schedule, parts.grid, *parts.noise, parts.condition},
-            sample::initialState(noise, parts.grid[0]));
+            run::initialState(noise, parts.grid[0]));
         std::vector<record::FramePtr> frames;  // kept, as a run's are: fresh memory is a part of the cost
         double recordMs = 0, stepMs = 0;
         while (!loop.isDone()) {
             const int index = loop.index();
             const auto start = Clock::now();
-            const sample::StepReport report = loop.advance();
+            const run::StepReport report = loop.advance();
             const auto advanced = Clock::now();
             frames.push_back(std::make_shared<record::Frame>(
-                sample::recordStep(report, index, parts.grid, shape, record::Precision::full)));
+                run::recordStep(report, index, parts.grid, shape, record::Precision::full)));
             recordMs += msSince(advanced);
             stepMs += msSince(start);
         }
@@ -203,19 +203,19 @@ Figure oneImageFigure(TimedNetwork& network, const RunEffort& effort)
 
 std::vector<Figure> runFigures(const std::filesystem::path& modelFolder, const RunEffort& effort)
 {
-    network::setUpComputeThreads(1);  // ParallelForward has the others
+    inference::setUpComputeThreads(1);  // ParallelForward has the others
     const c10::InferenceMode inference;
     std::vector<Figure> figures;
     const auto add = [&figures](const std::vector<Figure>& more) {
         figures.insert(figures.end(), more.begin(), more.end());
     };
-    TimedNetwork full(modelFolder.string(), network::ConvolutionPrecision::Float32);
+    TimedNetwork full(modelFolder.string(), model::ConvolutionPrecision::Float32);
     add(wholeRunFigures(full, "float32", 0.6, effort));
     for (const int images : {16, 64})
         add(shareFigures(full, images, effort));
     figures.push_back(oneImageFigure(full, effort));
-    if (network::plan::bfloat16Kernels()) {
-        TimedNetwork narrow(modelFolder.string(), network::ConvolutionPrecision::BFloat16);
+    if (inference::bfloat16Kernels()) {
+        TimedNetwork narrow(modelFolder.string(), model::ConvolutionPrecision::BFloat16);
         add(wholeRunFigures(narrow, "bfloat16", 0.35, effort));
     }
     return figures;

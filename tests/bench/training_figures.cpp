@@ -1,9 +1,9 @@
 #include "tests/bench/training_figures.h"
 
-#include "core/network/checkpoint.h"
-#include "core/network/compute_threads.h"
-#include "core/train/diffusion_task.h"
-#include "core/train/training_loop.h"
+#include "core/inference/compute_threads.h"
+#include "core/model/checkpoint.h"
+#include "core/train/loop/training_loop.h"
+#include "core/train/tasks/diffusion_task.h"
 #include "tests/bench/plain_network.h"
 
 #include <torch/nn/utils/clip_grad.h>
@@ -24,10 +24,10 @@ using torch::Tensor;
 using StepClock = std::chrono::steady_clock;
 
 /// Steps that are left out at the beginning: memory is fresh, and oneDNN chooses its loops.
-constexpr int kWarmUpSteps = 2;
+constexpr int warmUpSteps = 2;
 
 /// Pixels at random: what is learned does not matter.
-std::shared_ptr<const train::LabelledImages> randomImages(const network::UNetConfig& config)
+std::shared_ptr<const train::LabelledImages> randomImages(const model::UNetConfig& config)
 {
     auto images = std::make_shared<train::LabelledImages>();
     images->count = 1024;
@@ -58,7 +58,7 @@ public:
     {
         const auto now = StepClock::now();
         const double program = programMs();
-        if (++m_steps > kWarmUpSteps) {
+        if (++m_steps > warmUpSteps) {
             m_ms.push_back(std::chrono::duration<double, std::milli>(now - m_last).count());
             m_processorMs.push_back(program - m_lastProgram);
         }
@@ -76,9 +76,9 @@ private:
 };
 
 StepTimes ourSteps(const std::shared_ptr<const train::LabelledImages>& images,
-                   const network::UNetConfig& config, const TrainingEffort& effort, int threads)
+                   const model::UNetConfig& config, const TrainingEffort& effort, int threads)
 {
-    network::setUpComputeThreads(1);
+    inference::setUpComputeThreads(1);
     const std::filesystem::path folder =
         std::filesystem::temp_directory_path() / ("diffuscope-bench-" + std::to_string(::getpid()));
     train::TrainingOptions options;
@@ -96,18 +96,18 @@ StepTimes ourSteps(const std::shared_ptr<const train::LabelledImages>& images,
                               times.stepDone();
                               ++steps;
                           },
-                      .stopRequested = [&] { return steps >= kWarmUpSteps + effort.steps; }});
+                      .stopRequested = [&] { return steps >= warmUpSteps + effort.steps; }});
     std::filesystem::remove_all(folder);
     return times;
 }
 
 /// The same training as a tutorial would write it.
 StepTimes plainSteps(const std::shared_ptr<const train::LabelledImages>& images,
-                     const network::UNetConfig& config, const TrainingEffort& effort, int threads)
+                     const model::UNetConfig& config, const TrainingEffort& effort, int threads)
 {
-    network::setUpComputeThreads(threads);
+    inference::setUpComputeThreads(threads);
     torch::manual_seed(1);
-    network::UNet net(config);
+    model::UNet net(config);
     const PlainNetwork plain(net);
     const train::OptimizerOptions usual;
     torch::optim::AdamW optimizer(net->parameters(), torch::optim::AdamWOptions(usual.learningRate));
@@ -120,7 +120,7 @@ StepTimes plainSteps(const std::shared_ptr<const train::LabelledImages>& images,
         torch::tensor(torch::ArrayRef<std::uint8_t>(images->labels), torch::kUInt8).to(torch::kLong);
     const Tensor alphaBar = torch::linspace(0.999, 0.001, 1000);
     StepTimes times;
-    for (int step = 0; step < kWarmUpSteps + effort.steps; ++step) {
+    for (int step = 0; step < warmUpSteps + effort.steps; ++step) {
         const Tensor chosen = torch::randint(images->count, {effort.batch}, torch::kLong);
         const Tensor x0 = pixels.index_select(0, chosen).to(torch::kFloat) / 127.5 - 1;
         const Tensor t = torch::randint(1000, {effort.batch}, torch::kLong), eps = torch::randn_like(x0);
@@ -145,7 +145,7 @@ StepTimes plainSteps(const std::shared_ptr<const train::LabelledImages>& images,
 
 std::vector<Figure> trainingFigures(const std::filesystem::path& modelFolder, const TrainingEffort& effort)
 {
-    const network::UNetConfig config = network::loadModel(modelFolder.string()).card.architecture;
+    const model::UNetConfig config = model::loadModel(modelFolder.string()).card.architecture;
     const auto images = randomImages(config);
     const int threads = std::max(1, int(std::thread::hardware_concurrency()));
     std::vector<double> ours, plain, ratios, ratiosOnOneThread;

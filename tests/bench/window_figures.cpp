@@ -32,7 +32,7 @@ std::vector<Figure> editFigures(PaintClock& application, const ui::SamplingServi
                                 const QList<ui::ModelEntry>& models, const EditEffort& effort)
 {
     BenchWindow window(application, makeFactory, models);
-    session::Recipe recipe = window.document().recipe();
+    recipe::Recipe recipe = window.document().recipe();
     recipe.model = models.value(0).id.toStdString();
     recipe.batch = effort.images;
     recipe.steps = effort.steps;
@@ -100,7 +100,7 @@ std::vector<Figure> docksFigures(PaintClock& application, const DocksEffort& eff
     stripes.id = QStringLiteral("stripes");
     stripes.displayName = QStringLiteral("Stripes");
     BenchWindow window(application, makeRecordedFake, {stripes});
-    session::Recipe recipe = window.document().recipe();
+    recipe::Recipe recipe = window.document().recipe();
     recipe.model = "stripes";
     recipe.batch = effort.images;
     recipe.steps = effort.steps;
@@ -141,7 +141,7 @@ std::vector<Figure> scrubFigures(PaintClock& application, const ScrubEffort& eff
     stripes.id = QStringLiteral("stripes");
     stripes.displayName = QStringLiteral("Stripes");
     BenchWindow window(application, makeRecordedFake, {stripes});
-    session::Recipe recipe = window.document().recipe();
+    recipe::Recipe recipe = window.document().recipe();
     recipe.model = "stripes";
     recipe.batch = 1;
     recipe.steps = 1;

@@ -4,8 +4,8 @@
 
 #include "tests/bench/figure.h"
 #include "tests/bench/paint_clock.h"
+#include "ui/document/model_entry.h"
 #include "ui/engine/sampling_service.h"
-#include "ui/panels/model_entry.h"
 
 namespace diffuscope::bench {
 

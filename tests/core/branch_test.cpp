@@ -1,9 +1,9 @@
 // Branches: a run that goes on from a frame of another, with real samplers over a tiny network.
+#include "core/base/error.h"
 #include "core/explain/run_reader.h"
-#include "core/registry/error.h"
-#include "core/sample/branch.h"
-#include "core/sample/model_run_factory.h"
-#include "core/session/plan_run.h"
+#include "core/run/branch.h"
+#include "core/run/model_run_factory.h"
+#include "core/run/start_run.h"
 #include "tests/core/refusal.h"
 #include "tests/core/tiny_model.h"
 
@@ -16,10 +16,11 @@
 #include <filesystem>
 
 using namespace diffuscope;
-using namespace diffuscope::sample;
+using namespace diffuscope::run;
+using namespace diffuscope::samplers;
+using diffuscope::recipe::Recipe;
 using diffuscope::record::FramePtr;
 using diffuscope::record::Layer;
-using diffuscope::session::Recipe;
 
 namespace {
 
@@ -135,15 +136,15 @@ private Q_SLOTS:
         QVERIFY(m_folder.isValid());
         const std::string root = m_folder.path().toStdString();
         torch::manual_seed(3);
-        network::UNet net(test::tinyConfig());
+        model::UNet net(test::tinyConfig());
         for (auto& weight : net->parameters())
             weight.data().normal_(0, 0.1);
-        network::ModelCard card;
+        model::ModelCard card;
         card.name = "tiny";
         card.architecture = test::tinyConfig();
         card.classNames = {"a", "b", "c"};
         card.parameterCount = net->parameterCount();
-        network::saveModel(root + "/tiny", card, net);
+        model::saveModel(root + "/tiny", card, net);
         m_factory = std::make_unique<ModelRunFactory>(std::vector<std::filesystem::path>{root},
                                                       RunLimits{.threads = 1, .device = "cpu"});
     }
@@ -351,19 +352,19 @@ private Q_SLOTS:
 
     void theRecipesOfABranchOfABranchAreToldApartByStep()
     {
-        session::RunPlan root{usual("ddim"), {}};
-        session::RunPlan child{usual("heun"), std::make_shared<session::BranchPoint>(root, 5)};
-        session::RunPlan grandchild{usual("ddpm"), std::make_shared<session::BranchPoint>(child, 8)};
-        const auto parts = session::partsOf(grandchild);
+        recipe::RunPlan root{usual("ddim"), {}};
+        recipe::RunPlan child{usual("heun"), std::make_shared<recipe::BranchPoint>(root, 5)};
+        recipe::RunPlan grandchild{usual("ddpm"), std::make_shared<recipe::BranchPoint>(child, 8)};
+        const auto parts = recipe::partsOf(grandchild);
         QCOMPARE(parts.size(), std::size_t(3));
         QCOMPARE(parts[1].firstStep, 5);
         QCOMPARE(parts[1].recipe.sampler.id, std::string("heun"));
         QCOMPARE(parts[2].firstStep, 8);
         // Left before its own first step, the child made nothing.
-        grandchild.from = std::make_shared<session::BranchPoint>(child, 4);
-        QCOMPARE(session::partsOf(grandchild).size(), std::size_t(2));
+        grandchild.from = std::make_shared<recipe::BranchPoint>(child, 4);
+        QCOMPARE(recipe::partsOf(grandchild).size(), std::size_t(2));
         QVERIFY(grandchild ==
-                (session::RunPlan{usual("ddpm"), std::make_shared<session::BranchPoint>(child, 4)}));
+                (recipe::RunPlan{usual("ddpm"), std::make_shared<recipe::BranchPoint>(child, 4)}));
         QVERIFY(!(grandchild == child));
     }
 
@@ -374,23 +375,23 @@ private Q_SLOTS:
             recipe.seed = seed;
             return recipe;
         };
-        const session::RunPlan root{seeded("ddpm", 11), {}};
-        const session::RunPlan child{seeded("euler_a", 12), std::make_shared<session::BranchPoint>(root, 3)};
-        const session::RunPlan leaf{seeded("ddpm", 13), std::make_shared<session::BranchPoint>(child, 6)};
+        const recipe::RunPlan root{seeded("ddpm", 11), {}};
+        const recipe::RunPlan child{seeded("euler_a", 12), std::make_shared<recipe::BranchPoint>(root, 3)};
+        const recipe::RunPlan leaf{seeded("ddpm", 13), std::make_shared<recipe::BranchPoint>(child, 6)};
         Watched watched(*m_factory);
-        const Recorded again = recorded(*session::startRun(watched, leaf));
+        const Recorded again = recorded(*run::startRun(watched, leaf));
         QCOMPARE(watched.framesAsked, (std::vector<int>{3, 6}));  // no further than to the branches
         // The noise of each step before is that of the run that made it.
         QCOMPARE(watched.origins.back()->seeds, (std::vector<std::uint64_t>{11, 11, 11, 12, 12, 12}));
         QCOMPARE(watched.origins.front()->seeds, (std::vector<std::uint64_t>{11, 11, 11}));
 
-        const Recorded parent = recorded(*session::startRun(*m_factory, child));
+        const Recorded parent = recorded(*run::startRun(*m_factory, child));
         auto trajectory = std::make_shared<record::Trajectory>();
         trajectory->frames = parent.frames;
         watched.framesAsked.clear();
         watched.origins.clear();
-        const session::PlanStart known{.known = {{child, trajectory, parent.schedule, parent.terms}}};
-        const Recorded fromMemory = recorded(*session::startRun(watched, leaf, known));
+        const run::PlanStart known{.known = {{child, trajectory, parent.schedule, parent.terms}}};
+        const Recorded fromMemory = recorded(*run::startRun(watched, leaf, known));
         QCOMPARE(watched.origins.size(), std::size_t(1));  // nothing was sampled again
         QCOMPARE(watched.origins.back()->seeds, (std::vector<std::uint64_t>{11, 11, 11, 12, 12, 12}));
         QCOMPARE(again.frames.size(), fromMemory.frames.size());
@@ -399,15 +400,14 @@ private Q_SLOTS:
 
         // A run that is stopped on the way, and a frame that there is not.
         std::stop_source stop;
-        session::PlanStart stopped{.stop = stop.get_token()};
+        run::PlanStart stopped{.stop = stop.get_token()};
         stopped.onFrame = [&stop](const record::Frame& frame) {
             if (frame.index == 1)
                 stop.request_stop();
         };
-        QVERIFY_EXCEPTION_THROWN(session::startRun(*m_factory, leaf, stopped), Cancelled);
-        const session::RunPlan late{seeded("ddpm", 1), std::make_shared<session::BranchPoint>(root, 13)};
-        QVERIFY(
-            test::contains(test::refusal([&] { session::startRun(*m_factory, late); }), "ends at frame 12"));
+        QVERIFY_EXCEPTION_THROWN(run::startRun(*m_factory, leaf, stopped), Cancelled);
+        const recipe::RunPlan late{seeded("ddpm", 1), std::make_shared<recipe::BranchPoint>(root, 13)};
+        QVERIFY(test::contains(test::refusal([&] { run::startRun(*m_factory, late); }), "ends at frame 12"));
     }
 
 private:
@@ -415,7 +415,7 @@ private:
     {
         Recipe recipe;
         recipe.model = "tiny";
-        recipe.condition = denoise::Condition::classLabel(1);
+        recipe.condition = recipe::Condition::classLabel(1);
         recipe.steps = steps;
         recipe.batch = 2;
         recipe.sampler.id = sampler;

@@ -1,7 +1,7 @@
 // A run that is cancelled in the middle of an evaluation does not wait for its end.
-#include "core/network/parallel_forward.h"
-#include "core/registry/error.h"
-#include "core/sample/sampled_run.h"
+#include "core/base/error.h"
+#include "core/model/unet/parallel_forward.h"
+#include "core/run/sampled_run.h"
 #include "core/schedule/schedule_registry.h"
 #include "tests/core/tiny_model.h"
 
@@ -23,7 +23,7 @@ public:
     }
 
     denoise::Prediction predict(const torch::Tensor& x, const schedule::NoiseLevel&,
-                                const denoise::Condition&) override
+                                const recipe::Condition&) override
     {
         m_source.request_stop();
         if (m_stop->stop_requested())
@@ -45,9 +45,9 @@ class CancelTest : public QObject
 private Q_SLOTS:
     void aNetworkLooksAtTheTokenInMidEvaluation()
     {
-        network::UNet net(test::plannableConfig());
+        model::UNet net(test::plannableConfig());
         for (const int threads : {1, 2}) {
-            network::ParallelForward forward(net, threads);
+            model::ParallelForward forward(net, threads);
             if (!forward.plan())
                 QSKIP(forward.reasonForNoPlan().c_str());
             const auto ask = [&](const std::stop_token& stop) {
@@ -68,14 +68,14 @@ private Q_SLOTS:
         auto stop = std::make_shared<std::stop_token>();
         schedule::NoiseSchedule schedule = schedule::makeSchedule({});
         schedule::TimeGrid grid = schedule::makeTimeGrid(schedule, {}, 3);
-        auto sampler = sample::makeSampler({}, schedule, grid);
-        sample::SampledRun run({.schedule = std::move(schedule),
-                                .grid = std::move(grid),
-                                .denoiser = std::make_unique<InterruptedDenoiser>(source, stop),
-                                .sampler = std::move(sampler),
-                                .noise = std::make_unique<sample::SeededNoise>(1),
-                                .shape = {2, 1, 4, 4},
-                                .stop = stop});
+        auto sampler = samplers::makeSampler({}, schedule, grid);
+        run::SampledRun run({.schedule = std::move(schedule),
+                             .grid = std::move(grid),
+                             .denoiser = std::make_unique<InterruptedDenoiser>(source, stop),
+                             .sampler = std::move(sampler),
+                             .noise = std::make_unique<run::SeededNoise>(1),
+                             .shape = {2, 1, 4, 4},
+                             .stop = stop});
         QVERIFY_EXCEPTION_THROWN(run.advance(source.get_token()), Cancelled);
         QVERIFY(!run.advance(source.get_token()));
     }

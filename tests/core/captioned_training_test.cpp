@@ -1,11 +1,11 @@
 // Training on captioned images: the reader, the captions, what is held out, and the trainings themselves.
-#include "core/train/attribute_task.h"
-#include "core/train/captioned_split.h"
-#include "core/train/export_model.h"
-#include "core/train/portrait_prompts.h"
-#include "core/train/text_diffusion_task.h"
-#include "core/train/text_evaluation.h"
-#include "core/train/training_loop.h"
+#include "core/train/data/captioned_split.h"
+#include "core/train/data/portrait_prompts.h"
+#include "core/train/loop/export_model.h"
+#include "core/train/loop/training_loop.h"
+#include "core/train/tasks/attribute_task.h"
+#include "core/train/tasks/text_diffusion_task.h"
+#include "core/train/tasks/text_evaluation.h"
 #include "tests/core/file_fixture.h"
 
 #include <png.h>
@@ -253,8 +253,7 @@ private Q_SLOTS:
         const auto images = portraits();
         const auto attributes = train::attributesOf(*images);
         const std::vector<std::string> pairs = {"hair_colour=red+clothes=mint"};
-        const auto words =
-            network::Vocabulary::ofTexts(train::wordSources(CaptionGrammar::portraits, *images));
+        const auto words = model::Vocabulary::ofTexts(train::wordSources(CaptionGrammar::portraits, *images));
         for (const auto& prompt : train::randomPrompts(attributes, *images, pairs, 200, 1)) {
             QVERIFY(!train::heldOutPair(pairs[0]).isIn(prompt.wanted));
             QCOMPARE(train::captionOf(prompt.wanted), prompt.text);
@@ -291,7 +290,7 @@ private Q_SLOTS:
         QVERIFY(card.vocabulary == options.vocabulary && card.architecture.hasText());
         train::writeModelReadme(m_files.path("model"), card);
         QVERIFY(m_files.read("model/README.md").find("--hold-out") != std::string::npos);
-        const auto loaded = network::loadModel(m_files.path("model"));
+        const auto loaded = model::loadModel(m_files.path("model"));
         QVERIFY(loaded.card == card);
         evaluate(loaded, *images);
     }
@@ -331,7 +330,7 @@ private:
     }
 
     /// The judge learns what shows, survives its files, and measures the model.
-    void evaluate(const network::LoadedModel& model, const train::CaptionedImages& images)
+    void evaluate(const model::LoadedModel& model, const train::CaptionedImages& images)
     {
         const auto shared = portraits();
         auto options = textOptions(250, images);
@@ -339,8 +338,8 @@ private:
         options.optimizer.batch = 32;
         train::AttributeTask task(shared, options, 1);
         train::trainTask(task, options, settingsFor("judge"));
-        network::saveAttributeClassifier(m_files.path("judge"), task.classifier());
-        auto judge = network::loadAttributeClassifier(m_files.path("judge"));
+        model::saveAttributeClassifier(m_files.path("judge"), task.classifier());
+        auto judge = model::loadAttributeClassifier(m_files.path("judge"));
         QVERIFY(judge.attributes == task.classifier().attributes);
         train::TextEvaluationRequest request;
         request.images = 12;
@@ -359,7 +358,7 @@ private:
         QCOMPARE(int(result.uncalled.size()), 2);  // beard and glasses
         m_files.write("judge/attributes.json", "{\"format\": \"diffuscope-attributes\", \"attributes\": []}");
         QVERIFY(refusalOf([&] {
-                    network::loadAttributeClassifier(m_files.path("judge"));
+                    model::loadAttributeClassifier(m_files.path("judge"));
                 }).contains("lists 0 values"));
     }
 

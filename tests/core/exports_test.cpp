@@ -1,7 +1,7 @@
+#include "core/base/error.h"
 #include "core/exports/animation.h"
 #include "core/exports/export_run.h"
 #include "core/exports/picture.h"
-#include "core/registry/error.h"
 #include "core/schedule/schedule_registry.h"
 
 #include <QTemporaryDir>
@@ -18,16 +18,16 @@ using exports::ExportKind;
 
 namespace {
 
-constexpr int kSteps = 4, kImages = 3, kSide = 6;
+constexpr int steps = 4, images = 3, side = 6;
 
 record::Frame frameOf(int index, const schedule::TimeGrid& grid)
 {
-    const bool isResult = index == kSteps;
+    const bool isResult = index == steps;
     record::Frame frame;
     frame.index = index;
     frame.level = grid[index];
     frame.next = grid[isResult ? index : index + 1];
-    frame.shape = {kImages, 1, kSide, kSide};
+    frame.shape = {images, 1, side, side};
     std::vector<float> xt(frame.shape.values()), x0Hat(frame.shape.values()), unguided(frame.shape.values());
     for (std::size_t i = 0; i < xt.size(); ++i) {
         xt[i] = std::sin(0.37F * float(i) + float(index));
@@ -43,22 +43,22 @@ record::Frame frameOf(int index, const schedule::TimeGrid& grid)
         frame.networkMs = 1.5;
         frame.totalMs = 2;
     }
-    frame.totalEvaluations = std::min(index + 1, kSteps);
+    frame.totalEvaluations = std::min(index + 1, steps);
     return frame;
 }
 
 exports::ExportedRun smallRun()
 {
     exports::ExportedRun run;
-    run.recipe.steps = kSteps;
-    run.recipe.batch = kImages;
+    run.recipe.steps = steps;
+    run.recipe.batch = images;
     run.recipe.seed = 77;
     run.schedule = std::make_shared<const schedule::NoiseSchedule>(schedule::makeSchedule({}));
-    run.grid = std::make_shared<const schedule::TimeGrid>(schedule::makeTimeGrid(*run.schedule, {}, kSteps));
+    run.grid = std::make_shared<const schedule::TimeGrid>(schedule::makeTimeGrid(*run.schedule, {}, steps));
     auto trajectory = std::make_shared<record::Trajectory>();
-    for (int index = 0; index <= kSteps; ++index)
+    for (int index = 0; index <= steps; ++index)
         trajectory->frames.push_back(std::make_shared<const record::Frame>(frameOf(index, *run.grid)));
-    trajectory->plannedFrames = kSteps + 1;
+    trajectory->plannedFrames = steps + 1;
     run.facts.trajectory = trajectory;
     return run;
 }
@@ -161,22 +161,22 @@ private Q_SLOTS:
         const std::string path = pathOf("sheet.png");
         exports::exportRuns(ExportKind(kind), path, {&run, 1}, {}, {});
         QVERIFY(exports::isPng(path));
-        QCOMPARE(session::recipeFromJson(exports::readRecipeOfPicture(path)), run.recipe);
+        QCOMPARE(recipe::recipeFromJson(exports::readRecipeOfPicture(path)), run.recipe);
         QVERIFY(contentsOf(QString::fromStdString(path)).contains("iTXtdiffuscope-recipe"));
     }
 
     void aBranchIsExportedWithTheRunThatItLeaves()
     {
         auto run = smallRun();
-        session::RunPlan parent;
+        recipe::RunPlan parent;
         parent.recipe.seed = 5;
-        run.from = std::make_shared<const session::BranchPoint>(session::BranchPoint{parent, 2});
+        run.from = std::make_shared<const recipe::BranchPoint>(recipe::BranchPoint{parent, 2});
         const std::string png = pathOf("branch.png");
         exports::exportRuns(ExportKind::filmStrip, png, {&run, 1}, {}, {});
-        QVERIFY(session::planFromJson(exports::readRecipeOfPicture(png)) == run.plan());
+        QVERIFY(recipe::planFromJson(exports::readRecipeOfPicture(png)) == run.plan());
         exports::exportRuns(ExportKind::tensors, pathOf("branch.npz"), {&run, 1}, {}, {});
         const auto entries = zipEntries(contentsOf(QString::fromStdString(pathOf("branch.npz"))));
-        QVERIFY(session::planFromJson(entries.value("recipe.json").toStdString()) == run.plan());
+        QVERIFY(recipe::planFromJson(entries.value("recipe.json").toStdString()) == run.plan());
         exports::exportRuns(ExportKind::plots, pathOf("branch.svg"), {&run, 1}, {}, {});
         const QByteArray svg = contentsOf(QString::fromStdString(pathOf("branch.svg")));
         QVERIFY(svg.contains(", from step 2 of another run"));
@@ -329,7 +329,7 @@ private Q_SLOTS:
         options.picture.zoom = 16000;
         QVERIFY_EXCEPTION_THROWN(exports::exportSize(ExportKind::filmStrip, {&run, 1}, options), Error);
         options = {};
-        options.picture.images = {kImages};
+        options.picture.images = {images};
         for (const auto& [kind, suffix] : everyKind())
             QVERIFY_EXCEPTION_THROWN(exports::exportSize(kind, {&run, 1}, options), Error);
         QVERIFY_EXCEPTION_THROWN(exports::exportSize(ExportKind::filmStrip, {}, {}), Error);
@@ -348,25 +348,25 @@ private Q_SLOTS:
         const auto run = smallRun();
         exports::exportRuns(ExportKind::stepTable, pathOf("steps.csv"), {&run, 1}, {}, {});
         const auto lines = contentsOf(QString::fromStdString(pathOf("steps.csv"))).split('\n');
-        QCOMPARE(lines.size(), qsizetype(kSteps + 1 + 2));  // a header, and an end of the last line
+        QCOMPARE(lines.size(), qsizetype(steps + 1 + 2));  // a header, and an end of the last line
         const auto names = lines.at(0).split(',');
         const auto cell = [&](int row, const char* name) {
             return lines.at(row + 1).split(',').at(names.indexOf(name));
         };
-        for (int step = 0; step <= kSteps; ++step) {
+        for (int step = 0; step <= steps; ++step) {
             QCOMPARE(cell(step, "sigma").toDouble(), (*run.grid)[step].sigma);
             QCOMPARE(cell(step, "t").toDouble(), (*run.grid)[step].t);
         }
         QVERIFY(cell(0, "x0_hat_change_rms").isEmpty());
         QVERIFY(cell(1, "x0_hat_change_rms").toDouble() > 0);
         QVERIFY(cell(1, "guidance_difference_rms").toDouble() > 0);
-        QVERIFY(cell(kSteps, "eps_hat_rms").isEmpty());
+        QVERIFY(cell(steps, "eps_hat_rms").isEmpty());
         QCOMPARE(cell(1, "total_evaluations"), QByteArray("2"));
 
         exports::exportRuns(ExportKind::scheduleTable, pathOf("schedule.csv"), {&run, 1}, {}, {});
         const QByteArray table = contentsOf(QString::fromStdString(pathOf("schedule.csv")));
         QCOMPARE(table.count('\n'), run.schedule->levels() + 1);
-        QCOMPARE(table.count(",1\n"), kSteps);
+        QCOMPARE(table.count(",1\n"), steps);
     }
 
     void theArchiveHoldsTheRecordsValues()
@@ -376,13 +376,13 @@ private Q_SLOTS:
         options.picture.images = {1};
         exports::exportRuns(ExportKind::tensors, pathOf("run.npz"), {&run, 1}, options, {});
         const auto entries = zipEntries(contentsOf(QString::fromStdString(pathOf("run.npz"))));
-        QCOMPARE(session::recipeFromJson(entries.value("recipe.json").toStdString()), run.recipe);
+        QCOMPARE(recipe::recipeFromJson(entries.value("recipe.json").toStdString()), run.recipe);
         QVERIFY(entries.value("x_t.npy").contains("'shape': (5, 1, 1, 6, 6, )"));
         QCOMPARE((10 + numberAt(entries.value("x_t.npy"), 8, 2)) % 64, 0U);
         const auto xt = floatsOf(entries.value("x_t.npy")), eps = floatsOf(entries.value("eps_hat.npy"));
-        const std::size_t values = std::size_t(kSide) * kSide;
-        QCOMPARE(xt.size(), values * (kSteps + 1));
-        for (int step = 0; step <= kSteps; ++step) {
+        const std::size_t values = std::size_t(side) * side;
+        QCOMPARE(xt.size(), values * (steps + 1));
+        for (int step = 0; step <= steps; ++step) {
             const record::Frame& frame = *run.trajectory().frames[std::size_t(step)];
             const auto expected = frame.layer(record::Layer::xt, 1);
             QVERIFY(std::equal(expected.begin(), expected.end(), xt.begin() + std::ptrdiff_t(values) * step));
@@ -398,7 +398,7 @@ private Q_SLOTS:
         const auto run = smallRun();
         exports::exportRuns(ExportKind::animation, pathOf("run.gif"), {&run, 1}, {}, {});
         const QByteArray bytes = contentsOf(QString::fromStdString(pathOf("run.gif")));
-        QCOMPARE(bytes.count(QByteArray("\x21\xf9\x04", 3)), kSteps + 1);
+        QCOMPARE(bytes.count(QByteArray("\x21\xf9\x04", 3)), steps + 1);
         QVERIFY(bytes.contains("NETSCAPE2.0"));
         QCOMPARE(numberAt(bytes, bytes.lastIndexOf(QByteArray("\x21\xf9\x04", 3)) + 4, 2), 200U);
     }
@@ -424,7 +424,7 @@ private Q_SLOTS:
         QVERIFY2(!reader.hasError(), qPrintable(reader.errorString()));
         QVERIFY(lines > 20);
         QVERIFY(title.contains(QString::fromStdString(run.recipe.model)));
-        QCOMPARE(recipe.toStdString(), session::toJson(run.recipe));
+        QCOMPARE(recipe.toStdString(), recipe::toJson(run.recipe));
 
         exports::exportRuns(ExportKind::plots, pathOf("run.pdf"), {&run, 1}, {}, {});
         const QByteArray pdf = contentsOf(QString::fromStdString(pathOf("run.pdf")));

@@ -1,7 +1,7 @@
 // A temporary folder for tests that write files, and the sentence of what was refused.
 #pragma once
 
-#include "core/registry/error.h"
+#include "core/base/error.h"
 
 #include <QTemporaryDir>
 

@@ -1,6 +1,6 @@
-#include "core/network/checkpoint.h"
-#include "core/sample/first_evaluation_cache.h"
-#include "core/sample/model_run_factory.h"
+#include "core/model/checkpoint.h"
+#include "core/run/first_evaluation_cache.h"
+#include "core/run/model_run_factory.h"
 #include "tests/core/tiny_model.h"
 
 #include <torch/types.h>
@@ -10,9 +10,10 @@
 #include <filesystem>
 
 using namespace diffuscope;
-using namespace diffuscope::sample;
+using namespace diffuscope::run;
+using namespace diffuscope::samplers;
+using diffuscope::recipe::Recipe;
 using diffuscope::record::Layer;
-using diffuscope::session::Recipe;
 namespace fs = std::filesystem;
 
 namespace {
@@ -20,22 +21,22 @@ namespace {
 void makeModel(const fs::path& folder, int seed)
 {
     torch::manual_seed(seed);
-    network::UNet net(test::plannableConfig());
+    model::UNet net(test::plannableConfig());
     for (auto& weight : net->parameters())
         weight.data().normal_(0, 0.1);
-    network::ModelCard card;
+    model::ModelCard card;
     card.name = folder.filename().string();
     card.architecture = test::plannableConfig();
     card.classNames = {"a", "b", "c"};
     card.parameterCount = net->parameterCount();
-    network::saveModel(folder.string(), card, net);
+    model::saveModel(folder.string(), card, net);
 }
 
 Recipe recipe(double scale)
 {
     Recipe made;
     made.model = "net";
-    made.condition = denoise::Condition{{0, 1, 2}};
+    made.condition = recipe::Condition{{0, 1, 2}};
     made.steps = 3;
     made.batch = 5;
     made.guidance.scale = scale;
@@ -190,10 +191,17 @@ private Q_SLOTS:
         using Change = std::function<void(Recipe&)>;
         QTest::addColumn<Change>("change");
         const auto row = [](const char* name, const Change& change) { QTest::newRow(name) << change; };
-        row("another seed", [](Recipe& r) { r.seed += 1; });
-        row("another class", [](Recipe& r) { r.condition.classes = {2, 1, 0}; });
-        row("more images", [](Recipe& r) { r.batch += 1; });
-        row("another first level", [](Recipe& r) { r.steps = 7; });
+        row(
+            "another seed", [](Recipe& r) { r.seed += 1; });
+        row(
+            "another class",
+            [](Recipe& r) {
+                r.condition.classes = {2, 1, 0};
+            });
+        row(
+            "more images", [](Recipe& r) { r.batch += 1; });
+        row(
+            "another first level", [](Recipe& r) { r.steps = 7; });
         row("another schedule",
             [](Recipe& r) { r.schedule = schedule::ScheduleSpec{.family = "cosine", .options = {}}; });
     }

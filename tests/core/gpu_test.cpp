@@ -1,10 +1,10 @@
 // Runs on a GPU against the same runs on the processor. Where LibTorch has no CUDA a stand-in is linked,
 // which runs the same code down to LibTorch's operators.
-#include "core/denoise/guidance_spec.h"
-#include "core/network/device.h"
+#include "core/denoise/rule_registry.h"
+#include "core/inference/device.h"
 #include "core/record/step_quantities.h"
-#include "core/sample/model_run_factory.h"
-#include "core/sample/sampler_registry.h"
+#include "core/run/model_run_factory.h"
+#include "core/samplers/sampler_registry.h"
 
 #ifdef DIFFUSCOPE_STAND_IN_GPU
 #include "tests/support/stand_in_gpu.h"
@@ -19,8 +19,8 @@
 #include <filesystem>
 
 using namespace diffuscope;
+using recipe::Recipe;
 using record::Layer;
-using session::Recipe;
 
 namespace {
 
@@ -31,21 +31,21 @@ constexpr std::array bothImages{0, 1};
 struct Sampled
 {
     Frames frames;
-    sample::Computation computation;
+    run::Computation computation;
 };
 
-sample::RunLimits limitsOf(const std::string& device, const std::string& precision = "float32")
+run::RunLimits limitsOf(const std::string& device, const std::string& precision = "float32")
 {
     return {.threads = 1, .device = device, .precision = precision};
 }
 
-std::unique_ptr<sample::ModelRunFactory> factoryOn(const sample::RunLimits& limits)
+std::unique_ptr<run::ModelRunFactory> factoryOn(const run::RunLimits& limits)
 {
-    return std::make_unique<sample::ModelRunFactory>(
+    return std::make_unique<run::ModelRunFactory>(
         std::vector<std::filesystem::path>{DIFFUSCOPE_SOURCE_DIR "/models"}, limits);
 }
 
-Frames allFrames(sample::Run& run)
+Frames allFrames(run::Run& run)
 {
     Frames frames;
     while (auto frame = run.advance({}))
@@ -57,7 +57,7 @@ Recipe digits()
 {
     Recipe recipe;
     recipe.model = "mnist";
-    recipe.condition = denoise::Condition{{3, 8}};
+    recipe.condition = recipe::Condition{{3, 8}};
     recipe.steps = 5;
     recipe.batch = 2;
     recipe.guidance.scale = 1;
@@ -118,9 +118,9 @@ private Q_SLOTS:
 
     void theGpuIsTakenWhereThereIsOne()
     {
-        QVERIFY(network::deviceNamed("auto").is_cuda());
-        QVERIFY(network::deviceNamed("cuda") == torch::Device(torch::kCUDA, 0));
-        QVERIFY(network::deviceNamed("cpu").is_cpu());
+        QVERIFY(inference::deviceNamed("auto").is_cuda());
+        QVERIFY(inference::deviceNamed("cuda") == torch::Device(torch::kCUDA, 0));
+        QVERIFY(inference::deviceNamed("cpu").is_cpu());
         QVERIFY(!at::globalContext().allowTF32CuDNN());
     }
 
@@ -144,7 +144,7 @@ private Q_SLOTS:
         const auto row = [](const std::string& name, const Recipe& recipe) {
             QTest::newRow(name.c_str()) << recipe;
         };
-        for (const sample::SamplerInfo& sampler : sample::samplers()) {
+        for (const samplers::SamplerInfo& sampler : samplers::samplers()) {
             if (sampler.inverse)
                 continue;  // no recipe has its grid
             Recipe recipe = digits();
@@ -226,13 +226,13 @@ private Q_SLOTS:
         recipe.steps = 5;
         const auto run = m_gpu->start(recipe);
         const auto schedule = std::make_shared<const schedule::NoiseSchedule>(run->schedule());
-        const auto terms = std::make_shared<const std::vector<sample::StepTerms>>(run->terms());
+        const auto terms = std::make_shared<const std::vector<samplers::StepTerms>>(run->terms());
         const Frames whole = allFrames(*run);
-        const auto origin = std::make_shared<const sample::Origin>(
-            sample::Origin{.frames = {whole.begin(), whole.begin() + 3},
-                           .schedule = schedule,
-                           .seeds = {recipe.seed, recipe.seed},
-                           .terms = terms});
+        const auto origin =
+            std::make_shared<const run::Origin>(run::Origin{.frames = {whole.begin(), whole.begin() + 3},
+                                                            .schedule = schedule,
+                                                            .seeds = {recipe.seed, recipe.seed},
+                                                            .terms = terms});
         const auto branch = m_gpu->startFrom(recipe, {.origin = origin});
         const Frames rest = allFrames(*branch);
         const double distance =
@@ -258,7 +258,7 @@ private Q_SLOTS:
     }
 
 private:
-    std::unique_ptr<sample::ModelRunFactory> m_cpu, m_gpu;
+    std::unique_ptr<run::ModelRunFactory> m_cpu, m_gpu;
 };
 
 QTEST_GUILESS_MAIN(GpuTest)

@@ -1,9 +1,9 @@
 // The ten pitfalls of the field (samplers.md, section 6): each is impossible here, or said beside the control
 // that it concerns. What the window says of the sixth is in tests/ui/notices_test.cpp.
+#include "core/base/error.h"
 #include "core/denoise/guidance.h"
-#include "core/registry/error.h"
-#include "core/sample/recipe_checks.h"
-#include "core/sample/recipe_notices.h"
+#include "core/run/recipe_checks.h"
+#include "core/run/recipe_notices.h"
 #include "core/schedule/schedule_registry.h"
 #include "tests/core/refusal.h"
 #include "tests/golden/mixture_fixture.h"
@@ -15,8 +15,8 @@
 
 using namespace diffuscope;
 using namespace std::string_literals;
-using sample::Notice;
-using sample::NoticeKind;
+using run::Notice;
+using run::NoticeKind;
 
 namespace {
 
@@ -29,14 +29,14 @@ const Notice* find(const std::vector<Notice>& notices, const std::string& field,
     return nullptr;
 }
 
-std::vector<Notice> noticesOf(const session::Recipe& recipe, const std::string& target = "eps")
+std::vector<Notice> noticesOf(const recipe::Recipe& recipe, const std::string& target = "eps")
 {
-    return sample::recipeNotices(recipe, {.schedule = {}, .target = target});
+    return run::recipeNotices(recipe, {.schedule = {}, .target = target});
 }
 
-session::Recipe recipeWith(schedule::GridSpec grid, int steps, sample::SamplerSpec sampler = {})
+recipe::Recipe recipeWith(schedule::GridSpec grid, int steps, recipe::SamplerSpec sampler = {})
 {
-    session::Recipe recipe;
+    recipe::Recipe recipe;
     recipe.grid = std::move(grid);
     recipe.steps = steps;
     recipe.sampler = std::move(sampler);
@@ -49,17 +49,17 @@ schedule::NoiseSchedule linear()
 }
 
 /// A run's steps, from seeded noise through the exact oracle.
-std::vector<sample::StepReport> steps(const sample::SamplerSpec& spec, const schedule::TimeGrid& grid,
-                                      int count = 8)
+std::vector<run::StepReport> steps(const recipe::SamplerSpec& spec, const schedule::TimeGrid& grid,
+                                   int count = 8)
 {
     const auto schedule = linear();
     denoise::GaussianMixtureDenoiser oracle(golden::mixture());
-    const auto sampler = sample::makeSampler(spec, schedule, grid);
-    sample::SeededNoise noise(3);
+    const auto sampler = samplers::makeSampler(spec, schedule, grid);
+    run::SeededNoise noise(3);
     const torch::Tensor start =
-        sample::initialState(noise.initial({count, 2}, torch::TensorOptions(torch::kDouble)), grid[0]);
-    sample::SamplingLoop loop({oracle, *sampler, schedule, grid, noise, {}}, start);
-    std::vector<sample::StepReport> all;
+        run::initialState(noise.initial({count, 2}, torch::TensorOptions(torch::kDouble)), grid[0]);
+    run::SamplingLoop loop({oracle, *sampler, schedule, grid, noise, {}}, start);
+    std::vector<run::StepReport> all;
     while (!loop.isDone())
         all.push_back(loop.advance());
     return all;
@@ -100,19 +100,19 @@ private Q_SLOTS:
         const auto grid = schedule::makeTimeGrid(schedule, recipe.grid, recipe.steps);
         QCOMPARE(grid[0].alpha, 0.0);
         for (const auto* target : {"eps", "edm"}) {
-            network::ModelCard card;
+            model::ModelCard card;
             card.target = target;
             QVERIFY(
-                test::contains(test::refusal([&] { sample::checkTarget(card, grid); }), "zero terminal SNR"));
+                test::contains(test::refusal([&] { run::checkTarget(card, grid); }), "zero terminal SNR"));
             const auto notices = noticesOf(recipe, target);
             const Notice* notice = find(notices, "schedule", "no signal");
             QVERIFY(notice && notice->kind == NoticeKind::refusal);
             QVERIFY(test::contains(notice->explanation, "v or x0"));
         }
         for (const auto* target : {"v", "x0"}) {
-            network::ModelCard card;
+            model::ModelCard card;
             card.target = target;
-            sample::checkTarget(card, grid);
+            run::checkTarget(card, grid);
             for (const auto& notice : noticesOf(recipe, target))
                 QVERIFY(notice.kind == NoticeKind::information);
         }
@@ -141,9 +141,9 @@ private Q_SLOTS:
     {
         QFETCH(const QString, id);
         QFETCH(const QString, option);
-        const registry::OptionValue off =
-            option == "lower_at_end" ? registry::OptionValue("never"s) : registry::OptionValue(false);
-        const sample::SamplerSpec spec{id.toStdString(), {{option.toStdString(), off}}};
+        const base::OptionValue off =
+            option == "lower_at_end" ? base::OptionValue("never"s) : base::OptionValue(false);
+        const recipe::SamplerSpec spec{id.toStdString(), {{option.toStdString(), off}}};
         for (const int count : {3, 6, 20, 40}) {
             const auto recipe = recipeWith({"karras", {}}, count, spec);
             const auto grid = schedule::makeTimeGrid(linear(), recipe.grid, count);
@@ -167,7 +167,7 @@ private Q_SLOTS:
             for (const char* form : {"bh1", "bh2"})
                 for (const char* kind : {"image", "noise"})
                     for (const char* lowered : {"automatic", "never"}) {
-                        const sample::SamplerSpec spec{"unipc",
+                        const recipe::SamplerSpec spec{"unipc",
                                                        {{"order", order},
                                                         {"solver_type", std::string(form)},
                                                         {"extrapolate", std::string(kind)},
@@ -178,7 +178,7 @@ private Q_SLOTS:
                         // Each point of the mixture lies within two of the origin.
                         QVERIFY2(run.back().next.abs().max().item<double>() < 3, kind);
                     }
-        const sample::SamplerSpec bh1{"unipc", {{"solver_type", "bh1"s}}};
+        const recipe::SamplerSpec bh1{"unipc", {{"solver_type", "bh1"s}}};
         QVERIFY(find(noticesOf(recipeWith({"karras", {}}, 10, bh1)), "sampler", "bh1"));
         QVERIFY(!find(noticesOf(recipeWith({"karras", {}}, 10, {"unipc", {}})), "sampler", "bh1"));
         QVERIFY(
@@ -188,8 +188,8 @@ private Q_SLOTS:
     void fifth_anImagesNoiseDoesNotDependOnTheBatch()
     {
         const torch::TensorOptions options(torch::kDouble);
-        sample::SeededNoise alone(11, 3);
-        sample::SeededNoise among(11);
+        run::SeededNoise alone(11, 3);
+        run::SeededNoise among(11);
         QVERIFY(torch::equal(alone.initial({1, 1, 28, 28}, options)[0],
                              among.initial({5, 1, 28, 28}, options)[3]));
         for (const int step : {0, 7})
@@ -228,11 +228,11 @@ private Q_SLOTS:
 
     void eighth_aMaximumOfOneIsPlainClippingAndSaysSo()
     {
-        const denoise::ClippingSpec plain{"fixed", {}};
-        const denoise::ClippingSpec dynamic{"dynamic", {{"maximum", 1.0}, {"percentile", 0.7}}};
-        const torch::Tensor x = sample::SeededNoise(5).initial({6, 2}, torch::TensorOptions(torch::kDouble));
+        const recipe::ClippingSpec plain{"fixed", {}};
+        const recipe::ClippingSpec dynamic{"dynamic", {{"maximum", 1.0}, {"percentile", 0.7}}};
+        const torch::Tensor x = run::SeededNoise(5).initial({6, 2}, torch::TensorOptions(torch::kDouble));
         const auto level = linear().level(300);
-        const auto clippedBy = [&](const denoise::ClippingSpec& spec) {
+        const auto clippedBy = [&](const recipe::ClippingSpec& spec) {
             auto wide = golden::mixture();
             wide.means = wide.means * 3;
             return denoise::clipped(std::make_unique<denoise::GaussianMixtureDenoiser>(wide), spec)
@@ -241,7 +241,7 @@ private Q_SLOTS:
         };
         QVERIFY(torch::equal(clippedBy(plain), clippedBy(dynamic)));
         QVERIFY(difference(clippedBy(plain), clippedBy({"dynamic", {{"percentile", 0.7}}})) > 1e-3);
-        session::Recipe recipe;
+        recipe::Recipe recipe;
         recipe.clipping = dynamic;
         QVERIFY(find(noticesOf(recipe), "clipping", "plain clipping"));
         recipe.clipping = {"dynamic", {}};
@@ -259,7 +259,7 @@ private Q_SLOTS:
                                    schedule::makeSchedule({"cosine", {{"max_beta", 1.0}}});
                                }),
                                "max_beta"));
-        session::Recipe recipe;
+        recipe::Recipe recipe;
         recipe.schedule = schedule::ScheduleSpec{"cosine", {{"max_beta", 0.9}}};
         QVERIFY(find(noticesOf(recipe), "schedule", "capped at 0.9"));
         recipe.schedule->options.clear();
@@ -287,7 +287,7 @@ private Q_SLOTS:
 
     void anotherScheduleThanTheTrainedOneIsSaid()
     {
-        session::Recipe recipe;
+        recipe::Recipe recipe;
         QVERIFY(!find(noticesOf(recipe), "schedule", "another schedule"));
         recipe.schedule = schedule::ScheduleSpec{"linear", {}};
         QVERIFY(!find(noticesOf(recipe), "schedule", "another schedule"));
@@ -306,7 +306,7 @@ private Q_SLOTS:
 
     void aCurveOfGuidanceReplacesTheScale()
     {
-        session::Recipe recipe;
+        recipe::Recipe recipe;
         recipe.guidance.options["curve"] = "0:1, 1:4"s;
         QVERIFY(find(noticesOf(recipe), "guidance", "curve"));
         recipe.guidance.options["curve"] = "0:1, 0:4"s;
@@ -334,7 +334,7 @@ private Q_SLOTS:
 
     void whatCannotBeMadeIsARefusalAtItsControl()
     {
-        session::Recipe recipe;
+        recipe::Recipe recipe;
         recipe.steps = 1001;
         QCOMPARE(noticesOf(recipe).front().field, "grid"s);
         QCOMPARE(noticesOf(recipe).front().kind, NoticeKind::refusal);

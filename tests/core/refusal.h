@@ -1,7 +1,7 @@
 // What a piece of code refuses: the sentence of the Error it throws, for tests of refusals.
 #pragma once
 
-#include "core/registry/error.h"
+#include "core/base/error.h"
 
 #include <QString>
 

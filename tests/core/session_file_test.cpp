@@ -1,7 +1,7 @@
 // Sessions: the tree, the record of a run, and files, whole and damaged.
-#include "core/registry/error.h"
+#include "core/base/error.h"
+#include "core/base/tensor_pack.h"
 #include "core/session/session_file.h"
-#include "core/session/tensor_pack.h"
 
 #include <QtTest>
 
@@ -11,8 +11,8 @@
 #include <random>
 
 using namespace diffuscope;
-using session::BranchPoint;
-using session::Recipe;
+using recipe::BranchPoint;
+using recipe::Recipe;
 using session::RunRecord;
 using session::Session;
 using session::SessionFile;
@@ -88,7 +88,7 @@ private Q_SLOTS:
         const Session tree = sampleSession().session;
         QCOMPARE(tree.branchesOf(1), std::vector<int>{2});
         QCOMPARE(tree.depthOf(3), 2);
-        const session::RunPlan plan = tree.planOf(3);
+        const recipe::RunPlan plan = tree.planOf(3);
         QCOMPARE(plan.recipe.steps, 30);
         QCOMPARE(plan.from->frame, 20);
         QCOMPARE(plan.from->run.recipe.steps, 40);
@@ -109,7 +109,7 @@ private Q_SLOTS:
         QCOMPARE(other.runs().size(), std::size_t(4));
         QVERIFY(other.planOf(added) == tree.planOf(3));
         // Runs above that are there already are not added again.
-        session::RunPlan sibling = tree.planOf(3);
+        recipe::RunPlan sibling = tree.planOf(3);
         sibling.recipe.steps = 31;
         QCOMPARE(other.run(other.addPlan(sibling)).parent, other.run(added).parent);
         QCOMPARE(other.runs().size(), std::size_t(5));
@@ -447,7 +447,7 @@ private Q_SLOTS:
     void aTreeDeeperThanTheProgramFollowsIsRefused()
     {
         std::string runs = "{\"id\":1,\"recipe\":{\"version\":1}}";
-        for (int id = 2; id < session::deepestBranch + 5; ++id)
+        for (int id = 2; id < recipe::deepestBranch + 5; ++id)
             runs += ",{\"id\":" + std::to_string(id) + ",\"parent\":" + std::to_string(id - 1) +
                     ",\"frame\":" + std::to_string(id) + ",\"recipe\":{\"version\":1}}";
         writeText("{\"version\":1,\"runs\":[" + runs + "]}");
@@ -470,9 +470,9 @@ private:
 
     void writeText(const std::string& session) const
     {
-        session::TensorPack pack;
+        base::TensorPack pack;
         pack.texts["diffuscope.session"] = session;
-        session::writePack(path(), pack);
+        base::writePack(path(), pack);
     }
 
     QTemporaryDir m_folder;

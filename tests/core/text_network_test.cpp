@@ -1,10 +1,10 @@
 // Text-conditional networks: how prompts are read, what their words may and may not change, and what is
 // refused.
-#include "core/network/checkpoint.h"
-#include "core/network/parallel_forward.h"
-#include "core/network/vocabulary.h"
-#include "core/sample/model_run_factory.h"
-#include "core/sample/run_texts.h"
+#include "core/model/checkpoint.h"
+#include "core/model/text/vocabulary.h"
+#include "core/model/unet/parallel_forward.h"
+#include "core/run/model_run_factory.h"
+#include "core/run/run_texts.h"
 #include "tests/core/file_fixture.h"
 
 #include <nlohmann/json.hpp>
@@ -17,9 +17,9 @@ namespace {
 
 const std::vector<std::string> words = {"a", "and", "blue", "green", "hair", "hat", "person", "red", "with"};
 
-network::UNetConfig textConfig()
+model::UNetConfig textConfig()
 {
-    network::UNetConfig config;
+    model::UNetConfig config;
     config.imageChannels = 3;
     config.imageHeight = config.imageWidth = 8;
     config.patch = 1;
@@ -36,10 +36,10 @@ network::UNetConfig textConfig()
 }
 
 /// Random everywhere, also where a new network has zeros.
-network::UNet randomTextNet(const network::UNetConfig& config = textConfig())
+model::UNet randomTextNet(const model::UNetConfig& config = textConfig())
 {
     torch::manual_seed(5);
-    network::UNet net(config);
+    model::UNet net(config);
     torch::NoGradGuard noGrad;
     for (auto& parameter : net->parameters())
         parameter.normal_(0.0, 0.15);
@@ -47,24 +47,24 @@ network::UNet randomTextNet(const network::UNetConfig& config = textConfig())
     return net;
 }
 
-network::ModelCard textCard()
+model::ModelCard textCard()
 {
-    network::ModelCard card;
+    model::ModelCard card;
     card.name = "portraits";
     card.title = "Portraits";
     card.architecture = textConfig();
     card.target = "v";
     card.schedule = {"cosine", {{"levels", 100.0}}};
     card.vocabulary = words;
-    card.parameterCount = network::parameterCount(card.architecture);
-    card.textQuality = network::TextQuality{.images = 20,
-                                            .heldOutImages = 5,
-                                            .sampler = "ddim",
-                                            .steps = 25,
-                                            .guidance = {1, 3},
-                                            .attributes = {{"hair", 0.98, {0.7, 0.9}}},
-                                            .heldOutClassifierAccuracy = 0.9,
-                                            .heldOutAgreement = {0.5, 0.8}};
+    card.parameterCount = model::parameterCount(card.architecture);
+    card.textQuality = model::TextQuality{.images = 20,
+                                          .heldOutImages = 5,
+                                          .sampler = "ddim",
+                                          .steps = 25,
+                                          .guidance = {1, 3},
+                                          .attributes = {{"hair", 0.98, {0.7, 0.9}}},
+                                          .heldOutClassifierAccuracy = 0.9,
+                                          .heldOutAgreement = {0.5, 0.8}};
     return card;
 }
 
@@ -73,20 +73,20 @@ double largestDifference(const torch::Tensor& a, const torch::Tensor& b)
     return (a - b).abs().max().item<double>();
 }
 
-network::TextContext contextOf(network::UNet& net, const std::vector<std::string>& prompts)
+model::TextContext contextOf(model::UNet& net, const std::vector<std::string>& prompts)
 {
-    const network::Vocabulary vocabulary(words);
+    const model::Vocabulary vocabulary(words);
     std::vector<std::vector<int64_t>> ids;
     for (const std::string& prompt : prompts)
         ids.push_back(vocabulary.read(prompt, 8));
-    return net->encode(network::tokenBatch(ids));
+    return net->encode(model::tokenBatch(ids));
 }
 
-session::Recipe recipeOf(const std::string& prompt, const std::string& negative = {}, double scale = 3)
+recipe::Recipe recipeOf(const std::string& prompt, const std::string& negative = {}, double scale = 3)
 {
-    session::Recipe recipe;
+    recipe::Recipe recipe;
     recipe.model = "portraits";
-    recipe.condition = denoise::Condition::prompt(prompt, negative);
+    recipe.condition = recipe::Condition::prompt(prompt, negative);
     recipe.guidance.scale = scale;
     recipe.steps = 4;
     recipe.batch = 3;
@@ -103,26 +103,26 @@ private Q_SLOTS:
     void initTestCase()
     {
         at::set_num_threads(1);
-        network::saveModel(m_files.path("portraits"), textCard(), randomTextNet());
+        model::saveModel(m_files.path("portraits"), textCard(), randomTextNet());
     }
 
     void aPromptIsReadAsItsWordsWhateverStandsBetweenThem()
     {
-        const network::Vocabulary vocabulary(words);
+        const model::Vocabulary vocabulary(words);
         const auto plain = vocabulary.read("red hair and a hat", 8);
         QCOMPARE(int(plain.size()), 5);
         QVERIFY(vocabulary.read("  Red HAIR,and\n\ta hat!! ", 8) == plain);
         QVERIFY(vocabulary.read(" ,\n ", 8).empty());
         const auto split = vocabulary.split("Red, dragon");
-        QVERIFY(split[1] == (network::PromptWord{"dragon", 5, 6, -1}) && split[0].isKnown());
+        QVERIFY(split[1] == (model::PromptWord{"dragon", 5, 6, -1}) && split[0].isKnown());
         QVERIFY(vocabulary.completions("ha") == (std::vector<std::string>{"hair", "hat"}));
-        QVERIFY(network::Vocabulary::ofTexts({"red hair, a hat", "A person"}).words() ==
+        QVERIFY(model::Vocabulary::ofTexts({"red hair, a hat", "A person"}).words() ==
                 (std::vector<std::string>{"a", "hair", "hat", "person", "red"}));
     }
 
     void whatCannotBeReadIsSaidByName()
     {
-        const network::Vocabulary vocabulary(words);
+        const model::Vocabulary vocabulary(words);
         const auto refusal = [&](const std::string& prompt) {
             return refusalOf([&] { vocabulary.read(prompt, 8); });
         };
@@ -143,7 +143,7 @@ private Q_SLOTS:
     {
         const auto refuses = [](const std::vector<std::string>& list) {
             try {
-                const network::Vocabulary vocabulary(list);
+                const model::Vocabulary vocabulary(list);
             } catch (const std::invalid_argument&) {
                 return true;
             }
@@ -152,10 +152,8 @@ private Q_SLOTS:
         QVERIFY(refuses({"red", "red"}) && refuses({"Red"}) && refuses({""}) && refuses({"red hair"}) &&
                 refuses({std::string(41, 'a')}));
         QVERIFY(!refuses({"red", "hair"}));
-        QVERIFY(network::Vocabulary({"a", "b"}).fingerprint() !=
-                network::Vocabulary({"b", "a"}).fingerprint());
-        QVERIFY(network::Vocabulary({"ab", "c"}).fingerprint() !=
-                network::Vocabulary({"a", "bc"}).fingerprint());
+        QVERIFY(model::Vocabulary({"a", "b"}).fingerprint() != model::Vocabulary({"b", "a"}).fingerprint());
+        QVERIFY(model::Vocabulary({"ab", "c"}).fingerprint() != model::Vocabulary({"a", "bc"}).fingerprint());
     }
 
     void thePaddingOfAPromptChangesNothing()
@@ -200,7 +198,7 @@ private Q_SLOTS:
         const auto x = torch::randn({1, 3, 8, 8});
         const auto at = [&](double share) {
             return net(x, torch::full({1}, 30.0), torch::zeros({1}, torch::kInt64),
-                       network::blended(first, second, share));
+                       model::blended(first, second, share));
         };
         QVERIFY(largestDifference(at(0), at(1e-7)) < 1e-4);
         QVERIFY(largestDifference(at(1), at(1 - 1e-7)) < 1e-4);
@@ -208,24 +206,24 @@ private Q_SLOTS:
         QVERIFY2(step > 0 && step < 0.2 * whole, qPrintable(QString("%1 of %2").arg(step).arg(whole)));
         // A prompt blended with itself is that prompt.
         QVERIFY(largestDifference(at(0), net(x, torch::full({1}, 30.0), torch::zeros({1}, torch::kInt64),
-                                             network::blended(first, first, 0.3))) < 1e-5);
+                                             model::blended(first, first, 0.3))) < 1e-5);
     }
 
     void thePlanSaysWhatTheModulesSay()
     {
         torch::NoGradGuard noGrad;
         auto net = randomTextNet();
-        network::ParallelForward forward(net, 2);
+        model::ParallelForward forward(net, 2);
         if (!forward.plan())
             QSKIP(forward.reasonForNoPlan().c_str());
         const auto x = torch::randn({5, 3, 8, 8});
         const auto t = torch::linspace(0, 99, 5);
         const auto none = torch::zeros({5}, torch::kInt64);
-        std::vector<network::TextContext> single;
+        std::vector<model::TextContext> single;
         for (const std::string prompt : {"red hair", "", "a person with blue hat and green hair", "hat", ""})
             single.push_back(contextOf(net, {prompt}));
-        single[3] = network::blended(single[3], single[0], 0.4);
-        const auto text = network::stacked(single);
+        single[3] = model::blended(single[3], single[0], 0.4);
+        const auto text = model::stacked(single);
         const auto planned = forward.forward(x, t, none, text);
         QVERIFY(largestDifference(planned, net(x, t, none, text)) < 1e-4);
         // An image's numbers depend on nothing else in the batch, to the last bit.
@@ -246,7 +244,7 @@ private Q_SLOTS:
         const auto x = torch::randn({2, 3, 8, 8});
         const auto t = torch::full({2}, 10.0);
         const auto none = torch::zeros({2}, torch::kInt64);
-        std::vector<network::CrossAttentionMap> maps;
+        std::vector<model::CrossAttentionMap> maps;
         const auto watched = net(x, t, none, text, &maps);
         QVERIFY(watched.equal(net(x, t, none, text)));
         QCOMPARE(int(maps.size()), 5);  // down0_0, down1_0, middle0, up1_0, up0_0
@@ -264,7 +262,7 @@ private Q_SLOTS:
 
     void aModelSurvivesItsFiles()
     {
-        auto loaded = network::loadModel(m_files.path("portraits"));
+        auto loaded = model::loadModel(m_files.path("portraits"));
         QVERIFY(loaded.card == textCard());
         torch::NoGradGuard noGrad;
         auto net = randomTextNet();
@@ -273,7 +271,7 @@ private Q_SLOTS:
         const auto none = torch::zeros({1}, torch::kInt64);
         QVERIFY(loaded.net(x, torch::ones({1}), none, contextOf(loaded.net, {"red hair"}))
                     .equal(net(x, torch::ones({1}), none, text)));
-        QCOMPARE(net->parameterCount(), network::parameterCount(textConfig()));
+        QCOMPARE(net->parameterCount(), model::parameterCount(textConfig()));
     }
 
     void aVocabularyThatIsNotThatOfTheWeightsIsRefused()
@@ -284,7 +282,7 @@ private Q_SLOTS:
             auto card = original;
             change(card);
             m_files.write("portraits/model.json", card.dump());
-            const QString refusal = refusalOf([&] { network::loadModel(folder); });
+            const QString refusal = refusalOf([&] { model::loadModel(folder); });
             m_files.write("portraits/model.json", original.dump());
             return refusal;
         };
@@ -307,7 +305,7 @@ private Q_SLOTS:
 
     void aRunShowsItsPromptAndLeadsAwayFromTheNegativeOne()
     {
-        const auto resultOf = [&](const session::Recipe& recipe) {
+        const auto resultOf = [&](const recipe::Recipe& recipe) {
             return finished(recipe)->layer(record::Layer::xt);
         };
         const auto plain = resultOf(recipeOf("red hair"));
@@ -327,7 +325,7 @@ private Q_SLOTS:
 
     void theNegativePromptTakesThePlaceOfTheUnconditionalPrediction()
     {
-        const auto first = [&](session::Recipe recipe) {
+        const auto first = [&](recipe::Recipe recipe) {
             recipe.clipping.rule = "none";
             return finished(recipe, 0);
         };
@@ -360,7 +358,7 @@ private Q_SLOTS:
 
     void attentionIsRecordedWhereItIsAskedForAndCanBeWorkedOutLater()
     {
-        sample::ModelRunFactory factory({m_files.folder()});
+        run::ModelRunFactory factory({m_files.folder()});
         const auto recipe = recipeOf("red hair and a hat");
         const auto quiet = factory.start(recipe);
         const auto without = quiet->advance({});
@@ -410,7 +408,7 @@ private Q_SLOTS:
 
     void whatIsRememberedOfOnePromptIsNotTakenForAnother()
     {
-        sample::ModelRunFactory factory({m_files.folder()});
+        run::ModelRunFactory factory({m_files.folder()});
         const auto first = [&](const std::string& prompt) {
             return factory.start(recipeOf(prompt))->advance({})->layer(record::Layer::x0Hat).values;
         };
@@ -424,13 +422,13 @@ private Q_SLOTS:
         auto recipe = recipeOf("red \"hair\"\n", "a hat");
         recipe.condition.text.second = "blue hair";
         recipe.condition.text.blend = 0.25;
-        QVERIFY(session::recipeFromJson(session::toJson(recipe)) == recipe);
-        QVERIFY(session::toJson(session::Recipe{}).find("prompt") == std::string::npos);
-        const auto read = session::recipeFromJson(R"({"version": 1, "condition": {"prompt": "red hair"}})");
-        QVERIFY(read.condition == denoise::Condition::prompt("red hair"));
+        QVERIFY(recipe::recipeFromJson(recipe::toJson(recipe)) == recipe);
+        QVERIFY(recipe::toJson(recipe::Recipe{}).find("prompt") == std::string::npos);
+        const auto read = recipe::recipeFromJson(R"({"version": 1, "condition": {"prompt": "red hair"}})");
+        QVERIFY(read.condition == recipe::Condition::prompt("red hair"));
         const auto refusal = [](const std::string& condition) {
             return refusalOf(
-                [&] { session::recipeFromJson("{\"version\": 1, \"condition\": " + condition + "}"); });
+                [&] { recipe::recipeFromJson("{\"version\": 1, \"condition\": " + condition + "}"); });
         };
         QVERIFY(refusal(R"({"prompt": 7})").contains("recipe.condition.prompt"));
         QVERIFY(refusal(R"({"blend": 1.5})").contains("recipe.condition.blend"));
@@ -440,9 +438,9 @@ private Q_SLOTS:
 
 private:
     /// The result's frame, or that of a step.
-    record::FramePtr finished(const session::Recipe& recipe, int step = -1)
+    record::FramePtr finished(const recipe::Recipe& recipe, int step = -1)
     {
-        sample::ModelRunFactory factory({m_files.folder()});
+        run::ModelRunFactory factory({m_files.folder()});
         const auto run = factory.start(recipe);
         record::FramePtr last;
         while (const auto frame = run->advance({})) {

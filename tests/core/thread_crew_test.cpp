@@ -1,7 +1,7 @@
 // The threads that evaluate networks, and how they wait for one another; labelled "engine", so that it runs
 // under the thread sanitizer.
-#include "core/network/cooperation.h"
-#include "core/network/thread_crew.h"
+#include "core/inference/cooperation.h"
+#include "core/inference/thread_crew.h"
 
 #include <QTest>
 
@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <vector>
 
-using namespace diffuscope::network;
+using namespace diffuscope::inference;
 using namespace std::chrono_literals;
 
 class ThreadCrewTest : public QObject
@@ -38,10 +38,12 @@ private Q_SLOTS:
         for (int round = 0; round < 200; ++round) {
             std::atomic<int> next = 0;
             std::vector<int> done(50, 0);
-            crew.runWithHelp(4, [&](std::size_t) {
-                for (int part = next++; part < 50; part = next++)
-                    ++done[std::size_t(part)];
-            });
+            crew.runWithHelp(
+                4,
+                [&](std::size_t) {
+                    for (int part = next++; part < 50; part = next++)
+                        ++done[std::size_t(part)];
+                });
             QVERIFY(std::ranges::all_of(done, [](int count) { return count == 1; }));
         }
     }
@@ -53,10 +55,12 @@ private Q_SLOTS:
         for (int round = 0; round < 200; ++round) {
             std::vector<int> calls(6, 0);
             Meeting meeting(6);
-            const bool isDone = crew.runTogether(6, [&](std::size_t index) {
-                meeting.arrive();
-                ++calls[index];
-            });
+            const bool isDone = crew.runTogether(
+                6,
+                [&](std::size_t index) {
+                    meeting.arrive();
+                    ++calls[index];
+                });
             QVERIFY(std::ranges::all_of(calls, [&](int count) { return count == int(isDone); }));
         }
         // And what was taken back does not turn up later.
@@ -67,19 +71,19 @@ private Q_SLOTS:
 
     void whatOneWritesBeforeAMeetingAllReadAfterIt()
     {
-        constexpr int kMembers = 3, kRounds = 2000;
-        ThreadCrew crew(kMembers);
-        Meeting meeting(kMembers);
-        std::vector<int> written(kMembers, 0), wrong(kMembers, 0);
-        crew.run(kMembers, [&](std::size_t index) {
-            for (int round = 1; round <= kRounds; ++round) {
+        constexpr int members = 3, rounds = 2000;
+        ThreadCrew crew(members);
+        Meeting meeting(members);
+        std::vector<int> written(members, 0), wrong(members, 0);
+        crew.run(members, [&](std::size_t index) {
+            for (int round = 1; round <= rounds; ++round) {
                 written[index] = round;
                 meeting.arrive();
-                wrong[index] += int(std::ranges::count(written, round)) != kMembers;
+                wrong[index] += int(std::ranges::count(written, round)) != members;
                 meeting.arrive();
             }
         });
-        QCOMPARE(wrong, std::vector<int>(kMembers, 0));
+        QCOMPARE(wrong, std::vector<int>(members, 0));
     }
 
     void whoFailsLetsTheOthersGo()

@@ -1,15 +1,15 @@
 // A model of a few thousand random weights, for tests that need one but not what it makes.
 #pragma once
 
-#include "core/network/checkpoint.h"
+#include "core/model/checkpoint.h"
 
 #include <string>
 
 namespace diffuscope::test {
 
-inline network::UNetConfig tinyConfig()
+inline model::UNetConfig tinyConfig()
 {
-    network::UNetConfig config;
+    model::UNetConfig config;
     config.imageHeight = config.imageWidth = 8;
     config.baseChannels = 8;
     config.normalizationGroups = 4;
@@ -21,7 +21,7 @@ inline network::UNetConfig tinyConfig()
 
 /// The architecture of a small network that an inference plan can be made for: wide enough for its registers,
 /// attention at the coarse level.
-inline network::UNetConfig plannableConfig()
+inline model::UNetConfig plannableConfig()
 {
     return {.imageChannels = 1,
             .imageHeight = 8,
@@ -40,13 +40,13 @@ inline network::UNetConfig plannableConfig()
 /// Predicts eps on a linear schedule of 100 levels; classes a, b, c.
 inline void saveTinyModel(const std::string& folder)
 {
-    network::ModelCard card;
+    model::ModelCard card;
     card.name = "tiny";
     card.architecture = tinyConfig();
     card.schedule = {"linear", {{"levels", 100.0}}};
     card.classNames = {"a", "b", "c"};
-    card.parameterCount = network::parameterCount(card.architecture);
-    network::saveModel(folder, card, network::UNet(card.architecture));
+    card.parameterCount = model::parameterCount(card.architecture);
+    model::saveModel(folder, card, model::UNet(card.architecture));
 }
 
 }  // namespace diffuscope::test

@@ -51,7 +51,7 @@ int editWithoutEnd(const QString& folder, std::chrono::milliseconds writing)
     QTimer timer;
     QObject::connect(&timer, &QTimer::timeout, [&] {
         ++edits;
-        session::Recipe recipe = bench.document.recipe();
+        recipe::Recipe recipe = bench.document.recipe();
         recipe.seed = std::uint64_t(edits);
         if (edits % 5 == 0)
             bench.document.addRun(recipe, QStringLiteral("New Run"));

@@ -1,8 +1,8 @@
 // Playback through the frames of a run.
 #include "tests/support/fake_run.h"
+#include "ui/document/player.h"
 #include "ui/document/session_document.h"
 #include "ui/engine/sampling_service.h"
-#include "ui/playback/player.h"
 
 #include <QSignalSpy>
 #include <QTest>

@@ -35,7 +35,7 @@ struct Bench
     ~Bench() { fake.unblock(); }
 
     /// Edits as a dragged slider does, for several coalescing intervals; the last recipe.
-    session::Recipe drag(double scale)
+    recipe::Recipe drag(double scale)
     {
         QElapsedTimer clock;
         clock.start();
@@ -124,7 +124,7 @@ private Q_SLOTS:
     {
         Bench bench;
         bench.fake.block();
-        const session::Recipe newest = bench.drag(2);
+        const recipe::Recipe newest = bench.drag(2);
         QTRY_VERIFY(bench.fake.isEvaluating());
         bench.fake.unblock();
         QTRY_VERIFY(!bench.finished.isEmpty() && *bench.service.newest().recipe == newest &&

@@ -37,7 +37,7 @@ struct SessionBench
         keeper->setComputer(QStringLiteral("a fake"), 1);
     }
 
-    bool sample(const session::Recipe& recipe)
+    bool sample(const recipe::Recipe& recipe)
     {
         document.loadRecipe(recipe);
         return waitForRun();
@@ -58,7 +58,7 @@ struct SessionBench
     std::unique_ptr<ui::SessionKeeper> keeper;
 };
 
-inline session::Recipe changed(session::Recipe recipe, double scale)
+inline recipe::Recipe changed(recipe::Recipe recipe, double scale)
 {
     recipe.guidance.scale = scale;
     return recipe;

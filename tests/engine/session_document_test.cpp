@@ -26,15 +26,15 @@ struct Bench
     Bench() { document.setMergeWindow(1h); }
     ~Bench() { fake.unblock(); }
 
-    session::Recipe withScale(double scale) const
+    recipe::Recipe withScale(double scale) const
     {
-        session::Recipe recipe = document.recipe();
+        recipe::Recipe recipe = document.recipe();
         recipe.guidance.scale = scale;
         return recipe;
     }
-    session::Recipe withSteps(int steps) const
+    recipe::Recipe withSteps(int steps) const
     {
-        session::Recipe recipe = document.recipe();
+        recipe::Recipe recipe = document.recipe();
         recipe.steps = steps;
         return recipe;
     }
@@ -50,7 +50,7 @@ private Q_SLOTS:
     void quickEditsOfOnePartUndoAsOne()
     {
         Bench bench;
-        const session::Recipe first = bench.document.recipe();
+        const recipe::Recipe first = bench.document.recipe();
         for (int i = 1; i <= 50; ++i)
             bench.document.setRecipe(bench.withScale(2 + i * 0.1));
         QCOMPARE(bench.document.undoStack().count(), 1);
@@ -102,8 +102,8 @@ private Q_SLOTS:
 
     void differencesAreNamedByPart()
     {
-        session::Recipe before;
-        session::Recipe after = before;
+        recipe::Recipe before;
+        recipe::Recipe after = before;
         QVERIFY(ui::differingParts(before, after).empty());
         after.sampler.options["eta"] = 0.5;
         after.schedule = schedule::ScheduleSpec{};

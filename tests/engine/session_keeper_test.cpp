@@ -1,6 +1,6 @@
 // Sessions in the document and on disk: branches, undo of everything, saving, opening, and the check of
 // replays.
-#include "core/session/tensor_pack.h"
+#include "core/base/tensor_pack.h"
 #include "tests/engine/session_bench.h"
 
 #include <QSignalSpy>
@@ -217,9 +217,9 @@ private Q_SLOTS:
     void aFileThatCannotBeOpenedLeavesTheSessionAlone()
     {
         const QString file = m_folder->filePath(QStringLiteral("newer.diffuscope"));
-        session::TensorPack pack;
+        base::TensorPack pack;
         pack.texts["diffuscope.session"] = "{\"version\":9}";
-        session::writePack(file.toStdString(), pack);
+        base::writePack(file.toStdString(), pack);
         SessionBench bench(path());
         QVERIFY(bench.sample(fakeRecipe(3)));
         const session::Session before = bench.document.session();
@@ -264,7 +264,7 @@ private Q_SLOTS:
         {
             SessionBench bench(path());
             QVERIFY(bench.sample(fakeRecipe(2, 4)));
-            session::Recipe recipe = bench.document.recipe();
+            recipe::Recipe recipe = bench.document.recipe();
             recipe.condition.text.prompt = "red hair";
             bench.document.setRecipe(recipe, written);
             QVERIFY(bench.document.writtenPrompt() == written);
@@ -275,7 +275,7 @@ private Q_SLOTS:
         SessionBench bench(path());
         QVERIFY(bench.keeper->restore());
         QVERIFY(bench.document.writtenPrompt() == written);
-        session::Recipe recipe = bench.document.recipe();
+        recipe::Recipe recipe = bench.document.recipe();
         recipe.condition.text.prompt = "blue hair";
         bench.document.setRecipe(recipe);
         QVERIFY(bench.document.writtenPrompt() == session::WrittenPrompt());

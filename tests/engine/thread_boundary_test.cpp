@@ -21,12 +21,12 @@ namespace {
 
 RunUpdate finishedRun(double scale, int frames)
 {
-    const session::Recipe recipe = fakeRecipe(scale, frames - 1, 1);
+    const recipe::Recipe recipe = fakeRecipe(scale, frames - 1, 1);
     record::Trajectory trajectory;
     for (int i = 0; i < frames; ++i)
         trajectory.frames.push_back(test::fakeFrame(recipe, i));
     trajectory.plannedFrames = frames;
-    return {.recipe = std::make_shared<const session::Recipe>(recipe),
+    return {.recipe = std::make_shared<const recipe::Recipe>(recipe),
             .trajectory = std::make_shared<const record::Trajectory>(trajectory),
             .state = ui::RunState::finished};
 }

@@ -10,10 +10,10 @@
 
 using namespace diffuscope;
 using golden::sampled;
-using sample::SamplerSpec;
+using recipe::SamplerSpec;
 using std::string_literals::operator""s;
 
-Q_DECLARE_METATYPE(diffuscope::sample::SamplerSpec)
+Q_DECLARE_METATYPE(diffuscope::recipe::SamplerSpec)
 
 class ConvergenceOrderTest : public QObject
 {

@@ -1,13 +1,13 @@
 // The worked example of the DDPM step, the numbers a student computes by hand.
-#include "core/registry/error.h"
-#include "core/sample/sampler.h"
+#include "core/base/error.h"
+#include "core/samplers/sampler.h"
 
 #include <QTest>
 
 #include <cmath>
 
 using namespace diffuscope;
-using sample::StepContext;
+using samplers::StepContext;
 using torch::Tensor;
 
 class DdpmWorkedExampleTest : public QObject
@@ -25,7 +25,7 @@ void DdpmWorkedExampleTest::meanAndNoiseGiveTheNumbersOfTheExample()
     const auto schedule = schedule::NoiseSchedule::fromBetas("example", {0.1, 0.1});
     QVERIFY(std::abs(schedule.alphaBar(1) - 0.81) < 1e-15);
     const schedule::TimeGrid grid{{schedule.level(1), schedule.level(0), {0, 1, 0}}};
-    const auto sampler = sample::makeSampler({"ddpm", {}}, schedule, grid);
+    const auto sampler = samplers::makeSampler({"ddpm", {}}, schedule, grid);
 
     const double eps = 0.30;
     double z = 0;
@@ -64,7 +64,7 @@ void DdpmWorkedExampleTest::learnedVarianceLiesBetweenTheFixedOnes()
         {schedule.level(2), schedule.level(1), schedule.level(0), schedule::NoiseLevel{0, 1, 0}}};
     const Tensor x = torch::tensor({0.9, -0.4, 0.2}, torch::kDouble);
     const auto deviation = [&](const std::string& variance, const Tensor& fraction) {
-        const auto sampler = sample::makeSampler({"ddpm", {{"variance", variance}}}, schedule, grid);
+        const auto sampler = samplers::makeSampler({"ddpm", {{"variance", variance}}}, schedule, grid);
         double z = 0;
         StepContext step{
             .level = grid[0],

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/denoise/gaussian_mixture.h"
-#include "core/sample/noise_source.h"
-#include "core/sample/sampling_loop.h"
+#include "core/run/noise_source.h"
+#include "core/run/sampling_loop.h"
 
 namespace diffuscope::golden {
 
@@ -16,15 +16,15 @@ inline denoise::GaussianMixture mixture()
 }
 
 /// The result [count, 2] of a run from seeded noise, in double.
-inline torch::Tensor sampled(const sample::SamplerSpec& spec, const schedule::NoiseSchedule& schedule,
+inline torch::Tensor sampled(const recipe::SamplerSpec& spec, const schedule::NoiseSchedule& schedule,
                              const schedule::TimeGrid& grid, int count, std::uint64_t seed = 1)
 {
     denoise::GaussianMixtureDenoiser oracle(mixture());
-    const auto sampler = sample::makeSampler(spec, schedule, grid);
-    sample::SeededNoise noise(seed);
+    const auto sampler = samplers::makeSampler(spec, schedule, grid);
+    run::SeededNoise noise(seed);
     const torch::Tensor start =
-        sample::initialState(noise.initial({count, 2}, torch::TensorOptions(torch::kDouble)), grid[0]);
-    sample::SamplingLoop loop({oracle, *sampler, schedule, grid, noise, {}}, start);
+        run::initialState(noise.initial({count, 2}, torch::TensorOptions(torch::kDouble)), grid[0]);
+    run::SamplingLoop loop({oracle, *sampler, schedule, grid, noise, {}}, start);
     while (!loop.isDone())
         loop.advance();
     return loop.state();

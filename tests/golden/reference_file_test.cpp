@@ -1,7 +1,7 @@
 // Reading reference trajectories: plain and gzipped, and what is said of damaged, foreign and unsupported
 // ones.
-#include "core/registry/error.h"
-#include "core/sample/reference_runner.h"
+#include "core/base/error.h"
+#include "core/verify/reference_runner.h"
 
 #include <QTest>
 #include <zlib.h>
@@ -10,7 +10,7 @@
 #include <memory>
 
 using namespace diffuscope;
-using sample::ReferenceReport;
+using verify::ReferenceReport;
 namespace fs = std::filesystem;
 
 namespace {
@@ -53,7 +53,7 @@ private:
     static ReferenceReport reportOf(const fs::path& path)
     {
         ReferenceReport last;
-        sample::verifyFile(path, [&](const ReferenceReport& report) { last = report; });
+        verify::verifyFile(path, [&](const ReferenceReport& report) { last = report; });
         return last;
     }
 
@@ -63,25 +63,25 @@ private:
 void ReferenceFileTest::plainAndGzippedFilesHold()
 {
     const ReferenceReport plain = reportOf(written("plain.json", example()));
-    QVERIFY2(plain.outcome == ReferenceReport::Outcome::ok, sample::reportLine(plain).c_str());
+    QVERIFY2(plain.outcome == ReferenceReport::Outcome::ok, verify::reportLine(plain).c_str());
     const fs::path path = written("zipped.json.gz", {});
     const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "wb"), gzclose);
     QVERIFY(gzwrite(file.get(), example().data(), unsigned(example().size())) > 0);
     QCOMPARE(gzflush(file.get(), Z_FINISH), Z_OK);
     const ReferenceReport zipped = reportOf(path);
-    QVERIFY2(zipped.outcome == ReferenceReport::Outcome::ok, sample::reportLine(zipped).c_str());
+    QVERIFY2(zipped.outcome == ReferenceReport::Outcome::ok, verify::reportLine(zipped).c_str());
 }
 
 void ReferenceFileTest::folderIsSearchedForFiles()
 {
     QTemporaryDir folder;
     const fs::path path = folder.path().toStdString();
-    QVERIFY_EXCEPTION_THROWN((void)sample::referenceFiles(path), Error);
-    QVERIFY_EXCEPTION_THROWN((void)sample::referenceFiles(path / "absent.json"), Error);
+    QVERIFY_EXCEPTION_THROWN((void)verify::referenceFiles(path), Error);
+    QVERIFY_EXCEPTION_THROWN((void)verify::referenceFiles(path / "absent.json"), Error);
     fs::create_directory(path / "inner");
     for (const char* name : {"b.json", "a.json.gz", "notes.txt", "inner/c.json"})
         std::ofstream(path / name) << "{}";
-    QCOMPARE(sample::referenceFiles(path).size(), std::size_t(3));
+    QCOMPARE(verify::referenceFiles(path).size(), std::size_t(3));
 }
 
 void ReferenceFileTest::wrongStateIsNotOk()
@@ -91,7 +91,7 @@ void ReferenceFileTest::wrongStateIsNotOk()
     const ReferenceReport report = reportOf(written("wrong.json", content));
     QCOMPARE(int(report.outcome), int(ReferenceReport::Outcome::notOk));
     QVERIFY(report.largestError > 1e-4 && report.largestError < 1e-3);
-    QVERIFY(sample::reportLine(report).find("NOT OK") != std::string::npos);
+    QVERIFY(verify::reportLine(report).find("NOT OK") != std::string::npos);
 }
 
 void ReferenceFileTest::unknownOptionIsReportedNotSkipped()
@@ -100,7 +100,7 @@ void ReferenceFileTest::unknownOptionIsReportedNotSkipped()
     content.replace("\"clip_sample\": false", "\"clip_sample\": false, \"use_dark_magic\": true");
     const ReferenceReport report = reportOf(written("magic.json", content));
     QCOMPARE(int(report.outcome), int(ReferenceReport::Outcome::notSupported));
-    QVERIFY(sample::reportLine(report).find("use_dark_magic=true") != std::string::npos);
+    QVERIFY(verify::reportLine(report).find("use_dark_magic=true") != std::string::npos);
     content = example();
     content.replace("DDIMScheduler", "DreamScheduler");
     QCOMPARE(int(reportOf(written("dream.json", content)).outcome),
@@ -134,7 +134,7 @@ void ReferenceFileTest::malformedFilesAreRefusedWithTheirName()
     QFETCH(QString, said);
     const fs::path path = written("malformed.json", content);
     try {
-        (void)sample::readReferenceFile(path);
+        (void)verify::readReferenceFile(path);
         QFAIL("accepted");
     } catch (const Error& error) {
         QCOMPARE(error.code(), ErrorCode::invalidFile);

@@ -1,14 +1,14 @@
 // What the options of other programs' trajectories become here: grids, samplers, and what is refused by name.
-#include "core/sample/reference_setup.h"
+#include "core/verify/reference_setup.h"
 
 #include <QTest>
 
 #include <cmath>
 
 using namespace diffuscope;
-using sample::ReferenceCase;
-using sample::ReferenceOptions;
-using sample::ReferenceSetup;
+using verify::ReferenceCase;
+using verify::ReferenceOptions;
+using verify::ReferenceSetup;
 using std::string_literals::operator""s;
 
 namespace {
@@ -28,7 +28,7 @@ ReferenceCase caseOf(const char* reference, int steps, ReferenceOptions config,
 ReferenceSetup setupOf(const char* reference, int steps, ReferenceOptions config,
                        ReferenceOptions stepOptions = {})
 {
-    return sample::referenceSetup(caseOf(reference, steps, std::move(config), std::move(stepOptions)));
+    return verify::referenceSetup(caseOf(reference, steps, std::move(config), std::move(stepOptions)));
 }
 
 double sigmaAt(const ReferenceSetup& setup, int i)
@@ -167,11 +167,11 @@ void ReferenceSetupTest::rescaledSchedulesEndAtTheirFiniteSigma()
 void ReferenceSetupTest::learnedRangeNeedsTheColumns()
 {
     ReferenceCase learned = caseOf("DDPMScheduler", 5, {{"variance_type", "learned_range"s}});
-    QVERIFY_EXCEPTION_THROWN((void)sample::referenceSetup(learned), sample::UnsupportedOption);
-    sample::ReferenceEvaluation evaluation;
+    QVERIFY_EXCEPTION_THROWN((void)verify::referenceSetup(learned), verify::UnsupportedOption);
+    verify::ReferenceEvaluation evaluation;
     evaluation.output = {.rows = 1, .columns = 4, .values = {0, 0, 1, -1}};
     learned.evaluations.push_back(evaluation);
-    QVERIFY(sample::referenceSetup(learned).learnsVariance);
+    QVERIFY(verify::referenceSetup(learned).learnsVariance);
 }
 
 void ReferenceSetupTest::ordersAreNoHigherThanTheSteps()
@@ -216,7 +216,7 @@ void ReferenceSetupTest::whatCannotBeIsRefusedByName()
     try {
         (void)setupOf(reference.toUtf8().constData(), 5, {{key.toStdString(), value.toStdString()}});
         QFAIL("accepted");
-    } catch (const sample::UnsupportedOption& refused) {
+    } catch (const verify::UnsupportedOption& refused) {
         QCOMPARE(QString(refused.what()), key + "=" + value);
     }
 }

@@ -1,12 +1,12 @@
 // Every reference trajectory through the exact oracle, in double, with the recorded noise injected.
-#include "core/registry/error.h"
-#include "core/sample/reference_runner.h"
+#include "core/base/error.h"
+#include "core/verify/reference_runner.h"
 
 #include <QTest>
 
 #include <cstdio>
 
-using namespace diffuscope::sample;
+using namespace diffuscope::verify;
 
 class ReferenceTrajectoriesTest : public QObject
 {
@@ -20,7 +20,7 @@ private Q_SLOTS:
 void ReferenceTrajectoriesTest::everyCaseHolds_data()
 {
     QTest::addColumn<QString>("path");
-    const std::string folder = DIFFUSCOPE_SHARED_DIR "/reference/trajectories";
+    const std::string folder = DIFFUSCOPE_SOURCE_DIR "/tests/data/reference/trajectories";
     for (const auto& file : referenceFiles(folder))
         QTest::newRow(file.filename().c_str()) << QString::fromStdString(file.string());
 }

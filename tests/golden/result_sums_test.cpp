@@ -1,8 +1,8 @@
 // The sums that the reference's own tests assert: 10 steps of a made-up network on a fixed sample.
 #include "core/denoise/guidance.h"
 #include "core/denoise/target_adapter.h"
-#include "core/sample/reference_setup.h"
-#include "core/sample/sampling_loop.h"
+#include "core/run/sampling_loop.h"
+#include "core/verify/reference_setup.h"
 
 #include <torch/utils.h>
 
@@ -11,11 +11,11 @@
 #include <cmath>
 
 using namespace diffuscope;
-using sample::ReferenceOptions;
+using verify::ReferenceOptions;
 using std::string_literals::operator""s;
 using torch::Tensor;
 
-Q_DECLARE_METATYPE(diffuscope::sample::ReferenceOptions)
+Q_DECLARE_METATYPE(diffuscope::verify::ReferenceOptions)
 
 namespace {
 
@@ -25,7 +25,7 @@ class MadeUpNetwork final : public denoise::Denoiser
 public:
     explicit MadeUpNetwork(denoise::PredictionTarget target) : m_target(target) {}
     denoise::Prediction predict(const Tensor& x, const schedule::NoiseLevel& level,
-                                const denoise::Condition&) override
+                                const recipe::Condition&) override
     {
         return denoise::predictionFrom(m_target, x * (level.t / (level.t + 1)), x, level);
     }
@@ -35,7 +35,7 @@ private:
 };
 
 /// Torch's own generator after manual_seed(0), drawn in float as the reference does.
-class TorchNoise final : public sample::NoiseSource
+class TorchNoise final : public run::NoiseSource
 {
 public:
     TorchNoise() { torch::manual_seed(0); }
@@ -58,7 +58,7 @@ Tensor fixedSample()
 
 /// init_noise_sigma in x: sigma for spacings that start at the noisiest level, sqrt(sigma² + alpha²) = 1 for
 /// leading.
-double initialScale(const sample::ReferenceSetup& setup, const ReferenceOptions& config)
+double initialScale(const verify::ReferenceSetup& setup, const ReferenceOptions& config)
 {
     const bool leading = config.contains("timestep_spacing") &&
                          std::get<std::string>(config.at("timestep_spacing")) == "leading";
@@ -178,17 +178,17 @@ void ResultSumsTest::sumIsTheReferences()
     QFETCH(int, steps);
     QFETCH(double, sum);
     QFETCH(double, tolerance);
-    sample::ReferenceCase described;
+    verify::ReferenceCase described;
     described.reference = reference.toStdString();
     described.config = config;
     described.stepOptions = step;
     described.steps = steps;
-    const auto setup = sample::referenceSetup(described);
+    const auto setup = verify::referenceSetup(described);
     const auto network = denoise::clipped(std::make_unique<MadeUpNetwork>(setup.target), setup.clipping);
-    const auto sampler = sample::makeSampler(setup.sampler, setup.schedule, setup.grid);
+    const auto sampler = samplers::makeSampler(setup.sampler, setup.schedule, setup.grid);
     TorchNoise noise;
-    sample::SamplingLoop loop({*network, *sampler, setup.schedule, setup.grid, noise, {}},
-                              initialScale(setup, config) * fixedSample());
+    run::SamplingLoop loop({*network, *sampler, setup.schedule, setup.grid, noise, {}},
+                           initialScale(setup, config) * fixedSample());
     while (!loop.isDone())
         loop.advance();
     const double found = loop.state().abs().sum().item<double>();

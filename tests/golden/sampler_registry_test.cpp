@@ -1,5 +1,5 @@
 // What the registry promises of every sampler, and what is refused before a run starts.
-#include "core/registry/error.h"
+#include "core/base/error.h"
 #include "core/schedule/schedule_registry.h"
 #include "tests/golden/mixture_fixture.h"
 
@@ -9,10 +9,10 @@
 #include <set>
 
 using namespace diffuscope;
-using sample::SamplerSpec;
+using recipe::SamplerSpec;
 using std::string_literals::operator""s;
 
-Q_DECLARE_METATYPE(diffuscope::sample::SamplerSpec)
+Q_DECLARE_METATYPE(diffuscope::recipe::SamplerSpec)
 
 namespace {
 
@@ -41,7 +41,7 @@ private Q_SLOTS:
 void SamplerRegistryTest::everySamplerIsDescribed()
 {
     std::set<std::string> ids;
-    for (const auto& info : sample::samplers()) {
+    for (const auto& info : samplers::samplers()) {
         const char* id = info.id.c_str();
         QVERIFY2(ids.insert(info.id).second, id);
         QVERIFY2(!info.displayName.empty() && !info.family.empty() && !info.source.empty(), id);
@@ -50,21 +50,21 @@ void SamplerRegistryTest::everySamplerIsDescribed()
         QVERIFY2(info.order >= 1 && info.evaluationsPerStep >= 1, id);
         for (const auto& option : info.options)
             QVERIFY2(!option.displayName.empty() && option.explanation.ends_with('.'), option.id.c_str());
-        (void)registry::completed(info.displayName, info.options, {});  // defaults lie within their ranges
+        (void)base::completed(info.displayName, info.options, {});  // defaults lie within their ranges
     }
 }
 
 void SamplerRegistryTest::dashesAndUnderscoresNameTheSameSampler()
 {
-    QCOMPARE(sample::samplerInfo("dpmpp-2m").id, std::string("dpmpp_2m"));
-    QVERIFY_EXCEPTION_THROWN((void)sample::samplerInfo("dpmpp_9z"), Error);
+    QCOMPARE(samplers::samplerInfo("dpmpp-2m").id, std::string("dpmpp_2m"));
+    QVERIFY_EXCEPTION_THROWN((void)samplers::samplerInfo("dpmpp_9z"), Error);
 }
 
 void SamplerRegistryTest::everySamplerGivesFiniteImages_data()
 {
     QTest::addColumn<QString>("id");
     QTest::addColumn<int>("steps");
-    for (const auto& info : sample::samplers())
+    for (const auto& info : samplers::samplers())
         for (const int steps : {5, 10, 20, 50})
             if (!info.inverse)
                 QTest::addRow("%s %d", info.id.c_str(), steps) << QString::fromStdString(info.id) << steps;
@@ -105,14 +105,14 @@ void SamplerRegistryTest::evaluationsAreWhatTheRegistrySays()
     const int steps = 12;
     const auto grid =
         schedule::makeTimeGrid(schedule, {"log_snr", {{"sigma_max", 20.0}, {"sigma_min", 0.4}}}, steps);
-    for (const auto& info : sample::samplers()) {
+    for (const auto& info : samplers::samplers()) {
         if (info.family == "Adaptive" || info.inverse)
             continue;
         denoise::GaussianMixtureDenoiser oracle(golden::mixture());
-        const auto sampler = sample::makeSampler({info.id, {}}, schedule, grid);
-        sample::SeededNoise noise(3);
-        sample::SamplingLoop loop({oracle, *sampler, schedule, grid, noise, {}},
-                                  noise.initial({4, 2}, torch::TensorOptions(torch::kDouble)));
+        const auto sampler = samplers::makeSampler({info.id, {}}, schedule, grid);
+        run::SeededNoise noise(3);
+        run::SamplingLoop loop({oracle, *sampler, schedule, grid, noise, {}},
+                               noise.initial({4, 2}, torch::TensorOptions(torch::kDouble)));
         while (!loop.isDone())
             loop.advance();
         const int warmUp = info.id == "pndm" ? 1 : 0;  // the first step of PLMS looks twice
@@ -128,10 +128,10 @@ void SamplerRegistryTest::inverseLeadsBackToTheStart()
     std::reverse(grid.levels.begin(), grid.levels.end());
     denoise::GaussianMixtureDenoiser oracle(golden::mixture());
     const torch::Tensor x = golden::mixture().sample(64, 5);
-    sample::SeededNoise none(1);
+    run::SeededNoise none(1);
     const auto run = [&](const char* id, const torch::Tensor& start) {
-        const auto sampler = sample::makeSampler({id, {}}, schedule, grid);
-        sample::SamplingLoop loop({oracle, *sampler, schedule, grid, none, {}}, start);
+        const auto sampler = samplers::makeSampler({id, {}}, schedule, grid);
+        run::SamplingLoop loop({oracle, *sampler, schedule, grid, none, {}}, start);
         while (!loop.isDone())
             loop.advance();
         return loop.state();
@@ -189,7 +189,7 @@ void SamplerRegistryTest::invalidOptionsAreRefusedBeforeAnyEvaluation()
     const auto schedule = linear(terminal.toStdString());
     const auto grid = schedule::makeTimeGrid(schedule, {"trailing", {}}, steps);
     try {
-        (void)sample::makeSampler(spec, schedule, grid);
+        (void)samplers::makeSampler(spec, schedule, grid);
         QFAIL("accepted");
     } catch (const Error& error) {
         QCOMPARE(error.code(), ErrorCode::invalidOption);

@@ -1,9 +1,9 @@
 // A step's equation in numbers, from the record of a real run: its terms add up to the state that was
 // recorded.
+#include "core/base/error.h"
 #include "core/denoise/guidance.h"
 #include "core/explain/step_equation.h"
-#include "core/registry/error.h"
-#include "core/sample/sampled_run.h"
+#include "core/run/sampled_run.h"
 #include "core/schedule/schedule_registry.h"
 #include "tests/support/fake_denoiser.h"
 
@@ -15,13 +15,13 @@ using namespace diffuscope;
 using explain::Absence;
 using explain::Place;
 using explain::RunReader;
+using recipe::SamplerSpec;
 using record::Layer;
-using sample::SamplerSpec;
 using test::FakeDenoiser;
 using torch::Tensor;
 using std::string_literals::operator""s;
 
-Q_DECLARE_METATYPE(diffuscope::sample::SamplerSpec)
+Q_DECLARE_METATYPE(diffuscope::recipe::SamplerSpec)
 
 namespace {
 
@@ -37,7 +37,7 @@ Tensor answer(const Tensor& image, int label)
 struct Setup
 {
     double guidance = 1;
-    denoise::ClippingSpec clipping{.rule = "none", .options = {}};
+    recipe::ClippingSpec clipping{.rule = "none", .options = {}};
     int steps = 12;
 };
 
@@ -48,26 +48,26 @@ RunReader recorded(const SamplerSpec& spec, const Setup& setup = {})
     const double top = schedule.level(schedule.levels() - 1).noiseToSignal();
     auto grid = schedule::makeTimeGrid(
         schedule, {"log_snr", {{"sigma_max", std::min(20.0, top)}, {"sigma_min", 0.05}}}, setup.steps);
-    if (sample::samplerInfo(spec.id).inverse)
+    if (samplers::samplerInfo(spec.id).inverse)
         std::reverse(grid.levels.begin(), grid.levels.end());
     auto denoiser = denoise::clipped(denoise::guided(std::make_unique<FakeDenoiser>(answer),
                                                      {.rule = "cfg", .scale = setup.guidance, .options = {}}),
                                      setup.clipping);
-    sample::SampledRun run({.schedule = schedule,
-                            .grid = grid,
-                            .denoiser = std::move(denoiser),
-                            .sampler = sample::makeSampler(spec, schedule, grid),
-                            .noise = std::make_unique<sample::SeededNoise>(seed),
-                            .condition = denoise::Condition::classLabel(1),
-                            .shape = shape,
-                            .further = sample::furtherValues(spec),
-                            .samplerSpec = spec});
+    run::SampledRun run({.schedule = schedule,
+                         .grid = grid,
+                         .denoiser = std::move(denoiser),
+                         .sampler = samplers::makeSampler(spec, schedule, grid),
+                         .noise = std::make_unique<run::SeededNoise>(seed),
+                         .condition = recipe::Condition::classLabel(1),
+                         .shape = shape,
+                         .further = samplers::furtherValues(spec),
+                         .samplerSpec = spec});
     auto trajectory = std::make_shared<record::Trajectory>();
     while (auto frame = run.advance({}))
         trajectory->frames.push_back(frame);
     trajectory->plannedFrames = grid.steps() + 1;
     return RunReader({.trajectory = trajectory,
-                      .terms = std::make_shared<const std::vector<sample::StepTerms>>(run.terms()),
+                      .terms = std::make_shared<const std::vector<samplers::StepTerms>>(run.terms()),
                       .sampler = spec,
                       .seed = seed});
 }
@@ -124,7 +124,7 @@ void StepEquationTest::shownTermsAddUpToTheRecordedNextState_data()
 {
     QTest::addColumn<SamplerSpec>("spec");
     QTest::addColumn<double>("guidance");
-    for (const auto& info : sample::samplers()) {
+    for (const auto& info : samplers::samplers()) {
         if (info.family == "Adaptive")
             continue;
         QTest::addRow("%s", info.id.c_str()) << SamplerSpec{info.id, {}} << 1.0;
@@ -171,14 +171,14 @@ void StepEquationTest::shownTermsAddUpToTheRecordedNextState()
 
 void StepEquationTest::everySamplerHasAnEquation()
 {
-    for (const auto& info : sample::samplers()) {
+    for (const auto& info : samplers::samplers()) {
         std::vector<SamplerSpec> specs{{info.id, {}}};
         for (const auto& option : info.options) {
             for (const auto& choice : option.choices)
                 specs.push_back({info.id, {{option.id, choice.id}}});
-            if (option.kind == registry::OptionKind::toggle)
+            if (option.kind == base::OptionKind::toggle)
                 specs.push_back({info.id, {{option.id, true}}});
-            if (option.kind == registry::OptionKind::number)
+            if (option.kind == base::OptionKind::number)
                 specs.push_back({info.id, {{option.id, option.maximum}}});
         }
         for (const SamplerSpec& spec : specs) {
@@ -281,13 +281,13 @@ void StepEquationTest::aStepsOwnNumbersReproduceIt()
 
 void StepEquationTest::oneEvaluationSamplersStoreNothingMore()
 {
-    for (const auto& info : sample::samplers()) {
+    for (const auto& info : samplers::samplers()) {
         const SamplerSpec spec{info.id, {}};
         const RunReader run = recorded(spec);
         std::size_t further = 0;
         for (const auto& frame : run.facts().trajectory->frames) {
             const std::size_t values = frame->shape.values() * sizeof(float);
-            const std::size_t wanted = std::size_t(sample::furtherValues(spec).count()) *
+            const std::size_t wanted = std::size_t(samplers::furtherValues(spec).count()) *
                                        std::size_t(std::max(0, frame->evaluations - 1));
             further += frame->further.size();
             std::size_t stored = 0;
@@ -326,7 +326,7 @@ void StepEquationTest::guidanceAndClippingAreTakenApart()
 void StepEquationTest::layersThatNeedMoreThanAFrame()
 {
     const RunReader run = recorded({"ddpm", {}});
-    sample::SeededNoise source(seed);
+    run::SeededNoise source(seed);
     const std::vector<std::int64_t> sizes{shape.batch, shape.channels, shape.height, shape.width};
     for (int step = 0; step + 1 < steps(run); ++step) {
         const Tensor drawn = source.draw(sizes, torch::TensorOptions(torch::kFloat), step, 0).contiguous();
@@ -406,7 +406,7 @@ void StepEquationTest::predictorCorrectorsStayLocal()
             QVERIFY2(terms->size() <= 6, qPrintable(QString("%1: %2 terms").arg(id).arg(terms->size())));
             for (const auto& term : *terms)
                 QVERIFY(term.quantity.step >= step - 3);
-            QVERIFY(terms->front().quantity.kind == sample::StepQuantity::Kind::state);
+            QVERIFY(terms->front().quantity.kind == samplers::StepQuantity::Kind::state);
         }
     }
 }
@@ -418,7 +418,7 @@ void StepEquationTest::coefficientsOfAThousandStepsAreCheap()
     for (const char* id : {"ddim", "ddpm", "dpmpp_3m", "unipc", "heun"}) {
         QElapsedTimer timer;
         timer.start();
-        QCOMPARE(sample::stepTerms({id, {}}, schedule, grid).size(), std::size_t(1000));
+        QCOMPARE(samplers::stepTerms({id, {}}, schedule, grid).size(), std::size_t(1000));
         qInfo("%s: %lld ms", id, (long long)timer.elapsed());
         QVERIFY(timer.elapsed() < 10'000);  // a tenth of that on an idle machine
     }

@@ -1,5 +1,5 @@
 // The terms that a step is said to be made of add up to the state that the sampler made.
-#include "core/sample/step_terms.h"
+#include "core/samplers/step_terms.h"
 #include "core/schedule/schedule_registry.h"
 #include "tests/golden/mixture_fixture.h"
 
@@ -8,11 +8,11 @@
 #include <map>
 
 using namespace diffuscope;
-using sample::SamplerSpec;
-using sample::StepQuantity;
+using recipe::SamplerSpec;
+using samplers::StepQuantity;
 using std::string_literals::operator""s;
 
-Q_DECLARE_METATYPE(diffuscope::sample::SamplerSpec)
+Q_DECLARE_METATYPE(diffuscope::recipe::SamplerSpec)
 
 namespace {
 
@@ -27,11 +27,11 @@ schedule::NoiseSchedule linear()
 using Key = std::tuple<StepQuantity::Kind, int, int>;
 
 /// Keeps every value that passes through a run.
-class Witness final : public denoise::Denoiser, public sample::NoiseSource
+class Witness final : public denoise::Denoiser, public run::NoiseSource
 {
 public:
     denoise::Prediction predict(const torch::Tensor& x, const schedule::NoiseLevel& level,
-                                const denoise::Condition& condition) override
+                                const recipe::Condition& condition) override
     {
         auto prediction = m_oracle.predict(x, level, condition);
         values[{StepQuantity::Kind::x0Hat, step, evaluations}] = prediction.x0Hat;
@@ -60,7 +60,7 @@ public:
 
 private:
     denoise::GaussianMixtureDenoiser m_oracle{golden::mixture()};
-    sample::SeededNoise m_noise{5};
+    run::SeededNoise m_noise{5};
 };
 
 }  // namespace
@@ -80,7 +80,7 @@ private Q_SLOTS:
 void StepTermsTest::termsAddUpToTheNextState_data()
 {
     QTest::addColumn<SamplerSpec>("spec");
-    for (const auto& info : sample::samplers()) {
+    for (const auto& info : samplers::samplers()) {
         if (info.family == "Adaptive")
             continue;
         QTest::addRow("%s", info.id.c_str()) << SamplerSpec{info.id, {}};
@@ -105,20 +105,20 @@ void StepTermsTest::termsAddUpToTheNextState_data()
 void StepTermsTest::termsAddUpToTheNextState()
 {
     QFETCH(SamplerSpec, spec);
-    const bool inverse = sample::samplerInfo(spec.id).inverse;
+    const bool inverse = samplers::samplerInfo(spec.id).inverse;
     const auto schedule = linear();
     auto grid =
         schedule::makeTimeGrid(schedule, {"log_snr", {{"sigma_max", 20.0}, {"sigma_min", 0.05}}}, steps);
     if (inverse)
         std::reverse(grid.levels.begin(), grid.levels.end());
 
-    const auto terms = sample::stepTerms(spec, schedule, grid);
+    const auto terms = samplers::stepTerms(spec, schedule, grid);
     QCOMPARE(int(terms.size()), grid.steps());
 
     Witness witness;
-    const auto sampler = sample::makeSampler(spec, schedule, grid);
+    const auto sampler = samplers::makeSampler(spec, schedule, grid);
     const auto start = witness.initial({8, 2}, torch::TensorOptions(torch::kDouble));
-    sample::SamplingLoop loop({witness, *sampler, schedule, grid, witness, {}}, start);
+    run::SamplingLoop loop({witness, *sampler, schedule, grid, witness, {}}, start);
     while (!loop.isDone()) {
         const int index = loop.index();
         witness.begin(index, loop.state());
@@ -139,7 +139,7 @@ void StepTermsTest::ddimIsTheCleanEstimateAndTheNoiseEstimate()
 {
     const auto schedule = linear();
     const auto grid = schedule::makeTimeGrid(schedule, {"leading", {}}, 10);
-    const auto terms = sample::stepTerms({"ddim", {}}, schedule, grid);
+    const auto terms = samplers::stepTerms({"ddim", {}}, schedule, grid);
     for (int step = 0; step + 1 < grid.steps(); ++step) {
         const auto& made = terms[std::size_t(step)];
         QCOMPARE(made.size(), std::size_t(2));
@@ -154,7 +154,7 @@ void StepTermsTest::multistepTermsReachBack()
 {
     const auto schedule = linear();
     const auto grid = schedule::makeTimeGrid(schedule, {"leading", {}}, 10);
-    const auto terms = sample::stepTerms({"dpmpp_2m", {}}, schedule, grid);
+    const auto terms = samplers::stepTerms({"dpmpp_2m", {}}, schedule, grid);
     // A second-order step in the middle: x, this step's estimate, and the one before's.
     QCOMPARE(terms[5].size(), std::size_t(3));
     QCOMPARE(terms[5].back().quantity.step, 4);
@@ -166,9 +166,9 @@ void StepTermsTest::adaptiveSamplersHaveNone()
 {
     const auto schedule = linear();
     const auto grid = schedule::makeTimeGrid(schedule, {"leading", {}}, 10);
-    for (const auto& info : sample::samplers())
+    for (const auto& info : samplers::samplers())
         if (info.family == "Adaptive")
-            QVERIFY2(sample::stepTerms({info.id, {}}, schedule, grid).empty(), info.id.c_str());
+            QVERIFY2(samplers::stepTerms({info.id, {}}, schedule, grid).empty(), info.id.c_str());
 }
 
 QTEST_GUILESS_MAIN(StepTermsTest)

@@ -7,10 +7,10 @@
 #include <cmath>
 
 using namespace diffuscope;
-using sample::SamplerSpec;
+using recipe::SamplerSpec;
 using torch::Tensor;
 
-Q_DECLARE_METATYPE(diffuscope::sample::SamplerSpec)
+Q_DECLARE_METATYPE(diffuscope::recipe::SamplerSpec)
 
 namespace {
 

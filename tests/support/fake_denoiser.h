@@ -27,7 +27,7 @@ public:
     FakeDenoiser(Answer x0, std::vector<Call>* calls = nullptr) : m_x0(std::move(x0)), m_calls(calls) {}
 
     denoise::Prediction predict(const Tensor& x, const schedule::NoiseLevel& level,
-                                const denoise::Condition& condition) override
+                                const recipe::Condition& condition) override
     {
         Call call{.batch = x.size(0), .level = level};
         std::vector<Tensor> answers;

@@ -1,6 +1,6 @@
 #include "tests/support/fake_run.h"
 
-#include "core/registry/error.h"
+#include "core/base/error.h"
 
 #include <algorithm>
 #include <cmath>
@@ -28,7 +28,7 @@ struct FakeState
     std::function<void()> raiseInAttention;
     int attentionsAsked = 0;
     int failingFrame = -1;
-    std::vector<session::Recipe> recipes;
+    std::vector<recipe::Recipe> recipes;
     int evaluationsBegun = 0;
     int evaluationsEnded = 0;
     bool stopRequested = false;
@@ -74,7 +74,7 @@ float fakeNoise(std::uint64_t seed, int image, int pixel)
     return float(double(hash % 20001) / 10000 - 1);
 }
 
-record::FramePtr makeFrame(const session::Recipe& recipe, const TimeGrid& grid, int index, int firstImage = 0)
+record::FramePtr makeFrame(const recipe::Recipe& recipe, const TimeGrid& grid, int index, int firstImage = 0)
 {
     const bool isResult = index == recipe.steps;
     auto frame = std::make_shared<record::Frame>();
@@ -130,10 +130,10 @@ private:
     std::shared_ptr<FakeState> m_state;
 };
 
-class FakeRun : public sample::Run
+class FakeRun : public run::Run
 {
 public:
-    FakeRun(std::shared_ptr<FakeState> state, session::Recipe recipe, const sample::RunStart& start,
+    FakeRun(std::shared_ptr<FakeState> state, recipe::Recipe recipe, const run::RunStart& start,
             int firstImage = 0)
         : m_state(std::move(state)),
           m_life(m_state),
@@ -155,10 +155,10 @@ public:
     int keyInterval() const override { return 1; }
     bool hasIndependentImages() const override { return m_recipe.sampler.id != "dpm_adaptive"; }
     /// The frames keep image and noise of each picture, as DDIM does.
-    std::vector<sample::StepTerms> terms() const override
+    std::vector<samplers::StepTerms> terms() const override
     {
-        using Kind = sample::StepQuantity::Kind;
-        std::vector<sample::StepTerms> terms;
+        using Kind = samplers::StepQuantity::Kind;
+        std::vector<samplers::StepTerms> terms;
         for (int i = 0; i < m_grid.steps(); ++i)
             terms.push_back({{{Kind::x0Hat, i, 0, m_grid[i]}, m_grid[i + 1].alpha},
                              {{Kind::epsHat, i, 0, m_grid[i]}, m_grid[i + 1].sigma}});
@@ -202,32 +202,28 @@ private:
 
     std::shared_ptr<FakeState> m_state;
     Life m_life;
-    session::Recipe m_recipe;
+    recipe::Recipe m_recipe;
     TimeGrid m_grid;
     int m_next = 0;
     int m_firstImage = 0;
     std::vector<record::FramePtr> m_before;
 };
 
-class FakeFactory : public sample::RunFactory
+class FakeFactory : public run::RunFactory
 {
 public:
     explicit FakeFactory(std::shared_ptr<FakeState> state) : m_state(std::move(state)), m_life(m_state) {}
 
-    std::unique_ptr<sample::Run> start(const session::Recipe& recipe) override
-    {
-        return startFrom(recipe, {});
-    }
+    std::unique_ptr<run::Run> start(const recipe::Recipe& recipe) override { return startFrom(recipe, {}); }
 
     /// Not counted among the recipes that were started.
-    std::unique_ptr<sample::Run> startPart(const session::Recipe& recipe, int firstImage) override
+    std::unique_ptr<run::Run> startPart(const recipe::Recipe& recipe, int firstImage) override
     {
-        return std::make_unique<FakeRun>(m_state, recipe, sample::RunStart{}, firstImage);
+        return std::make_unique<FakeRun>(m_state, recipe, run::RunStart{}, firstImage);
     }
 
     /// A branch is the end of the run of its recipe, behind the origin's frames.
-    std::unique_ptr<sample::Run> startFrom(const session::Recipe& recipe,
-                                           const sample::RunStart& start) override
+    std::unique_ptr<run::Run> startFrom(const recipe::Recipe& recipe, const run::RunStart& start) override
     {
         std::function<void()> raise;
         {
@@ -244,7 +240,7 @@ public:
         return std::make_unique<FakeRun>(m_state, recipe, start);
     }
 
-    record::TextAttention attentionAt(const session::Recipe& recipe, const record::Frame& frame) override
+    record::TextAttention attentionAt(const recipe::Recipe& recipe, const record::Frame& frame) override
     {
         std::function<void()> raise;
         {
@@ -274,9 +270,9 @@ FakeSampling::~FakeSampling()
     unblock();
 }
 
-std::function<std::unique_ptr<sample::RunFactory>()> FakeSampling::factory() const
+std::function<std::unique_ptr<run::RunFactory>()> FakeSampling::factory() const
 {
-    return [state = m_state]() -> std::unique_ptr<sample::RunFactory> {
+    return [state = m_state]() -> std::unique_ptr<run::RunFactory> {
         std::function<void()> raise;
         {
             const std::lock_guard lock(state->mutex);
@@ -357,7 +353,7 @@ int FakeSampling::attentionsAsked() const
     return m_state->attentionsAsked;
 }
 
-std::vector<session::Recipe> FakeSampling::startedRecipes() const
+std::vector<recipe::Recipe> FakeSampling::startedRecipes() const
 {
     const std::lock_guard lock(m_state->mutex);
     return m_state->recipes;
@@ -393,19 +389,19 @@ std::vector<std::thread::id> FakeSampling::threads() const
     return m_state->threads;
 }
 
-session::Recipe fakeRecipe(double guidanceScale, int steps, int batch)
+recipe::Recipe fakeRecipe(double guidanceScale, int steps, int batch)
 {
-    session::Recipe recipe;
+    recipe::Recipe recipe;
     recipe.guidance.scale = guidanceScale;
     recipe.steps = steps;
     recipe.batch = batch;
     return recipe;
 }
 
-record::TextAttention fakeAttention(const session::Recipe& recipe, const record::Frame& frame)
+record::TextAttention fakeAttention(const recipe::Recipe& recipe, const record::Frame& frame)
 {
     record::TextAttention attention;
-    const denoise::TextCondition& text = recipe.condition.text;
+    const recipe::TextCondition& text = recipe.condition.text;
     for (const std::string& prompt : {text.prompt, text.blend > 0 ? text.second : std::string()}) {
         if (prompt.empty())
             continue;
@@ -431,7 +427,7 @@ record::TextAttention fakeAttention(const session::Recipe& recipe, const record:
     return attention;
 }
 
-record::FramePtr fakeFrame(const session::Recipe& recipe, int index)
+record::FramePtr fakeFrame(const recipe::Recipe& recipe, int index)
 {
     return makeFrame(recipe, fakeGrid(recipe.steps), index);
 }

@@ -2,7 +2,7 @@
 // here.
 #pragma once
 
-#include "core/sample/run.h"
+#include "core/run/run.h"
 
 #include <functional>
 #include <memory>
@@ -22,7 +22,7 @@ public:
     ~FakeSampling();  ///< lets everything that is held up go on
 
     /// What a SamplingService is given.
-    std::function<std::unique_ptr<sample::RunFactory>()> factory() const;
+    std::function<std::unique_ptr<run::RunFactory>()> factory() const;
 
     // Steering
     /// From now on evaluations wait until they are allowed.
@@ -46,7 +46,7 @@ public:
     /// Frames whose attention was asked for.
     int attentionsAsked() const;
     /// The recipes of the runs that were started, in order.
-    std::vector<session::Recipe> startedRecipes() const;
+    std::vector<recipe::Recipe> startedRecipes() const;
     int runsStarted() const { return int(startedRecipes().size()); }
     /// Evaluations that began, over all runs.
     int evaluationsBegun() const;
@@ -66,14 +66,14 @@ private:
 };
 
 /// A recipe of a fake run; everything else as usual.
-session::Recipe fakeRecipe(double guidanceScale, int steps = 4, int batch = 2);
+recipe::Recipe fakeRecipe(double guidanceScale, int steps = 4, int batch = 2);
 
 /// Where a fake network looks at a frame: the prompt's words in turn get most of the attention, word 0 at
 /// frame 0, word 1 at frame 1 …, and a word twice as much in the left half of the picture as in the right.
 /// Two layers, 4×4 "down0_0" and 7×7 "middle0", alike.
-record::TextAttention fakeAttention(const session::Recipe& recipe, const record::Frame& frame);
+record::TextAttention fakeAttention(const recipe::Recipe& recipe, const record::Frame& frame);
 
 /// The frame `index` of a fake run of this recipe: images of one channel, 28×28, that depend on the recipe.
-record::FramePtr fakeFrame(const session::Recipe& recipe, int index);
+record::FramePtr fakeFrame(const recipe::Recipe& recipe, int index);
 
 }  // namespace diffuscope::test

@@ -1,10 +1,10 @@
 // Runs compared in the window: what stands beside what, what differs from which run, and what is drawn.
 #include "core/exports/picture.h"
 #include "tests/ui/session_window.h"
-#include "ui/views/compare_panes.h"
-#include "ui/views/compare_view.h"
-#include "ui/views/comparison.h"
-#include "ui/views/run_view.h"
+#include "ui/compare/compare_panes.h"
+#include "ui/compare/compare_view.h"
+#include "ui/compare/comparison.h"
+#include "ui/stage/run_view.h"
 
 #include <QComboBox>
 #include <QLabel>
@@ -230,7 +230,7 @@ private Q_SLOTS:
     {
         ComparedWindow bench;
         bench.action("action.newRun").trigger();
-        session::Recipe other = bench.fixture.recipe();
+        recipe::Recipe other = bench.fixture.recipe();
         other.guidance.scale = 7;
         bench.fixture.document->setRecipe(other);
         QVERIFY(bench.waitForRun());
@@ -253,7 +253,7 @@ private Q_SLOTS:
         QVERIFY(bench.fixture.window->saveImages(path));
         const QImage shown = bench.panes.grab().toImage().convertToFormat(QImage::Format_RGB32);
         QCOMPARE(QImage(path).convertToFormat(QImage::Format_RGB32), shown);
-        const session::RunPlan plan = session::planFromJson(exports::readRecipeOfPicture(path.toStdString()));
+        const recipe::RunPlan plan = recipe::planFromJson(exports::readRecipeOfPicture(path.toStdString()));
         QVERIFY(plan == bench.fixture.document->plan());
         // Without the comparison it is the run's images again.
         bench.action("action.back").trigger();

@@ -1,6 +1,6 @@
 #include "ui/engine/compute_settings.h"
-#include "ui/panels/compute_box.h"
-#include "ui/panels/compute_menu.h"
+#include "ui/recipe/compute_box.h"
+#include "ui/window/compute_menu.h"
 
 #include <QAction>
 #include <QMenu>

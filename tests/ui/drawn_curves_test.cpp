@@ -1,7 +1,7 @@
 // A drawn schedule in all its curves: the menu, log-SNR, what is shown before a run, both themes.
 #include "tests/ui/drawn_window.h"
+#include "ui/plots/curves_view.h"
 #include "ui/theme/theme_colors.h"
-#include "ui/views/curves_view.h"
 
 #include <QLabel>
 #include <QMenu>

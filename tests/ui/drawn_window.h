@@ -5,7 +5,7 @@
 #include "core/schedule/schedule_registry.h"
 #include "tests/ui/window_fixture.h"
 #include "ui/theme/plot_library.h"
-#include "ui/views/curve_handle.h"
+#include "ui/widgets/curve_handle.h"
 
 #include <QComboBox>
 

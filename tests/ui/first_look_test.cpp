@@ -112,7 +112,7 @@ private Q_SLOTS:
         QFETCH(int, images);
         QFETCH(QString, sampler);
         Looking test(image);
-        session::Recipe recipe = fakeRecipe(2, steps, images);
+        recipe::Recipe recipe = fakeRecipe(2, steps, images);
         recipe.sampler.id = sampler.toStdString();
         test.service.request(recipe);
         QTRY_COMPARE(test.finished.size(), 1);

@@ -1,11 +1,11 @@
 // Recipes sampled in the background: the grid of runs, the plot of errors, and the files that both write.
+#include "core/base/error.h"
 #include "core/exports/picture.h"
-#include "core/registry/error.h"
 #include "tests/ui/session_window.h"
-#include "ui/panels/error_window.h"
-#include "ui/panels/grid_canvas.h"
-#include "ui/panels/grid_window.h"
-#include "ui/panels/recipe_batch.h"
+#include "ui/experiments/error_window.h"
+#include "ui/experiments/grid_canvas.h"
+#include "ui/experiments/grid_window.h"
+#include "ui/experiments/recipe_batch.h"
 
 #include <QComboBox>
 #include <QFile>
@@ -33,9 +33,9 @@ void type(const QWidget& window, const char* field, const QString& text)
 }
 
 /// The recipe in a PNG that was written.
-session::Recipe recipeIn(const QString& path)
+recipe::Recipe recipeIn(const QString& path)
 {
-    return session::recipeFromJson(exports::readRecipeOfPicture(path.toStdString()));
+    return recipe::recipeFromJson(exports::readRecipeOfPicture(path.toStdString()));
 }
 
 /// A window with its grid of runs, whose sampling is held up.
@@ -130,10 +130,10 @@ private Q_SLOTS:
         auto& grid = bench.fixture.get<ui::GridWindow>("gridWindow");
         type(grid, "acrossValues", QStringLiteral("2, 3"));
         type(grid, "downValues", QStringLiteral("ddim"));
-        const session::Recipe base = bench.fixture.recipe();
+        const recipe::Recipe base = bench.fixture.recipe();
         QVERIFY(grid.start());
         QTRY_COMPARE(grid.finishedCells(), 2);
-        session::Recipe edited = base;
+        recipe::Recipe edited = base;
         edited.guidance.scale = 9;
         bench.fixture.document->setRecipe(edited);  // the grid stays what it was
         QVERIFY(bench.waitForRun());
@@ -175,7 +175,7 @@ private Q_SLOTS:
 
     void promptsAndTimeGridsAreSetAgainstEachOther()
     {
-        const session::Recipe base = fakeRecipe(2);
+        const recipe::Recipe base = fakeRecipe(2);
         const auto all =
             ui::gridRecipes(base, {ui::GridField::prompt, ui::parsedGridValues("a cat, red; a dog ; ", 12)},
                             {ui::GridField::grid, ui::parsedGridValues("trailing, karras", 12)});
@@ -225,7 +225,8 @@ private Q_SLOTS:
         SessionWindow bench;
         ui::RecipeBatch one(bench.background), other(bench.background);
         int ofOne = 0, ofOther = 0;
-        connect(&one, &ui::RecipeBatch::finished, this, [&ofOne] { ++ofOne; });
+        connect(
+            &one, &ui::RecipeBatch::finished, this, [&ofOne] { ++ofOne; });
         connect(&other, &ui::RecipeBatch::finished, this, [&ofOther] { ++ofOther; });
         bench.fixture.sampling.block();
         const auto goOn = qScopeGuard([&sampling = bench.fixture.sampling] { sampling.unblock(); });

@@ -1,10 +1,10 @@
 // Drawing the guidance scale over the run in the recipe panel, with real mouse and key events.
-#include "core/denoise/guidance_curve.h"
+#include "core/recipe/guidance_curve.h"
 #include "tests/ui/window_fixture.h"
-#include "ui/panels/guidance_curve_edit.h"
-#include "ui/panels/value_slider.h"
+#include "ui/recipe/guidance_curve_edit.h"
 #include "ui/theme/plot_library.h"
-#include "ui/views/curve_handle.h"
+#include "ui/widgets/curve_handle.h"
+#include "ui/widgets/value_slider.h"
 
 #include <QComboBox>
 #include <QDoubleSpinBox>
@@ -14,7 +14,7 @@
 
 namespace diffuscope::test {
 
-using denoise::GuidanceCurve;
+using recipe::GuidanceCurve;
 using ui::CurveHandle;
 
 namespace {

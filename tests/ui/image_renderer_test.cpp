@@ -1,4 +1,4 @@
-#include "ui/views/image_renderer.h"
+#include "ui/stage/image_renderer.h"
 
 #include <QTest>
 

@@ -1,8 +1,8 @@
-#include "core/registry/error.h"
+#include "core/base/error.h"
 #include "tests/ui/window_fixture.h"
-#include "ui/panels/export_dialog.h"
-#include "ui/panels/failure_banner.h"
-#include "ui/views/image_grid.h"
+#include "ui/session/export_dialog.h"
+#include "ui/session/failure_banner.h"
+#include "ui/stage/image_grid.h"
 
 #include <QDockWidget>
 #include <QDragEnterEvent>
@@ -103,7 +103,7 @@ void MainWindowTest::aRecipeFileThatIsNoneIsRefusedInTheBanner()
 {
     WindowFixture fixture;
     fixture.showSampled(fakeRecipe(2.0));
-    const session::Recipe before = fixture.recipe();
+    const recipe::Recipe before = fixture.recipe();
     const QString path = fixture.folder.filePath("broken.json");
     writeFile(path, R"({"version": 1, "steps": "many"})");
     QVERIFY(!fixture.window->openRecipe(path));
@@ -265,7 +265,7 @@ void MainWindowTest::aRecipeSurvivesSavingAndOpening()
 {
     WindowFixture fixture;
     fixture.showSampled(fakeRecipe(3.25, 6, 5));
-    const session::Recipe saved = fixture.recipe();
+    const recipe::Recipe saved = fixture.recipe();
     const QString path = fixture.folder.filePath("mine.json");
     QVERIFY(fixture.window->saveRecipe(path));
     fixture.document->setRecipe(fakeRecipe(1.0));
@@ -308,7 +308,7 @@ void MainWindowTest::layoutThemeAndRecipeSurviveARestart()
     fixture.window->addDockWidget(Qt::RightDockWidgetArea, &fixture.get<QDockWidget>("recipeDock"));
     fixture.press(Qt::Key_1);
     fixture.player->setLooping(true);
-    const session::Recipe recipe = fixture.recipe();
+    const recipe::Recipe recipe = fixture.recipe();
 
     fixture.restart();
     fixture.show();
@@ -380,9 +380,9 @@ void MainWindowTest::theLargestTextFitsAProjector()
 void MainWindowTest::aRestoredRecipeOfAModelThatIsGoneUsesAnother()
 {
     WindowFixture fixture;
-    session::Recipe recipe = fakeRecipe(2.0);
+    recipe::Recipe recipe = fakeRecipe(2.0);
     recipe.model = "fashion-mnist";
-    recipe.condition = denoise::Condition::classLabel(1);
+    recipe.condition = recipe::Condition::classLabel(1);
     fixture.showSampled(recipe);
     fixture.restart();
     fixture.window->setModels({twoModels().front()}, {});

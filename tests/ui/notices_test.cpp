@@ -1,10 +1,10 @@
 // Notices stand beneath the control that they speak of, quietly, and go when they no longer apply.
 #include "tests/ui/window_fixture.h"
-#include "ui/panels/notice_list.h"
-#include "ui/panels/recipe_panel.h"
-#include "ui/panels/value_slider.h"
+#include "ui/recipe/recipe_panel.h"
+#include "ui/stage/timeline.h"
 #include "ui/theme/theme_colors.h"
-#include "ui/views/timeline.h"
+#include "ui/widgets/notice_list.h"
+#include "ui/widgets/value_slider.h"
 
 #include <QComboBox>
 #include <QDoubleSpinBox>
@@ -60,7 +60,7 @@ private Q_SLOTS:
         QVERIFY(textOf(window, "scheduleBox.notices.0").contains(QStringLiteral("log-SNR")));
         // The model of the clothes was trained on it.
         recipe.model = "fashion-mnist";
-        recipe.condition = denoise::Condition::classLabel(0);
+        recipe.condition = recipe::Condition::classLabel(0);
         window.document->setRecipe(recipe);
         QVERIFY(!window.get<NoticeList>("scheduleBox.notices").isVisible());
     }
@@ -73,14 +73,14 @@ private Q_SLOTS:
         recipe.grid.rule = "trailing";
         window.showSampled(recipe);
         const auto& all = window.get<NoticeList>("scheduleBox.notices").notices();
-        QVERIFY(std::any_of(all.begin(), all.end(), [](const sample::Notice& notice) {
-            return notice.kind == sample::NoticeKind::refusal;
+        QVERIFY(std::any_of(all.begin(), all.end(), [](const run::Notice& notice) {
+            return notice.kind == run::NoticeKind::refusal;
         }));
         auto models = twoModels();
         models[0].target = "v";
         window.window->setModels(models, {});
         for (const auto& notice : window.get<NoticeList>("scheduleBox.notices").notices())
-            QVERIFY(notice.kind == sample::NoticeKind::information);
+            QVERIFY(notice.kind == run::NoticeKind::information);
     }
 
     void noticesAreQuietAndDoNotWidenThePanel()

@@ -1,7 +1,7 @@
 #include "tests/ui/window_fixture.h"
-#include "ui/panels/keyboard_sheet.h"
-#include "ui/panels/value_slider.h"
-#include "ui/views/timeline.h"
+#include "ui/stage/timeline.h"
+#include "ui/widgets/value_slider.h"
+#include "ui/window/keyboard_sheet.h"
 
 #include <QComboBox>
 #include <QLabel>

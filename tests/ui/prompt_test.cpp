@@ -1,9 +1,9 @@
 // A prompt in the window: typing, completion, unknown words, chips, a second prompt; over a fake network.
-#include "core/network/vocabulary.h"
+#include "core/model/text/vocabulary.h"
 #include "core/session/session_file.h"
 #include "tests/ui/words_window.h"
-#include "ui/panels/prompt_field.h"
-#include "ui/panels/value_slider.h"
+#include "ui/recipe/prompt_field.h"
+#include "ui/widgets/value_slider.h"
 
 #include <QAbstractItemView>
 #include <QClipboard>
@@ -33,7 +33,7 @@ private Q_SLOTS:
         window.choose("mnist");
         QVERIFY(!window.prompt().isVisible());
         QVERIFY(window.get<QWidget>("classPicker").isVisible());
-        QVERIFY(window.recipe().condition.text == denoise::TextCondition());
+        QVERIFY(window.recipe().condition.text == recipe::TextCondition());
         window.choose("avatar");
         QCOMPARE(window.asked(), std::string("red hair"));
     }
@@ -275,7 +275,7 @@ private Q_SLOTS:
         QTest::mouseClick(&window.get<QToolButton>("word.0"), Qt::LeftButton);
         QTest::keyClick(&field, Qt::Key_A, Qt::ControlModifier);
         QTest::keyClick(&field, Qt::Key_Delete);
-        session::Recipe recipe = window.recipe();
+        recipe::Recipe recipe = window.recipe();
         for (const char* prompt : {"happy person with glasses and xyz", "a", "", "red xyz", "xyz"}) {
             recipe.condition.text.prompt = prompt;
             window.document->setRecipe(recipe);
@@ -321,7 +321,7 @@ private Q_SLOTS:
     void aStoredPromptThatCannotBeReadIsSaid()
     {
         WordsWindow window;
-        session::Recipe recipe = window.recipe();
+        recipe::Recipe recipe = window.recipe();
         recipe.condition.text.prompt = "golden hair";
         window.document->loadRecipe(recipe);
         QCOMPARE(window.prompt().toPlainText(), QStringLiteral("golden hair"));

@@ -1,7 +1,7 @@
 #include "tests/ui/window_fixture.h"
-#include "ui/panels/recipe_panel.h"
-#include "ui/panels/seed_edit.h"
-#include "ui/panels/value_slider.h"
+#include "ui/recipe/recipe_panel.h"
+#include "ui/widgets/seed_edit.h"
+#include "ui/widgets/value_slider.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -100,7 +100,7 @@ void RecipePanelTest::aClassButtonAsksForThatClass()
     WindowFixture fixture;
     fixture.showSampled();
     QTest::mouseClick(&fixture.get<QToolButton>("class.3"), Qt::LeftButton);
-    QCOMPARE(fixture.recipe().condition, denoise::Condition::classLabel(3));
+    QCOMPARE(fixture.recipe().condition, recipe::Condition::classLabel(3));
     QTest::mouseClick(&fixture.get<QToolButton>("class.each"), Qt::LeftButton);
     QCOMPARE(fixture.recipe().condition.classes.size(), std::size_t(10));
     QTest::mouseClick(&fixture.get<QToolButton>("class.none"), Qt::LeftButton);
@@ -112,14 +112,14 @@ void RecipePanelTest::aClassButtonAsksForThatClass()
 void RecipePanelTest::theClassListOfClothesAsksForThatClass()
 {
     WindowFixture fixture;
-    session::Recipe recipe = fakeRecipe(2.0);
+    recipe::Recipe recipe = fakeRecipe(2.0);
     recipe.model = "fashion-mnist";
-    recipe.condition = denoise::Condition::classLabel(0);
+    recipe.condition = recipe::Condition::classLabel(0);
     fixture.showSampled(recipe);
     auto& list = fixture.get<QComboBox>("classBox");
     list.setFocus();
     QTest::keyClick(&list, Qt::Key_Down);
-    QCOMPARE(fixture.recipe().condition, denoise::Condition::classLabel(1));
+    QCOMPARE(fixture.recipe().condition, recipe::Condition::classLabel(1));
     QCOMPARE(list.currentText(), QString("Trouser"));
 }
 
@@ -128,7 +128,7 @@ void RecipePanelTest::ctrlAndADigitAskForThatClass()
     WindowFixture fixture;
     fixture.showSampled();
     fixture.press(Qt::Key_4, Qt::ControlModifier);
-    QCOMPARE(fixture.recipe().condition, denoise::Condition::classLabel(4));
+    QCOMPARE(fixture.recipe().condition, recipe::Condition::classLabel(4));
 }
 
 void RecipePanelTest::anEditSamplesAtOnce()
@@ -208,7 +208,7 @@ void RecipePanelTest::theSamplersOptionsAreThoseOfTheRegistry()
     auto& eta = fixture.get<QDoubleSpinBox>("samplerBox.eta");
     QVERIFY(eta.isVisible());
     type(eta, QLocale().toString(0.5));
-    QCOMPARE(registry::number(fixture.recipe().sampler.options, "eta"), 0.5);
+    QCOMPARE(base::number(fixture.recipe().sampler.options, "eta"), 0.5);
     choose(fixture.get<QComboBox>("samplerBox"), "ddpm");
     QCOMPARE(fixture.recipe().sampler.id, std::string("ddpm"));
     QVERIFY(fixture.recipe().sampler.options.empty());
@@ -222,7 +222,7 @@ void RecipePanelTest::goingBackToASamplerBringsBackItsOptions()
     type(fixture.get<QDoubleSpinBox>("samplerBox.eta"), QLocale().toString(0.25));
     choose(fixture.get<QComboBox>("samplerBox"), "ddpm");
     choose(fixture.get<QComboBox>("samplerBox"), "ddim");
-    QCOMPARE(registry::number(fixture.recipe().sampler.options, "eta"), 0.25);
+    QCOMPARE(base::number(fixture.recipe().sampler.options, "eta"), 0.25);
     QCOMPARE(fixture.get<QDoubleSpinBox>("samplerBox.eta").value(), 0.25);
 }
 
@@ -246,7 +246,7 @@ void RecipePanelTest::anotherModelKeepsTheRecipeValid()
     QTest::mouseClick(&fixture.get<QToolButton>("class.9"), Qt::LeftButton);
     choose(fixture.get<QComboBox>("modelBox"), "fashion-mnist");
     QCOMPARE(fixture.recipe().model, std::string("fashion-mnist"));
-    QCOMPARE(fixture.recipe().condition, denoise::Condition::classLabel(0));
+    QCOMPARE(fixture.recipe().condition, recipe::Condition::classLabel(0));
     QVERIFY(fixture.window->findChild<QComboBox*>("classBox"));
 }
 
@@ -305,7 +305,7 @@ void RecipePanelTest::withoutAutoRunEditsWaitForRun()
     QCOMPARE(fixture.sampling.runsStarted(), before);
     QTest::mouseClick(&fixture.get<QPushButton>("runButton"), Qt::LeftButton);
     QTRY_COMPARE(fixture.sampling.runsStarted(), before + 1);
-    QCOMPARE(fixture.sampling.startedRecipes().back().condition, denoise::Condition::classLabel(2));
+    QCOMPARE(fixture.sampling.startedRecipes().back().condition, recipe::Condition::classLabel(2));
 }
 
 void RecipePanelTest::theRunButtonStopsARunThatIsGoing()
@@ -329,7 +329,7 @@ void RecipePanelTest::theWheelDoesNotChangeAControlItPasses()
     WindowFixture fixture;
     fixture.showSampled();
     fixture.window->stage().grid().setFocus();
-    const session::Recipe before = fixture.recipe();
+    const recipe::Recipe before = fixture.recipe();
     for (const char* name : {"modelBox", "stepsSpin", "stepsSlider", "guidanceSlider", "samplerBox"}) {
         auto& control = fixture.get<QWidget>(name);
         const QPointF middle(control.width() / 2.0, control.height() / 2.0);

@@ -4,7 +4,7 @@
 #include "tests/ui/window_fixture.h"
 #include "ui/document/session_keeper.h"
 #include "ui/engine/background_runs.h"
-#include "ui/panels/session_tree_view.h"
+#include "ui/session/session_tree_view.h"
 
 #include <QAction>
 
@@ -43,7 +43,7 @@ struct SessionWindow
     {
         fixture.document->commitFrame(6);
         action("action.branch").trigger();
-        session::Recipe recipe = fixture.recipe();
+        recipe::Recipe recipe = fixture.recipe();
         recipe.guidance.scale = 4;
         fixture.document->setRecipe(recipe);
         if (!waitForRun())

@@ -1,5 +1,5 @@
 // The session in the window: its tree, branches by key, files, and recipes as text.
-#include "core/session/tensor_pack.h"
+#include "core/base/tensor_pack.h"
 #include "tests/ui/session_window.h"
 
 #include <QBuffer>
@@ -24,9 +24,9 @@ QByteArray sessionBytes(const std::string& text)
 {
     QTemporaryDir folder;
     const QString path = folder.filePath(QStringLiteral("a"));
-    diffuscope::session::TensorPack pack;
+    diffuscope::base::TensorPack pack;
     pack.texts["diffuscope.session"] = text;
-    diffuscope::session::writePack(path.toStdString(), pack);
+    diffuscope::base::writePack(path.toStdString(), pack);
     QFile file(path);
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
@@ -169,8 +169,8 @@ private Q_SLOTS:
         SessionWindow bench;
         bench.action("action.copyRecipe").trigger();
         const QString text = QGuiApplication::clipboard()->text();
-        QVERIFY(session::recipeFromJson(text.toStdString()) == bench.fixture.recipe());
-        QGuiApplication::clipboard()->setText(QString::fromStdString(session::toJson(fakeRecipe(7, 5))));
+        QVERIFY(recipe::recipeFromJson(text.toStdString()) == bench.fixture.recipe());
+        QGuiApplication::clipboard()->setText(QString::fromStdString(recipe::toJson(fakeRecipe(7, 5))));
         bench.action("action.pasteRecipe").trigger();
         QCOMPARE(bench.fixture.recipe().guidance.scale, 7.0);
         bench.action("action.undo").trigger();
@@ -186,7 +186,7 @@ private Q_SLOTS:
         first.branch();
         first.fixture.document->commitFrame(8);
         first.action("action.branch").trigger();
-        session::Recipe recipe = first.fixture.recipe();
+        recipe::Recipe recipe = first.fixture.recipe();
         recipe.seed = 99;
         first.fixture.document->setRecipe(recipe);
         QVERIFY(first.waitForRun());
@@ -217,11 +217,11 @@ private Q_SLOTS:
         QVERIFY(second.fixture.document->session() == after);
         recipe.seed = 100;
         QGuiApplication::clipboard()->setText(
-            QString::fromStdString(session::toJson(session::RunPlan{recipe, copied.from})));
+            QString::fromStdString(recipe::toJson(recipe::RunPlan{recipe, copied.from})));
         second.action("action.pasteRecipe").trigger();
         QCOMPARE(second.fixture.document->session().runs().size(), std::size_t(5));
         // A recipe that is pasted into a branch begins from noise, as its text says.
-        QGuiApplication::clipboard()->setText(QString::fromStdString(session::toJson(fakeRecipe(3, 4))));
+        QGuiApplication::clipboard()->setText(QString::fromStdString(recipe::toJson(fakeRecipe(3, 4))));
         second.action("action.pasteRecipe").trigger();
         QVERIFY(!second.fixture.document->plan().from);
         QCOMPARE(second.fixture.document->session().runs().size(), std::size_t(6));

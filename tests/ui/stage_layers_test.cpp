@@ -3,9 +3,9 @@
 #include "core/explain/run_reader.h"
 #include "tests/ui/window_fixture.h"
 #include "ui/document/run_facts.h"
-#include "ui/views/grid_geometry.h"
-#include "ui/views/layer_ranges.h"
-#include "ui/views/scale_bar.h"
+#include "ui/stage/grid_geometry.h"
+#include "ui/stage/layer_ranges.h"
+#include "ui/stage/scale_bar.h"
 
 #include <QComboBox>
 #include <QLabel>

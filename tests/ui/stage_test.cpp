@@ -1,7 +1,7 @@
 #include "tests/ui/window_fixture.h"
-#include "ui/views/film_strip.h"
-#include "ui/views/image_grid.h"
-#include "ui/views/timeline.h"
+#include "ui/stage/film_strip.h"
+#include "ui/stage/image_grid.h"
+#include "ui/stage/timeline.h"
 
 #include <QComboBox>
 #include <QLabel>
@@ -114,13 +114,13 @@ void StageTest::theCursorReadsTheRecordedValue()
 void StageTest::captionsNameTheClassOfEachImage()
 {
     WindowFixture fixture;
-    session::Recipe recipe = fakeRecipe(2.0, 4, 3);
+    recipe::Recipe recipe = fakeRecipe(2.0, 4, 3);
     recipe.model = "fashion-mnist";
     recipe.condition.classes = {2, 0};
     fixture.showSampled(recipe);
     auto& grid = fixture.get<ui::ImageGrid>("imageGrid");
     QCOMPARE(grid.captions(), QStringList({"Pullover", "T-shirt", "Pullover"}));
-    recipe.condition = denoise::Condition::none();
+    recipe.condition = recipe::Condition::none();
     fixture.document->setRecipe(recipe);
     QTRY_COMPARE(grid.captions(), QStringList());
 }

@@ -1,9 +1,9 @@
 #include "core/explain/sampler_equations.h"
 #include "tests/ui/window_fixture.h"
-#include "ui/views/formula_view.h"
-#include "ui/views/image_grid.h"
-#include "ui/views/step_equation_view.h"
-#include "ui/views/term_table.h"
+#include "ui/equation/formula_view.h"
+#include "ui/equation/step_equation_view.h"
+#include "ui/equation/term_table.h"
+#include "ui/stage/image_grid.h"
 
 #include <QDockWidget>
 #include <QDoubleSpinBox>
@@ -44,7 +44,7 @@ QString point(const char* number)
 /// A window that shows the finished run with the dock in front.
 struct Opened : WindowFixture
 {
-    explicit Opened(const session::Recipe& recipe = fakeRecipe(2.0, 4, 4))
+    explicit Opened(const recipe::Recipe& recipe = fakeRecipe(2.0, 4, 4))
     {
         showSampled(recipe);
         get<QDockWidget>("equationDock").raise();

@@ -1,9 +1,9 @@
 // Undo and redo, by their keys, of everything that a person edits in the window.
 #include "tests/ui/drawn_window.h"
 #include "tests/ui/words_window.h"
-#include "ui/panels/seed_edit.h"
-#include "ui/panels/session_tree_view.h"
-#include "ui/panels/value_slider.h"
+#include "ui/session/session_tree_view.h"
+#include "ui/widgets/seed_edit.h"
+#include "ui/widgets/value_slider.h"
 
 #include <QDoubleSpinBox>
 #include <QLineEdit>
@@ -117,7 +117,7 @@ const std::vector<std::pair<const char*, Act>>& edits()
          }},
         {"paste",
          [](WindowFixture& w) {
-             QGuiApplication::clipboard()->setText(QString::fromStdString(session::toJson(fakeRecipe(7, 5))));
+             QGuiApplication::clipboard()->setText(QString::fromStdString(recipe::toJson(fakeRecipe(7, 5))));
              w.press(Qt::Key_V, Qt::ControlModifier);
          }},
     };

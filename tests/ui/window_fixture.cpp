@@ -68,7 +68,7 @@ void WindowFixture::show()
         qFatal("The window did not become active.");
 }
 
-void WindowFixture::showSampled(const session::Recipe& recipe)
+void WindowFixture::showSampled(const recipe::Recipe& recipe)
 {
     show();
     document->loadRecipe(recipe);

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "tests/support/fake_run.h"
+#include "ui/document/player.h"
 #include "ui/document/session_document.h"
 #include "ui/engine/sampling_service.h"
-#include "ui/main_window.h"
-#include "ui/playback/player.h"
+#include "ui/stage/stage_view.h"
 #include "ui/theme/theme.h"
-#include "ui/views/stage_view.h"
+#include "ui/window/main_window.h"
 
 #include <QApplication>
 #include <QSettings>
@@ -28,7 +28,7 @@ public:
     ~WindowFixture();
 
     /// A window that shows the finished run of a small recipe.
-    void showSampled(const session::Recipe& recipe = fakeRecipe(2.0));
+    void showSampled(const recipe::Recipe& recipe = fakeRecipe(2.0));
     /// A window, shown and active; nothing is sampled yet.
     void show();
     /// Closes the window and everything behind it, and starts again with the same settings.
@@ -46,7 +46,7 @@ public:
     void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier);
     /// What the stage shows, in pixels.
     QImage picture() const;
-    const session::Recipe& recipe() const { return document->recipe(); }
+    const recipe::Recipe& recipe() const { return document->recipe(); }
 
     QTemporaryDir folder;
     FakeSampling sampling;

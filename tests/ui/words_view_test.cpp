@@ -1,8 +1,8 @@
 // The words of a run at work: attention is recorded on request, shown over the pictures and over the steps.
 #include "tests/ui/words_window.h"
 #include "ui/engine/attention_recorder.h"
-#include "ui/views/word_strip.h"
-#include "ui/views/words_view.h"
+#include "ui/words/word_strip.h"
+#include "ui/words/words_view.h"
 
 #include <QCheckBox>
 #include <QDockWidget>
@@ -228,7 +228,7 @@ private Q_SLOTS:
     void bothPromptsOfABlendHaveTheirRows()
     {
         RecordedWords window;
-        session::Recipe recipe = window.recipe();
+        recipe::Recipe recipe = window.recipe();
         recipe.condition.text.second = "dark red skin";
         recipe.condition.text.blend = 0.5;
         window.document->setRecipe(recipe);

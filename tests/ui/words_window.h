@@ -1,9 +1,9 @@
 // A window with a fake model that is asked by words.
 #pragma once
 
-#include "core/network/vocabulary.h"
+#include "core/model/text/vocabulary.h"
 #include "tests/ui/window_fixture.h"
-#include "ui/panels/prompt_field.h"
+#include "ui/recipe/prompt_field.h"
 
 #include <QAbstractItemView>
 #include <QClipboard>
@@ -13,9 +13,9 @@
 
 namespace diffuscope::test {
 
-inline std::shared_ptr<const network::Vocabulary> avatarVocabulary()
+inline std::shared_ptr<const model::Vocabulary> avatarVocabulary()
 {
-    static const auto words = std::make_shared<const network::Vocabulary>(std::vector<std::string>{
+    static const auto words = std::make_shared<const model::Vocabulary>(std::vector<std::string>{
         "a", "and", "clothes", "dark", "glasses", "hair", "happy", "long", "person", "red", "skin", "with"});
     return words;
 }
@@ -36,9 +36,9 @@ public:
                        .schedule = {},
                        .reader = {avatarVocabulary(), mostWords}});
         window->setModels(models, {});
-        session::Recipe recipe = fakeRecipe(2.0);
+        recipe::Recipe recipe = fakeRecipe(2.0);
         recipe.model = "avatar";
-        recipe.condition = denoise::Condition::prompt(prompt);
+        recipe.condition = recipe::Condition::prompt(prompt);
         showSampled(recipe);
     }
 

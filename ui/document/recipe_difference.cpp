@@ -8,7 +8,7 @@ namespace diffuscope::ui {
 
 namespace {
 
-using registry::OptionValues;
+using base::OptionValues;
 using schedule::ScheduleSpec;
 
 /// Collects the paths of what differs.
@@ -94,13 +94,13 @@ QString nameOf(const std::string& part)
 
 }  // namespace
 
-std::vector<std::string> differingParts(const session::Recipe& before, const session::Recipe& after)
+std::vector<std::string> differingParts(const recipe::Recipe& before, const recipe::Recipe& after)
 {
     Difference difference;
     difference.compare("model", before.model, after.model);
     difference.compare("condition", before.condition.classes, after.condition.classes);
-    const denoise::TextCondition& words = before.condition.text;
-    const denoise::TextCondition& wordsAfter = after.condition.text;
+    const recipe::TextCondition& words = before.condition.text;
+    const recipe::TextCondition& wordsAfter = after.condition.text;
     difference.compare("condition.prompt", words.prompt, wordsAfter.prompt);
     difference.compare("condition.negative", words.negative, wordsAfter.negative);
     difference.compare("condition.second", words.second, wordsAfter.second);

@@ -24,7 +24,7 @@ QString idText(const std::string& id)
     return QString::fromStdString(id).replace(QLatin1Char('_'), QLatin1Char(' '));
 }
 
-QString optionText(const registry::OptionValues& options, const std::string& id)
+QString optionText(const base::OptionValues& options, const std::string& id)
 {
     const auto found = options.find(id);
     if (found == options.end())
@@ -37,16 +37,16 @@ QString optionText(const registry::OptionValues& options, const std::string& id)
     return text.size() <= 24 ? text : text.left(23) + QStringLiteral("…");
 }
 
-QString samplerText(const session::Recipe& recipe)
+QString samplerText(const recipe::Recipe& recipe)
 {
     try {
-        return QString::fromStdString(sample::samplerInfo(recipe.sampler.id).displayName);
+        return QString::fromStdString(samplers::samplerInfo(recipe.sampler.id).displayName);
     } catch (const std::exception&) {
         return idText(recipe.sampler.id);
     }
 }
 
-QString classesText(const denoise::Condition& condition)
+QString classesText(const recipe::Condition& condition)
 {
     if (condition.classes.empty())
         return summaryText("no class");
@@ -56,9 +56,9 @@ QString classesText(const denoise::Condition& condition)
 }
 
 /// The options of the choice that a part's path begins with.
-const registry::OptionValues& optionsOf(const std::string& part, const session::Recipe& recipe)
+const base::OptionValues& optionsOf(const std::string& part, const recipe::Recipe& recipe)
 {
-    static const registry::OptionValues none;
+    static const base::OptionValues none;
     if (part.starts_with("schedule."))
         return recipe.schedule ? recipe.schedule->options : none;
     if (part.starts_with("grid."))
@@ -70,7 +70,7 @@ const registry::OptionValues& optionsOf(const std::string& part, const session::
     return recipe.clipping.options;
 }
 
-QString changeText(const std::string& part, const session::Recipe& recipe)
+QString changeText(const std::string& part, const recipe::Recipe& recipe)
 {
     static const std::string options = ".options.";
     if (const std::size_t at = part.find(options); at != std::string::npos) {
@@ -81,7 +81,7 @@ QString changeText(const std::string& part, const session::Recipe& recipe)
         return summaryText("model %1").arg(QString::fromStdString(recipe.model));
     if (part == "condition")
         return classesText(recipe.condition);
-    const denoise::TextCondition& words = recipe.condition.text;
+    const recipe::TextCondition& words = recipe.condition.text;
     if (part == "condition.prompt")
         return words.prompt.empty() ? summaryText("no prompt")
                                     : summaryText("“%1”").arg(QString::fromStdString(words.prompt));
@@ -115,7 +115,7 @@ QString changeText(const std::string& part, const session::Recipe& recipe)
 
 }  // namespace
 
-QString recipeSummary(const session::Recipe& recipe)
+QString recipeSummary(const recipe::Recipe& recipe)
 {
     return QStringList{samplerText(recipe), summaryText("%1 steps").arg(recipe.steps),
                        summaryText("guidance %1").arg(number(recipe.guidance.scale)),
@@ -123,7 +123,7 @@ QString recipeSummary(const session::Recipe& recipe)
         .join(QStringLiteral(" · "));
 }
 
-QStringList recipeChanges(const session::Recipe& before, const session::Recipe& after)
+QStringList recipeChanges(const recipe::Recipe& before, const recipe::Recipe& after)
 {
     QStringList changes;
     for (const std::string& part : differingParts(before, after))

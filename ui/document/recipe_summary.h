@@ -9,11 +9,11 @@
 namespace diffuscope::ui {
 
 /// "DDIM · 20 steps · guidance 2 · seed 1".
-QString recipeSummary(const session::Recipe& recipe);
+QString recipeSummary(const recipe::Recipe& recipe);
 
 /// What `after` has in place of what `before` has, one entry a part: "sampler Heun", "40 steps", "guidance
 /// 4".
-QStringList recipeChanges(const session::Recipe& before, const session::Recipe& after);
+QStringList recipeChanges(const recipe::Recipe& before, const recipe::Recipe& after);
 
 /// The name of a run: as a person called it, otherwise "Run 3" or "Branch 4".
 QString runName(const session::SessionRun& run);

@@ -34,19 +34,19 @@ public:
 
     // The recipe
     /// That of the current run.
-    const session::Recipe& recipe() const { return m_recipe; }
+    const recipe::Recipe& recipe() const { return m_recipe; }
     /// Makes this the recipe; can be undone. A run that others branch off stays as it is, and one that is
     /// paused, or looked at in the middle in branch mode, goes on from there as a branch: the recipe is then
     /// that of a new run. `written` is how its prompt was written; where that is left out it stays as it was
     /// for the same prompt, and is forgotten with another.
-    void setRecipe(const session::Recipe& recipe,
+    void setRecipe(const recipe::Recipe& recipe,
                    const std::optional<session::WrittenPrompt>& written = std::nullopt);
     /// How the recipe's prompt was written, where some of its words are switched off.
     const session::WrittenPrompt& writtenPrompt() const;
     /// Makes this the recipe of the only run of a fresh session: nothing to undo.
-    void loadRecipe(const session::Recipe& recipe) { loadPlan({recipe, {}}); }
+    void loadRecipe(const recipe::Recipe& recipe) { loadPlan({recipe, {}}); }
     /// The same with the runs that it leaves.
-    void loadPlan(const session::RunPlan& plan);
+    void loadPlan(const recipe::RunPlan& plan);
     QUndoStack& undoStack() { return m_undoStack; }
     /// A hand takes hold of something: until endGesture() all edits undo as one step.
     void beginGesture();
@@ -58,7 +58,7 @@ public:
     /// The id of the run that is edited and shown.
     int currentRun() const { return m_edited.current; }
     /// Everything that determines the current run.
-    session::RunPlan plan() const { return m_edited.session.planOf(m_edited.current); }
+    recipe::RunPlan plan() const { return m_edited.session.planOf(m_edited.current); }
     /// Begins anew with a session that was stored; nothing to undo. `run` is the one to look at, if it is
     /// there.
     void loadSession(const session::Session& session, int run);
@@ -69,12 +69,12 @@ public:
     /// A branch of the shown run at the playhead (of a paused run, at the newest frame) with its recipe.
     void branchHere();
     /// A run of its own with this recipe, beside the others.
-    void addRun(const session::Recipe& recipe, const QString& text) { addPlan({recipe, {}}, text); }
+    void addRun(const recipe::Recipe& recipe, const QString& text) { addPlan({recipe, {}}, text); }
     /// A run of this plan; of the runs that it leaves, those that are not in the session yet are added with
     /// it, all in one step of undo.
-    void addPlan(const session::RunPlan& plan, const QString& text);
+    void addPlan(const recipe::RunPlan& plan, const QString& text);
     /// The same, leaving the run that the current one leaves where that is a branch.
-    void addBeside(const session::Recipe& recipe, const QString& text);
+    void addBeside(const recipe::Recipe& recipe, const QString& text);
     void renameRun(int id, const QString& name);
     void setRunNote(int id, const QString& note);
     /// With all that branch off it; the last run cannot be deleted.
@@ -158,7 +158,7 @@ public:
     void setLayer(record::Layer layer);
 
 Q_SIGNALS:
-    void recipeChanged(const diffuscope::session::Recipe& recipe);
+    void recipeChanged(const diffuscope::recipe::Recipe& recipe);
     /// Another writtenPrompt(), also where the recipe is the same.
     void writtenPromptChanged();
     /// A run came, went, or was edited, or another one is current.
@@ -198,13 +198,13 @@ private:
 
     SamplingService& m_service;
     SessionState m_edited;
-    session::Recipe m_recipe;  ///< of the current run
+    recipe::Recipe m_recipe;  ///< of the current run
     bool m_branchMode = false;
     std::vector<int> m_comparedRuns;
     int m_heldFrame = -1;  ///< where a branch was made whose run is not shown yet
     struct Result
     {
-        session::RunPlan plan;
+        recipe::RunPlan plan;
         record::FramePtr frame;
     };
     std::map<int, Result> m_results;

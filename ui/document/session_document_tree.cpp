@@ -20,11 +20,11 @@ void SessionDocument::push(const QString& text, SessionState after, EditMerge me
 /// Samples where the current run has become another.
 void SessionDocument::apply(const SessionState& state)
 {
-    const session::RunPlan before = m_edited.session.planOf(m_edited.current);
+    const recipe::RunPlan before = m_edited.session.planOf(m_edited.current);
     const int currentBefore = m_edited.current;
     const session::WrittenPrompt writtenBefore = writtenPrompt();
     m_edited = state;
-    const session::RunPlan after = m_edited.session.planOf(m_edited.current);
+    const recipe::RunPlan after = m_edited.session.planOf(m_edited.current);
     const bool isNewRecipe = std::exchange(m_recipe, after.recipe) != after.recipe;
     std::erase_if(m_results, [this](const auto& entry) {
         return !m_edited.session.find(entry.first) ||
@@ -54,7 +54,7 @@ void SessionDocument::keepWritten(SessionState& after) const
         after.session.setWritten(after.current, writtenPrompt());
 }
 
-void SessionDocument::setRecipe(const session::Recipe& recipe,
+void SessionDocument::setRecipe(const recipe::Recipe& recipe,
                                 const std::optional<session::WrittenPrompt>& written)
 {
     const bool isSamePrompt = recipe.condition.text.prompt == m_recipe.condition.text.prompt;
@@ -91,7 +91,7 @@ void SessionDocument::setRecipe(const session::Recipe& recipe,
     push(text, std::move(after), std::move(merge));
 }
 
-void SessionDocument::loadPlan(const session::RunPlan& plan)
+void SessionDocument::loadPlan(const recipe::RunPlan& plan)
 {
     session::Session fresh;
     const int run = fresh.addPlan(plan);
@@ -168,7 +168,7 @@ void SessionDocument::branchHere()
     push(tr("Branch at Step %1").arg(frame + 1), std::move(after));
 }
 
-void SessionDocument::addPlan(const session::RunPlan& plan, const QString& text)
+void SessionDocument::addPlan(const recipe::RunPlan& plan, const QString& text)
 {
     SessionState after = m_edited;
     try {
@@ -181,7 +181,7 @@ void SessionDocument::addPlan(const session::RunPlan& plan, const QString& text)
     push(text, std::move(after));
 }
 
-void SessionDocument::addBeside(const session::Recipe& recipe, const QString& text)
+void SessionDocument::addBeside(const recipe::Recipe& recipe, const QString& text)
 {
     const session::SessionRun current = m_edited.session.run(m_edited.current);
     if (current.parent == 0)

@@ -1,6 +1,6 @@
 #include "ui/document/session_keeper.h"
 
-#include "core/registry/error.h"
+#include "core/base/error.h"
 #include "core/session/autosaved_session.h"
 
 #include <QDateTime>
@@ -92,7 +92,7 @@ SessionKeeper::SessionKeeper(Parts parts, QObject* parent)
         noteFinished(update);
     });
     connect(&m_saver, &SessionSaver::recorded, this,
-            [this](int run, const session::RunPlan& plan,
+            [this](int run, const recipe::RunPlan& plan,
                    const std::shared_ptr<const session::RunRecord>& record) {
                 m_stored[run] = {plan, record, false};
             });
@@ -249,7 +249,7 @@ void SessionKeeper::adopt(session::SessionFile file)
         models.insert(run.recipe.model);
     for (auto& [id, record] : file.records) {
         m_document.setStoredResult(id, record->resultFrame());
-        const session::RunPlan plan = file.session.planOf(id);
+        const recipe::RunPlan plan = file.session.planOf(id);
         m_stored[id] = {plan, std::move(record), true};
         m_parts.background.add(plan);
     }

@@ -90,7 +90,7 @@ Q_SIGNALS:
 private:
     struct Stored
     {
-        session::RunPlan plan;
+        recipe::RunPlan plan;
         std::shared_ptr<const session::RunRecord> record;
         bool isToCheck = false;  ///< it came from a file, and has not been replayed yet
     };

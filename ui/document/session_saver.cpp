@@ -15,7 +15,7 @@ SessionSaver::SessionSaver(HashModel hashModel, QObject* parent)
       m_hashModel(std::move(hashModel)),
       m_thread([this](const std::stop_token& stop) { loop(stop); })
 {
-    qRegisterMetaType<session::RunPlan>();
+    qRegisterMetaType<recipe::RunPlan>();
     qRegisterMetaType<Failure>();
     qRegisterMetaType<RecordPtr>();
     qRegisterMetaType<std::map<std::string, std::string>>();

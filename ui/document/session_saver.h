@@ -20,7 +20,7 @@ namespace diffuscope::ui {
 struct RunToRecord
 {
     int run = 0;
-    session::RunPlan plan;
+    recipe::RunPlan plan;
     std::shared_ptr<const record::Trajectory> trajectory;
 };
 
@@ -52,7 +52,7 @@ public:
     void flush();
 
 Q_SIGNALS:
-    void recorded(int run, const diffuscope::session::RunPlan& plan,
+    void recorded(int run, const diffuscope::recipe::RunPlan& plan,
                   const std::shared_ptr<const diffuscope::session::RunRecord>& record);
     /// `ms`: what it took.
     void saved(const QString& path, bool isAutosave, int ms);
@@ -65,7 +65,7 @@ private:
 
     struct MadeRecord
     {
-        session::RunPlan plan;
+        recipe::RunPlan plan;
         std::shared_ptr<const session::RunRecord> record;
     };
 

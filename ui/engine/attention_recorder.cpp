@@ -1,6 +1,6 @@
 #include "ui/engine/attention_recorder.h"
 
-#include "core/session/run_plan.h"
+#include "core/recipe/run_plan.h"
 #include "ui/engine/failure.h"
 #include "ui/engine/sampling_service.h"
 
@@ -65,7 +65,7 @@ struct AttentionRequest
 {
     int step = 0;
     record::FramePtr frame;
-    std::shared_ptr<const session::Recipe> recipe;
+    std::shared_ptr<const recipe::Recipe> recipe;
 };
 
 }  // namespace
@@ -209,10 +209,10 @@ void AttentionRecorder::ask()
     if (!m_isOn || m_asked || m_failure || m_run.isRunning())
         return;
     std::vector<AttentionRequest> requests;
-    const auto parts = session::partsOf(m_run.plan());
-    std::vector<std::shared_ptr<const session::Recipe>> recipes;
+    const auto parts = recipe::partsOf(m_run.plan());
+    std::vector<std::shared_ptr<const recipe::Recipe>> recipes;
     for (const auto& part : parts)
-        recipes.push_back(std::make_shared<const session::Recipe>(part.recipe));
+        recipes.push_back(std::make_shared<const recipe::Recipe>(part.recipe));
     for (const int step : wantedSteps()) {
         std::size_t part = parts.size() - 1;
         while (part > 0 && parts[part].firstStep > step)

@@ -20,17 +20,17 @@ BackgroundRuns::BackgroundRuns(SamplingService& service, QObject* parent)
 
 BackgroundRuns::~BackgroundRuns() = default;
 
-std::deque<BackgroundRuns::Waiting>::iterator BackgroundRuns::find(const session::RunPlan& plan)
+std::deque<BackgroundRuns::Waiting>::iterator BackgroundRuns::find(const recipe::RunPlan& plan)
 {
     return std::ranges::find(m_queue, plan, &Waiting::plan);
 }
 
-bool BackgroundRuns::isGoing(const session::RunPlan& plan) const
+bool BackgroundRuns::isGoing(const recipe::RunPlan& plan) const
 {
     return m_isGoing && !m_queue.empty() && m_queue.front().plan == plan;
 }
 
-void BackgroundRuns::add(const session::RunPlan& plan)
+void BackgroundRuns::add(const recipe::RunPlan& plan)
 {
     if (const auto found = find(plan); found != m_queue.end()) {
         ++found->wanted;
@@ -40,7 +40,7 @@ void BackgroundRuns::add(const session::RunPlan& plan)
     goOn();
 }
 
-void BackgroundRuns::addFirst(const session::RunPlan& plan)
+void BackgroundRuns::addFirst(const recipe::RunPlan& plan)
 {
     Waiting first{plan};
     if (const auto found = find(plan); found != m_queue.end()) {
@@ -55,7 +55,7 @@ void BackgroundRuns::addFirst(const session::RunPlan& plan)
     goOn();
 }
 
-void BackgroundRuns::remove(const session::RunPlan& plan)
+void BackgroundRuns::remove(const recipe::RunPlan& plan)
 {
     const auto found = find(plan);
     if (found == m_queue.end() || --found->wanted > 0)
@@ -109,7 +109,7 @@ void BackgroundRuns::next()
     yieldOrGoOn();
     if (m_isGoing || m_queue.empty() || m_service.isRunning())
         return;
-    const session::RunPlan plan = m_queue.front().plan;
+    const recipe::RunPlan plan = m_queue.front().plan;
     m_isGoing = true;
     if (const auto known = m_service.known(plan)) {
         finish(*known);

@@ -25,11 +25,11 @@ public:
 
     /// Samples this one after those that wait, or before them; once, however often it is added. One that is
     /// in the service's memory is finished as soon as its turn comes.
-    void add(const session::RunPlan& plan);
-    void addFirst(const session::RunPlan& plan);
+    void add(const recipe::RunPlan& plan);
+    void addFirst(const recipe::RunPlan& plan);
     /// Takes back one add(): the run is forgotten, and stopped where it is going, unless it was added more
     /// often.
-    void remove(const session::RunPlan& plan);
+    void remove(const recipe::RunPlan& plan);
     /// Forgets those that wait and stops the one that is going.
     void clear();
     /// Those that are not finished, the one that is going among them.
@@ -38,7 +38,7 @@ public:
 Q_SIGNALS:
     void runAdvanced(const diffuscope::ui::RunUpdate& update);
     void runFinished(const diffuscope::ui::RunUpdate& update);
-    void runFailed(const diffuscope::session::RunPlan& plan, const diffuscope::ui::Failure& failure);
+    void runFailed(const diffuscope::recipe::RunPlan& plan, const diffuscope::ui::Failure& failure);
     /// waiting() is another.
     void waitingChanged(int waiting);
     /// By clear(): what was added and is not finished never will be.
@@ -47,12 +47,12 @@ Q_SIGNALS:
 private:
     struct Waiting
     {
-        session::RunPlan plan;
+        recipe::RunPlan plan;
         int wanted = 1;  ///< so many add()s
     };
 
-    std::deque<Waiting>::iterator find(const session::RunPlan& plan);
-    bool isGoing(const session::RunPlan& plan) const;
+    std::deque<Waiting>::iterator find(const recipe::RunPlan& plan);
+    bool isGoing(const recipe::RunPlan& plan) const;
     void next();
     void makeService();
     void finish(const RunUpdate& update);

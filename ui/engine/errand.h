@@ -1,7 +1,7 @@
 // Something that is asked of the worker besides runs.
 #pragma once
 
-#include "core/sample/run.h"
+#include "core/run/run.h"
 
 #include <functional>
 #include <stop_token>
@@ -12,7 +12,7 @@ namespace diffuscope::ui {
 /// the factory, which is made where there is none yet, may. Its token is set when a run wants the thread.
 struct Errand
 {
-    using Factory = std::function<sample::RunFactory&()>;
+    using Factory = std::function<run::RunFactory&()>;
 
     std::function<void(const Factory& factory, const std::stop_token& stop)> work{};
 };

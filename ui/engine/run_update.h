@@ -1,11 +1,11 @@
 // What is known of a run, as immutable values that bear the run's id. No torch in here.
 #pragma once
 
+#include "core/base/error.h"
+#include "core/recipe/run_plan.h"
 #include "core/record/trajectory.h"
-#include "core/registry/error.h"
-#include "core/sample/step_terms.h"
+#include "core/samplers/step_terms.h"
 #include "core/schedule/time_grid.h"
-#include "core/session/run_plan.h"
 
 #include <QMetaType>
 #include <QString>
@@ -48,16 +48,16 @@ struct FirstLook
 struct RunUpdate
 {
     RunId run = 0;
-    std::shared_ptr<const session::Recipe> recipe = std::make_shared<const session::Recipe>();
+    std::shared_ptr<const recipe::Recipe> recipe = std::make_shared<const recipe::Recipe>();
     /// Where it leaves another run; null for one that starts from noise.
-    std::shared_ptr<const session::BranchPoint> from{};
+    std::shared_ptr<const recipe::BranchPoint> from{};
     /// The frames so far; never null.
     std::shared_ptr<const record::Trajectory> trajectory = std::make_shared<const record::Trajectory>();
     /// The schedule that is sampled on and the levels that are visited; null before the first frame.
     std::shared_ptr<const schedule::NoiseSchedule> schedule{};
     std::shared_ptr<const schedule::TimeGrid> grid{};
     /// What each step is made of (see sample::stepTerms()); null until shortly after the first frame.
-    std::shared_ptr<const std::vector<sample::StepTerms>> terms{};
+    std::shared_ptr<const std::vector<samplers::StepTerms>> terms{};
     RunState state = RunState::idle;
     /// Steps a second, over the time spent in steps (pauses do not count); 0 before the first step.
     double stepsPerSecond = 0;
@@ -74,13 +74,13 @@ struct RunUpdate
 
     bool isRunning() const { return state == RunState::running; }
     bool hasFirstLook() const { return firstLook.trajectory != nullptr; }
-    session::RunPlan plan() const { return {*recipe, from}; }
+    recipe::RunPlan plan() const { return {*recipe, from}; }
 };
 
 }  // namespace diffuscope::ui
 
-Q_DECLARE_METATYPE(diffuscope::session::Recipe)
-Q_DECLARE_METATYPE(diffuscope::session::RunPlan)
+Q_DECLARE_METATYPE(diffuscope::recipe::Recipe)
+Q_DECLARE_METATYPE(diffuscope::recipe::RunPlan)
 Q_DECLARE_METATYPE(diffuscope::ui::Failure)
 Q_DECLARE_METATYPE(diffuscope::ui::RunState)
 Q_DECLARE_METATYPE(diffuscope::ui::RunUpdate)

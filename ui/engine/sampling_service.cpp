@@ -18,8 +18,8 @@ int remainingMs(const QElapsedTimer& clock, int intervalMs)
 void registerTypes()
 {
     qRegisterMetaType<RunId>("diffuscope::ui::RunId");
-    qRegisterMetaType<session::Recipe>();
-    qRegisterMetaType<session::RunPlan>();
+    qRegisterMetaType<recipe::Recipe>();
+    qRegisterMetaType<recipe::RunPlan>();
     qRegisterMetaType<Failure>();
     qRegisterMetaType<RunUpdate>();
 }
@@ -48,7 +48,7 @@ SamplingService::~SamplingService()
     m_worker.reset();
 }
 
-void SamplingService::request(const session::RunPlan& plan)
+void SamplingService::request(const recipe::RunPlan& plan)
 {
     m_pending = plan;
     if (!m_coalescing.isActive())
@@ -115,7 +115,7 @@ bool SamplingService::hasShownEnough() const
     return isOverdue || m_update.firstLook.trajectory->isComplete();
 }
 
-bool SamplingService::isAnsweredByNewest(const session::RunPlan& plan) const
+bool SamplingService::isAnsweredByNewest(const recipe::RunPlan& plan) const
 {
     const bool goesOn = isRunning() && !m_stopAsked && !m_yieldAsked;
     const bool isUseful = goesOn || m_update.state == RunState::finished;
@@ -134,7 +134,7 @@ void SamplingService::forgetFinishedRuns()
     m_mayRepeat = true;
 }
 
-std::optional<RunUpdate> SamplingService::known(const session::RunPlan& plan)
+std::optional<RunUpdate> SamplingService::known(const recipe::RunPlan& plan)
 {
     if (m_update.state == RunState::finished && !m_mayRepeat && plan == m_update.plan())
         return m_update;
@@ -143,13 +143,13 @@ std::optional<RunUpdate> SamplingService::known(const session::RunPlan& plan)
 }
 
 /// The runs in memory that hold the beginning of this one, or of those that it leaves.
-std::vector<RunUpdate> SamplingService::knownAncestors(const session::RunPlan& plan)
+std::vector<RunUpdate> SamplingService::knownAncestors(const recipe::RunPlan& plan)
 {
     std::vector<RunUpdate> found;
     for (auto from = plan.from; from; from = from->run.from) {
         const auto holds = [&from](const RunUpdate& run) {
             const bool isThere = run.trajectory->size() > from->frame;
-            return isThere && (session::samePlace(run.from, from) || run.plan() == from->run);
+            return isThere && (recipe::samePlace(run.from, from) || run.plan() == from->run);
         };
         if (!m_mayRepeat && holds(m_update))
             found.push_back(m_update);
@@ -159,7 +159,7 @@ std::vector<RunUpdate> SamplingService::knownAncestors(const session::RunPlan& p
     return found;
 }
 
-void SamplingService::start(session::RunPlan plan)
+void SamplingService::start(recipe::RunPlan plan)
 {
     std::vector<RunUpdate> ancestors = knownAncestors(plan);
     beginRun(plan);
@@ -197,7 +197,7 @@ void SamplingService::showKnown(RunUpdate known)
     Q_EMIT runFinished(known);
 }
 
-void SamplingService::beginRun(const session::RunPlan& plan)
+void SamplingService::beginRun(const recipe::RunPlan& plan)
 {
     m_control->requestStop();
     m_errand->requestStop();
@@ -213,7 +213,7 @@ void SamplingService::beginRun(const session::RunPlan& plan)
     m_nextDelivery.stop();
     m_sinceDelivery.invalidate();
     m_update = RunUpdate{.run = m_update.run + 1,
-                         .recipe = std::make_shared<const session::Recipe>(plan.recipe),
+                         .recipe = std::make_shared<const recipe::Recipe>(plan.recipe),
                          .from = plan.from,
                          .state = RunState::running,
                          .firstLook = {.image = m_lookedAt}};

@@ -2,7 +2,7 @@
 // here, except in the destructor, for at most one network evaluation.
 #pragma once
 
-#include "core/sample/run.h"
+#include "core/run/run.h"
 #include "ui/engine/errand.h"
 #include "ui/engine/run_control.h"
 #include "ui/engine/run_update.h"
@@ -36,7 +36,7 @@ class SamplingService : public QObject
     Q_OBJECT
 
 public:
-    using MakeFactory = std::function<std::unique_ptr<sample::RunFactory>()>;
+    using MakeFactory = std::function<std::unique_ptr<run::RunFactory>()>;
 
     static constexpr int coalescingMs = 30;
     static constexpr int updatesPerSecond = 60;
@@ -50,8 +50,8 @@ public:
 
     /// Samples this recipe, and stops whatever is going; nothing if it is the one that is going
     /// or was sampled last.
-    void request(const session::RunPlan& plan);
-    void request(const session::Recipe& recipe) { request(session::RunPlan{recipe, {}}); }
+    void request(const recipe::RunPlan& plan);
+    void request(const recipe::Recipe& recipe) { request(recipe::RunPlan{recipe, {}}); }
     /// Stops the run that is going before its next network evaluation, and forgets a request that waits.
     void cancel();
 
@@ -79,7 +79,7 @@ public:
     /// The newest run, as far as its frames have arrived.
     const RunUpdate& newest() const { return m_update; }
     /// The finished run of this plan, if it is in memory.
-    std::optional<RunUpdate> known(const session::RunPlan& plan);
+    std::optional<RunUpdate> known(const recipe::RunPlan& plan);
     /// Keeps a finished run in memory that was sampled elsewhere.
     void remember(const RunUpdate& finished) { m_cache.insert(finished); }
 
@@ -91,7 +91,7 @@ public:
     void forgetFinishedRuns();
 
 Q_SIGNALS:
-    void runStarted(diffuscope::ui::RunId run, const diffuscope::session::Recipe& recipe);
+    void runStarted(diffuscope::ui::RunId run, const diffuscope::recipe::Recipe& recipe);
     void runAdvanced(const diffuscope::ui::RunUpdate& update);
     void runFinished(const diffuscope::ui::RunUpdate& update);
     void runCancelled(const diffuscope::ui::RunUpdate& update);
@@ -102,12 +102,12 @@ Q_SIGNALS:
 
 private:
     void dispatchPending();
-    bool isAnsweredByNewest(const session::RunPlan& plan) const;
-    void start(session::RunPlan plan);
-    std::vector<RunUpdate> knownAncestors(const session::RunPlan& plan);
+    bool isAnsweredByNewest(const recipe::RunPlan& plan) const;
+    void start(recipe::RunPlan plan);
+    std::vector<RunUpdate> knownAncestors(const recipe::RunPlan& plan);
     void showKnown(RunUpdate known);
     /// Leaves the newest run behind: whatever still comes of it bears an old id.
-    void beginRun(const session::RunPlan& plan);
+    void beginRun(const recipe::RunPlan& plan);
     void deliver();
     void absorb(const Progress& progress);
     void absorbFirstLook(const Progress& progress);
@@ -125,7 +125,7 @@ private:
     int m_lookedAt = -1;  ///< by runs that start
     std::chrono::milliseconds m_firstLookPatience = usualFirstLookPatience;
 
-    std::optional<session::RunPlan> m_pending;
+    std::optional<recipe::RunPlan> m_pending;
     QTimer m_coalescing;
     QElapsedTimer m_sinceStart;
 

@@ -1,6 +1,6 @@
 #include "ui/engine/sampling_worker.h"
 
-#include "core/session/plan_run.h"
+#include "core/run/start_run.h"
 #include "ui/engine/failure.h"
 
 #include <chrono>
@@ -38,7 +38,7 @@ void putBefore(std::vector<record::FramePtr>& frames, std::vector<record::FrameP
 /// Of a small batch the whole comes as soon as one.
 constexpr int leastBatchForFirstLook = 4;
 
-bool wantsFirstLook(const Job& job, const sample::Run& run)
+bool wantsFirstLook(const Job& job, const run::Run& run)
 {
     const int batch = job.plan.recipe.batch;
     return job.lookedAt >= 0 && job.lookedAt < batch && batch >= leastBatchForFirstLook && !job.plan.from &&
@@ -88,7 +88,7 @@ void SamplingWorker::loop(const std::stop_token& stop)
 void SamplingWorker::perform(const Job& job)
 {
     if (job.errand.work) {
-        const auto factory = [&]() -> sample::RunFactory& {
+        const auto factory = [&]() -> run::RunFactory& {
             requireFactory(job.makeFactory);
             return *m_factory;
         };
@@ -114,7 +114,7 @@ void SamplingWorker::advanceToEnd(const Job& job, Progress& progress)
     if (job.control->token().stop_requested())
         throw Cancelled();
     requireFactory(job.makeFactory);
-    const std::unique_ptr<sample::Run> run = startRun(job);
+    const std::unique_ptr<run::Run> run = startRun(job);
     std::vector<record::FramePtr> framesBefore = run->framesBefore();
     progress.remark = QString::fromStdString(run->remark());
     progress.schedule = std::make_shared<const schedule::NoiseSchedule>(run->schedule());
@@ -150,7 +150,7 @@ void SamplingWorker::advanceToEnd(const Job& job, Progress& progress)
             break;
         if (!progress.terms) {
             // Behind the first frame, which nothing is to delay.
-            progress.terms = std::make_shared<const std::vector<sample::StepTerms>>(run->terms());
+            progress.terms = std::make_shared<const std::vector<samplers::StepTerms>>(run->terms());
             progress.newFrames.clear();
             report(progress);
         }
@@ -163,16 +163,16 @@ void SamplingWorker::advanceToEnd(const Job& job, Progress& progress)
 void SamplingWorker::lookFirst(const Job& job, Progress& progress)
 {
     const Clock::time_point began = Clock::now();
-    session::Recipe alone = job.plan.recipe;
+    recipe::Recipe alone = job.plan.recipe;
     alone.batch = 1;
-    const std::unique_ptr<sample::Run> run = m_factory->startPart(alone, job.lookedAt);
+    const std::unique_ptr<run::Run> run = m_factory->startPart(alone, job.lookedAt);
     while (const record::FramePtr frame = run->advance(job.control->token())) {
         progress.newFirstLookFrames = {frame};
         report(progress);
         if (job.control->yieldRequested() && Clock::now() - began > job.patience)
             throw Cancelled();
         if (!progress.terms) {
-            progress.terms = std::make_shared<const std::vector<sample::StepTerms>>(run->terms());
+            progress.terms = std::make_shared<const std::vector<samplers::StepTerms>>(run->terms());
             progress.newFirstLookFrames.clear();
             report(progress);
         }
@@ -182,12 +182,12 @@ void SamplingWorker::lookFirst(const Job& job, Progress& progress)
         throw Cancelled();
 }
 
-std::unique_ptr<sample::Run> SamplingWorker::startRun(const Job& job)
+std::unique_ptr<run::Run> SamplingWorker::startRun(const Job& job)
 {
-    session::PlanStart start{.stop = job.control->token()};
+    run::PlanStart start{.stop = job.control->token()};
     for (const RunUpdate& known : job.ancestors)
         start.known.push_back({known.plan(), known.trajectory, known.schedule, known.terms});
-    return session::startRun(*m_factory, job.plan, start);
+    return run::startRun(*m_factory, job.plan, start);
 }
 
 void SamplingWorker::requireFactory(const std::shared_ptr<const MakeFactory>& makeFactory)

@@ -2,7 +2,7 @@
 // in a tray.
 #pragma once
 
-#include "core/sample/run.h"
+#include "core/run/run.h"
 #include "ui/engine/errand.h"
 #include "ui/engine/mailbox.h"
 #include "ui/engine/run_control.h"
@@ -18,13 +18,13 @@
 namespace diffuscope::ui {
 
 /// Makes the factory whose runs a worker advances.
-using MakeFactory = std::function<std::unique_ptr<sample::RunFactory>()>;
+using MakeFactory = std::function<std::unique_ptr<run::RunFactory>()>;
 
 /// A request: all that the worker needs to know, captured when it is made.
 struct Job
 {
     RunId run = 0;
-    session::RunPlan plan;
+    recipe::RunPlan plan;
     /// The image that is to come first; −1 for none.
     int lookedAt = -1;
     /// How long it is let go on while a newer request waits.
@@ -47,7 +47,7 @@ struct Progress
     int keyInterval = 1;
     std::shared_ptr<const schedule::NoiseSchedule> schedule{};
     std::shared_ptr<const schedule::TimeGrid> grid{};
-    std::shared_ptr<const std::vector<sample::StepTerms>> terms{};
+    std::shared_ptr<const std::vector<samplers::StepTerms>> terms{};
     RunState state = RunState::running;
     double stepsPerSecond = 0;
     int evaluations = 0;
@@ -91,14 +91,14 @@ private:
     void advanceToEnd(const Job& job, Progress& progress);
     /// Samples the image that is looked at, to its end. Throws as advanceToEnd().
     void lookFirst(const Job& job, Progress& progress);
-    std::unique_ptr<sample::Run> startRun(const Job& job);
+    std::unique_ptr<run::Run> startRun(const Job& job);
     /// Makes the factory if there is none yet, or it is another's; throws what making it throws.
     void requireFactory(const std::shared_ptr<const MakeFactory>& makeFactory);
     void report(Progress progress);
 
     std::shared_ptr<const MakeFactory> m_makeFactory;  ///< that made, or makes, m_factory
     std::function<void()> m_progressWaits;
-    std::unique_ptr<sample::RunFactory> m_factory;
+    std::unique_ptr<run::RunFactory> m_factory;
     Mailbox<Job> m_mailbox;
     ProgressTray m_tray;
     std::jthread m_thread;  // last, so that it is joined before what it uses goes

@@ -4,7 +4,7 @@
 
 namespace diffuscope::ui {
 
-const RunUpdate* TrajectoryCache::find(const session::RunPlan& plan)
+const RunUpdate* TrajectoryCache::find(const recipe::RunPlan& plan)
 {
     return findWhere([&plan](const RunUpdate& run) { return run.plan() == plan; });
 }

@@ -22,8 +22,8 @@ public:
 
     /// The finished run of this plan, or null; it becomes the most recently used. Valid until the next
     /// insert().
-    const RunUpdate* find(const session::RunPlan& plan);
-    const RunUpdate* find(const session::Recipe& recipe) { return find(session::RunPlan{recipe, {}}); }
+    const RunUpdate* find(const recipe::RunPlan& plan);
+    const RunUpdate* find(const recipe::Recipe& recipe) { return find(recipe::RunPlan{recipe, {}}); }
     /// The most recently used run for which `holds` is true, or null; it becomes the most recently used.
     const RunUpdate* findWhere(const std::function<bool(const RunUpdate&)>& holds);
     /// Keeps a finished run; one that alone exceeds the budget is not kept.

@@ -16,10 +16,10 @@ namespace {
 class AdaptiveProjected final : public GuidanceRule
 {
 public:
-    explicit AdaptiveProjected(const registry::OptionValues& options)
-        : m_eta(registry::number(options, "eta")),
-          m_normThreshold(registry::number(options, "norm_threshold")),
-          m_momentum(registry::number(options, "momentum"))
+    explicit AdaptiveProjected(const base::OptionValues& options)
+        : m_eta(base::number(options, "eta")),
+          m_normThreshold(base::number(options, "norm_threshold")),
+          m_momentum(base::number(options, "momentum"))
     {
     }
 
@@ -54,7 +54,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<GuidanceRule> makeAdaptiveProjected(const registry::OptionValues& options)
+std::unique_ptr<GuidanceRule> makeAdaptiveProjected(const base::OptionValues& options)
 {
     return std::make_unique<AdaptiveProjected>(options);
 }

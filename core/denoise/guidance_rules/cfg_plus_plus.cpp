@@ -27,7 +27,7 @@ public:
 
 }  // namespace
 
-std::unique_ptr<GuidanceRule> makeCfgPlusPlus(const registry::OptionValues&)
+std::unique_ptr<GuidanceRule> makeCfgPlusPlus(const base::OptionValues&)
 {
     return std::make_unique<CfgPlusPlus>();
 }

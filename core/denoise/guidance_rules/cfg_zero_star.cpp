@@ -14,8 +14,8 @@ namespace {
 class CfgZeroStar final : public GuidanceRule
 {
 public:
-    CfgZeroStar(const registry::OptionValues& options, int steps)
-        : m_stillUntil(steps > 0 ? double(registry::integer(options, "zero_steps")) / steps : 0)
+    CfgZeroStar(const base::OptionValues& options, int steps)
+        : m_stillUntil(steps > 0 ? double(base::integer(options, "zero_steps")) / steps : 0)
     {
     }
 
@@ -39,7 +39,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<GuidanceRule> makeCfgZeroStar(const registry::OptionValues& options, int steps)
+std::unique_ptr<GuidanceRule> makeCfgZeroStar(const base::OptionValues& options, int steps)
 {
     return std::make_unique<CfgZeroStar>(options, steps);
 }

@@ -23,9 +23,9 @@ Tensor stdPerImage(const Tensor& values)
 class ClassifierFree final : public GuidanceRule
 {
 public:
-    explicit ClassifierFree(const registry::OptionValues& options)
-        : m_rescale(registry::number(options, "rescale")),
-          m_quantity(predictionTarget(registry::text(options, "rescale_of")))
+    explicit ClassifierFree(const base::OptionValues& options)
+        : m_rescale(base::number(options, "rescale")),
+          m_quantity(predictionTarget(base::text(options, "rescale_of")))
     {
     }
 
@@ -80,7 +80,7 @@ Tensor dotPerImage(const Tensor& a, const Tensor& b)
     return (a * b).flatten(1).sum(1).view(shape);
 }
 
-std::unique_ptr<GuidanceRule> makeClassifierFree(const registry::OptionValues& options)
+std::unique_ptr<GuidanceRule> makeClassifierFree(const base::OptionValues& options)
 {
     return std::make_unique<ClassifierFree>(options);
 }

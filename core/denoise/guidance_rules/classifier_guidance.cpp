@@ -19,12 +19,13 @@ public:
     }
 
     Prediction predict(const Tensor& x, const schedule::NoiseLevel& level,
-                       const Condition& condition) override
+                       const recipe::Condition& condition) override
     {
         const double progress = m_plan.progress(level);
         const double scale = m_plan.scaleAt(progress);
         const bool isConditional = m_base == GuidanceBase::conditional;
-        const Prediction base = m_inner->predict(x, level, isConditional ? condition : Condition::none());
+        const Prediction base =
+            m_inner->predict(x, level, isConditional ? condition : recipe::Condition::none());
         const bool saysSomething = level.alpha > 0 && !level.isClean();
         if (condition.isNone() || !m_plan.isGuidedAt(progress) || scale == 0 || !saysSomething)
             return base;

@@ -1,6 +1,6 @@
 #include "core/denoise/guidance_rules/guidance_plan.h"
 
-#include "core/registry/error.h"
+#include "core/base/error.h"
 
 #include <cmath>
 #include <numbers>
@@ -16,24 +16,24 @@ double angleProgress(const schedule::NoiseLevel& level)
 
 }  // namespace
 
-GuidancePlan guidancePlan(const GuidanceSpec& spec, const registry::OptionValues& options,
+GuidancePlan guidancePlan(const recipe::GuidanceSpec& spec, const base::OptionValues& options,
                           std::function<double(const schedule::NoiseLevel&)> progress)
 {
     GuidancePlan plan;
     plan.progress = progress ? std::move(progress) : angleProgress;
     plan.scale = spec.scale;
-    if (const std::string& curve = registry::text(options, "curve"); !curve.empty())
-        plan.curve = GuidanceCurve::parse(curve);
-    if (options.contains("convention") && registry::text(options, "convention") == "ho_salimans")
+    if (const std::string& curve = base::text(options, "curve"); !curve.empty())
+        plan.curve = recipe::GuidanceCurve::parse(curve);
+    if (options.contains("convention") && base::text(options, "convention") == "ho_salimans")
         plan.offset = 1;
-    plan.start = registry::number(options, "start");
-    plan.end = registry::number(options, "end");
+    plan.start = base::number(options, "start");
+    plan.end = base::number(options, "end");
     if (!(plan.start < plan.end))
         throw Error(ErrorCode::invalidOption,
                     "The guidance interval is empty: \"start\" must be below \"end\", both from 0 to 1.",
                     "Set \"start\" below \"end\".");
     if (options.contains("negative_class"))
-        plan.negativeClass = registry::integer(options, "negative_class");
+        plan.negativeClass = base::integer(options, "negative_class");
     return plan;
 }
 

@@ -1,8 +1,8 @@
 // How strong guidance is at each place of a run: what all rules have in common.
 #pragma once
 
-#include "core/denoise/guidance_curve.h"
-#include "core/denoise/guidance_spec.h"
+#include "core/recipe/guidance_curve.h"
+#include "core/recipe/guidance_spec.h"
 #include "core/schedule/noise_level.h"
 
 #include <functional>
@@ -14,7 +14,7 @@ namespace diffuscope::denoise {
 struct GuidancePlan
 {
     double scale = 1;
-    std::optional<GuidanceCurve> curve{};
+    std::optional<recipe::GuidanceCurve> curve{};
     double offset = 0;  ///< 1 in Ho & Salimans' convention
     double start = 0;
     double end = 1;
@@ -27,7 +27,7 @@ struct GuidancePlan
 
 /// From a spec and its completed options; `progress` may be empty. Throws Error(invalidOption) for an empty
 /// interval and a curve that cannot be read.
-GuidancePlan guidancePlan(const GuidanceSpec& spec, const registry::OptionValues& options,
+GuidancePlan guidancePlan(const recipe::GuidanceSpec& spec, const base::OptionValues& options,
                           std::function<double(const schedule::NoiseLevel&)> progress);
 
 }  // namespace diffuscope::denoise

@@ -1,8 +1,8 @@
 // How one rule combines conditional and unconditional predictions; each rule is a file beside this one.
 #pragma once
 
+#include "core/base/option.h"
 #include "core/denoise/denoiser.h"
-#include "core/registry/option.h"
 
 #include <memory>
 
@@ -45,11 +45,11 @@ Prediction classifierFree(const Prediction& conditional, const Prediction& uncon
 Tensor dotPerImage(const Tensor& a, const Tensor& b);
 
 /// From completed options of the rule of that name.
-std::unique_ptr<GuidanceRule> makeClassifierFree(const registry::OptionValues& options);
-std::unique_ptr<GuidanceRule> makeCfgPlusPlus(const registry::OptionValues& options);
-std::unique_ptr<GuidanceRule> makeAdaptiveProjected(const registry::OptionValues& options);
+std::unique_ptr<GuidanceRule> makeClassifierFree(const base::OptionValues& options);
+std::unique_ptr<GuidanceRule> makeCfgPlusPlus(const base::OptionValues& options);
+std::unique_ptr<GuidanceRule> makeAdaptiveProjected(const base::OptionValues& options);
 /// `steps` of the run, 0 if unknown.
-std::unique_ptr<GuidanceRule> makeCfgZeroStar(const registry::OptionValues& options, int steps);
-std::unique_ptr<GuidanceRule> makePerpNeg(const registry::OptionValues& options);
+std::unique_ptr<GuidanceRule> makeCfgZeroStar(const base::OptionValues& options, int steps);
+std::unique_ptr<GuidanceRule> makePerpNeg(const base::OptionValues& options);
 
 }  // namespace diffuscope::denoise

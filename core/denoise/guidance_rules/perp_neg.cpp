@@ -13,8 +13,8 @@ namespace {
 class PerpNeg final : public GuidanceRule
 {
 public:
-    explicit PerpNeg(const registry::OptionValues& options)
-        : m_negativeScale(registry::number(options, "negative_scale"))
+    explicit PerpNeg(const base::OptionValues& options)
+        : m_negativeScale(base::number(options, "negative_scale"))
     {
     }
 
@@ -41,7 +41,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<GuidanceRule> makePerpNeg(const registry::OptionValues& options)
+std::unique_ptr<GuidanceRule> makePerpNeg(const base::OptionValues& options)
 {
     return std::make_unique<PerpNeg>(options);
 }

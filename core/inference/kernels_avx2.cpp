@@ -1,0 +1,8 @@
+// The kernels for x86 processors of the third level (AVX2 and FMA, since 2013).
+#include "core/inference/kernel_loops.h"
+
+namespace diffuscope::inference {
+
+const Kernels avx2Kernels = kernelsOf<FloatFormat>("float32 with AVX2");
+
+}  // namespace diffuscope::inference

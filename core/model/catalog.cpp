@@ -1,0 +1,140 @@
+#include "core/model/catalog.h"
+
+#include "core/base/error.h"
+#include "core/model/classifiers/noise_classifier_card.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <string_view>
+
+namespace diffuscope::model {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path executableFolder()
+{
+    std::error_code error;
+    const fs::path executable = fs::read_symlink("/proc/self/exe", error);
+    return error ? fs::current_path(error) : executable.parent_path();
+}
+
+void appendIfFolder(std::vector<fs::path>& folders, const fs::path& folder)
+{
+    std::error_code error;
+    const fs::path canonical = fs::weakly_canonical(folder, error);
+    const fs::path& path = error ? folder : canonical;
+    if (fs::is_directory(path, error) && std::find(folders.begin(), folders.end(), path) == folders.end())
+        folders.push_back(path);
+}
+
+bool isModelFolder(const fs::path& folder)
+{
+    std::error_code error;
+    return fs::exists(folder / "model.json", error) || fs::exists(folder / "model.safetensors", error);
+}
+
+fs::path nameOf(const fs::path& folder)
+{
+    return folder.has_filename() ? folder.filename() : folder.parent_path().filename();
+}
+
+Entry entryOf(const fs::path& folder)
+{
+    Entry entry{.id = nameOf(folder).string(), .folder = folder, .card = std::nullopt, .problem = {}};
+    try {
+        if (!fs::is_regular_file(folder / "model.safetensors")) {
+            entry.problem = "There is no model.safetensors in " + folder.string() + ".";
+            return entry;
+        }
+        entry.card = model::readModelCard(folder.string());
+        entry.hasNoiseClassifier = model::hasNoiseClassifier(folder.string());
+    } catch (const std::exception& exception) {
+        entry.problem = exception.what();
+    }
+    return entry;
+}
+
+/// Calls `visit` with each model folder of `folder`, by name; what cannot be listed is passed over.
+template <typename Visit>
+void visitModels(const fs::path& folder, Visit visit)
+{
+    if (isModelFolder(folder))
+        visit(folder);
+    std::error_code error;
+    std::vector<fs::path> children;
+    for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+        children.push_back(at->path());
+    std::sort(children.begin(), children.end());
+    for (const fs::path& child : children)
+        if (isModelFolder(child))
+            visit(child);
+}
+
+}  // namespace
+
+std::vector<fs::path> modelFolders(const fs::path& chosen)
+{
+    std::vector<fs::path> folders;
+    if (!chosen.empty())
+        appendIfFolder(folders, chosen);
+    if (const char* list = std::getenv("DIFFUSCOPE_MODELS")) {
+        std::string_view rest = list;
+        while (!rest.empty()) {
+            const auto colon = rest.find(':');
+            if (const auto folder = rest.substr(0, colon); !folder.empty())
+                appendIfFolder(folders, fs::path(folder));
+            rest = colon == std::string_view::npos ? std::string_view{} : rest.substr(colon + 1);
+        }
+    }
+    const fs::path bin = executableFolder();
+    appendIfFolder(folders, bin / ".." / ".." / ".." / "models");
+    appendIfFolder(folders, bin / ".." / "share" / "diffuscope" / "models");
+    return folders;
+}
+
+std::vector<Entry> findModels(const std::vector<fs::path>& folders)
+{
+    std::map<std::string, Entry> byId;
+    for (const fs::path& folder : folders)
+        visitModels(folder, [&](const fs::path& model) {
+            const std::string id = nameOf(model).string();
+            if (!byId.contains(id))
+                byId.emplace(id, entryOf(model));
+        });
+    std::vector<Entry> entries;
+    for (auto& [id, entry] : byId)
+        entries.push_back(std::move(entry));
+    return entries;
+}
+
+Entry findModel(const std::vector<fs::path>& folders, const std::string& idOrFolder)
+{
+    std::vector<Entry> entries;
+    if (!idOrFolder.empty() && isModelFolder(idOrFolder))
+        entries = {entryOf(idOrFolder)};
+    else
+        entries = findModels(folders);
+    std::string names;
+    for (Entry& entry : entries) {
+        const bool isAsked = entry.id == idOrFolder || entry.folder == fs::path(idOrFolder);
+        if (isAsked && !entry.isUsable())
+            throw Error(ErrorCode::invalidFile,
+                        "The model \"" + idOrFolder + "\" cannot be used: " + entry.problem,
+                        "Fetch the model's folder again, or choose another model.");
+        if (isAsked)
+            return entry;
+        if (entry.isUsable())
+            names += (names.empty() ? "" : ", ") + entry.id;
+    }
+    throw Error(
+        ErrorCode::missingFile,
+        "There is no model \"" + idOrFolder + "\"; " +
+            (names.empty() ? "no models were found." : "there are " + names + "."),
+        "Choose one of the models, give the path of a model's folder, or set DIFFUSCOPE_MODELS to the folder "
+        "that holds your models.");
+}
+
+}  // namespace diffuscope::model

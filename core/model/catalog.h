@@ -1,0 +1,41 @@
+// Finds the models on this computer and describes them, the broken ones with the reason. No torch in here.
+#pragma once
+
+#include "core/model/model_card.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace diffuscope::model {
+
+/// One model folder.
+struct Entry
+{
+    std::string id;  ///< what a recipe calls it: the folder's name
+    std::filesystem::path folder;
+    std::optional<model::ModelCard> card;  ///< absent where the model cannot be used
+    std::string problem;                   ///< then the reason, one sentence
+    /// A noise-aware classifier lies beside it: classifier guidance can be used.
+    bool hasNoiseClassifier = false;
+
+    bool isUsable() const { return card.has_value(); }
+};
+
+/// The folders in which models are looked for, those that exist, first to last: `chosen` (of a `--models`
+/// option), those of $DIFFUSCOPE_MODELS (parted by ':'), `models` of the source tree where the program runs
+/// from a build tree (bin/../../../models), and share/diffuscope/models of the prefix it is installed in.
+std::vector<std::filesystem::path> modelFolders(const std::filesystem::path& chosen = {});
+
+/// Every model in these folders, by id; where two have one id, that of the earlier folder. A folder that
+/// holds model.json or model.safetensors is a model, and so is each of `folders` itself that does. Reads the
+/// cards, not the weights. Never throws for what is in the folders: a broken model is an entry with a
+/// problem.
+std::vector<Entry> findModels(const std::vector<std::filesystem::path>& folders);
+
+/// The usable model of this id, or in the folder of this path. Throws Error(missingFile) that names the
+/// models there are, Error(invalidFile) with the problem of a broken one.
+Entry findModel(const std::vector<std::filesystem::path>& folders, const std::string& idOrFolder);
+
+}  // namespace diffuscope::model

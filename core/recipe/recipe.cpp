@@ -1,0 +1,281 @@
+#include "core/recipe/recipe.h"
+
+#include "core/base/aliases.h"
+#include "core/base/error.h"
+#include "core/recipe/guidance_curve.h"
+#include "core/recipe/recipe_json.h"
+#include "core/schedule/schedule_registry.h"
+
+#include <cmath>
+
+namespace diffuscope::recipe {
+
+namespace {
+
+using base::OptionValues;
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+/// Raised when a key changes its meaning; a file of another version is refused, not guessed at.
+constexpr int formatVersion = 1;
+
+constexpr std::size_t longestName = 200;
+constexpr std::size_t longestText = 64 * 1024;
+constexpr std::size_t mostOptions = 200;
+constexpr int mostSteps = 10'000;
+constexpr int mostImages = 4096;
+constexpr int highestClass = 99'999;
+/// Far more than any model reads; what a model cannot read it refuses itself, by name.
+constexpr std::size_t longestPrompt = 4096;
+
+ordered_json written(const OptionValues& values)
+{
+    ordered_json object = ordered_json::object();
+    for (const auto& [id, value] : values)
+        std::visit([&object, &key = id](const auto& plain) { object[key] = plain; }, value);
+    return object;
+}
+
+ordered_json written(const char* nameKey, const std::string& name, const OptionValues& options)
+{
+    return {{nameKey, name}, {"options", written(options)}};
+}
+
+void checkFinite(const std::string& where, const OptionValues& values)
+{
+    for (const auto& [id, value] : values)
+        if (const double* number = std::get_if<double>(&value); number && !std::isfinite(*number))
+            throw Error(ErrorCode::invalidOption, "\"" + where + "." + id + "\" is not finite.",
+                        "Set it to a number.");
+}
+
+void checkFinite(const Recipe& recipe)
+{
+    if (!std::isfinite(recipe.guidance.scale))
+        throw Error(ErrorCode::invalidOption, "\"recipe.guidance.scale\" is not finite.",
+                    "Set it to a number.");
+    if (!std::isfinite(recipe.condition.text.blend))
+        throw Error(ErrorCode::invalidOption, "\"recipe.condition.blend\" is not finite.",
+                    "Set it to a number from 0 to 1.");
+    if (recipe.schedule)
+        checkFinite("recipe.schedule.options", recipe.schedule->options);
+    checkFinite("recipe.grid.options", recipe.grid.options);
+    checkFinite("recipe.sampler.options", recipe.sampler.options);
+    checkFinite("recipe.guidance.options", recipe.guidance.options);
+    checkFinite("recipe.clipping.options", recipe.clipping.options);
+}
+
+void readOptions(base::JsonObjectReader& owner, OptionValues& target)
+{
+    const json* object = owner.find("options");
+    if (!object)
+        return;
+    if (!object->is_object() || object->size() > mostOptions)
+        owner.refuse("options", "an object of options");
+    target.clear();
+    for (const auto& [id, value] : object->items())
+        if (value.is_boolean())
+            target[id] = value.get<bool>();
+        else if (value.is_number())
+            target[id] = value.get<double>();
+        else if (value.is_string() && value.get_ref<const std::string&>().size() <= longestText)
+            target[id] = value.get<std::string>();
+        else
+            owner.refuse("options." + id, "true, false, a number or a text of at most 64 KiB");
+}
+
+/// Another program's name becomes this one's, and the options that it implies stand below those given.
+void resolveName(base::EntryKind kind, std::string& name, OptionValues& options)
+{
+    base::NamedEntry entry = base::namedEntry(kind, name);
+    name = std::move(entry.id);
+    options.merge(entry.preset);
+}
+
+/// {"<nameKey>": …, "options": {…}}
+void readSpec(base::JsonObjectReader& recipe, const char* key, const char* nameKey, std::string& name,
+              OptionValues& options)
+{
+    const json* object = recipe.find(key);
+    if (!object)
+        return;
+    base::JsonObjectReader reader(*object, recipe.pathOf(key));
+    reader.read(nameKey, name, longestName);
+    readOptions(reader, options);
+    reader.finish();
+}
+
+void readSchedule(base::JsonObjectReader& recipe, std::optional<schedule::ScheduleSpec>& target)
+{
+    const json* object = recipe.find("schedule");
+    target.reset();
+    if (!object || object->is_null())
+        return;
+    target.emplace();
+    readSpec(recipe, "schedule", "family", target->family, target->options);
+    resolveName(base::EntryKind::schedule, target->family, target->options);
+    const auto& family = schedule::scheduleFamily(target->family);
+    base::completed("schedule " + family.displayName, family.options, target->options);
+}
+
+void readGrid(base::JsonObjectReader& recipe, schedule::GridSpec& target)
+{
+    readSpec(recipe, "grid", "rule", target.rule, target.options);
+    resolveName(base::EntryKind::grid, target.rule, target.options);
+    const auto& rule = schedule::gridRule(target.rule);
+    base::completed("grid " + rule.displayName, rule.options, target.options);
+}
+
+/// Any text: what the model cannot read of it, it says itself when the run starts.
+void readPrompt(base::JsonObjectReader& condition, const char* key, std::string& target)
+{
+    const json* value = condition.find(key);
+    if (!value)
+        return;
+    if (!value->is_string() || value->get_ref<const std::string&>().size() > longestPrompt)
+        condition.refuse(key, "a text of at most " + std::to_string(longestPrompt) + " characters");
+    target = value->get<std::string>();
+}
+
+void readCondition(base::JsonObjectReader& recipe, recipe::Condition& target)
+{
+    const json* object = recipe.find("condition");
+    if (!object)
+        return;
+    base::JsonObjectReader reader(*object, recipe.pathOf("condition"));
+    const std::string expected = "a list of at most " + std::to_string(mostImages) +
+                                 " class numbers from 0 to " + std::to_string(highestClass);
+    if (const json* classes = reader.find("classes")) {
+        if (!classes->is_array() || classes->size() > std::size_t(mostImages))
+            reader.refuse("classes", expected);
+        target.classes.clear();
+        for (const auto& label : *classes) {
+            if (!label.is_number_unsigned() || label.get<std::uint64_t>() > std::uint64_t(highestClass))
+                reader.refuse("classes", expected);
+            target.classes.push_back(label.get<int>());
+        }
+    }
+    const bool hasText = reader.find("prompt") || reader.find("negative") || reader.find("second_prompt");
+    if (hasText && !object->contains("classes"))
+        target.classes.clear();
+    readPrompt(reader, "prompt", target.text.prompt);
+    readPrompt(reader, "negative", target.text.negative);
+    readPrompt(reader, "second_prompt", target.text.second);
+    reader.read("blend", target.text.blend, 0.0, 1.0);
+    reader.finish();
+}
+
+/// Texts are written where there are any, so that a recipe without them is what it always was.
+ordered_json written(const recipe::Condition& condition)
+{
+    ordered_json object = {{"classes", condition.classes}};
+    const recipe::TextCondition& text = condition.text;
+    const auto write = [&object](const char* key, const std::string& words) {
+        if (!words.empty())
+            object[key] = words;
+    };
+    write("prompt", text.prompt);
+    write("negative", text.negative);
+    write("second_prompt", text.second);
+    if (text.blend != 0)
+        object["blend"] = text.blend;
+    return object;
+}
+
+void readGuidance(base::JsonObjectReader& recipe, recipe::GuidanceSpec& target)
+{
+    const json* object = recipe.find("guidance");
+    if (!object)
+        return;
+    base::JsonObjectReader reader(*object, recipe.pathOf("guidance"));
+    reader.read("rule", target.rule, longestName);
+    reader.read("scale", target.scale, recipe::minimumGuidance, recipe::maximumGuidance);
+    readOptions(reader, target.options);
+    reader.finish();
+    resolveName(base::EntryKind::guidance, target.rule, target.options);
+}
+
+void readVersion(base::JsonObjectReader& recipe)
+{
+    const json* version = recipe.find("version");
+    if (!version)
+        throw Error(ErrorCode::invalidOption, "\"" + recipe.pathOf("version") + "\" is missing.",
+                    "Set it to " + std::to_string(formatVersion) + ".");
+    if (!version->is_number_integer() || *version != formatVersion)
+        recipe.refuse("version", std::to_string(formatVersion) + ", the version that this program reads");
+}
+
+}  // namespace
+
+nlohmann::ordered_json jsonOf(const Recipe& recipe)
+{
+    checkFinite(recipe);
+    ordered_json schedule = nullptr;
+    if (recipe.schedule)
+        schedule = written("family", recipe.schedule->family, recipe.schedule->options);
+    return {
+        {"version", formatVersion},
+        {"model", recipe.model},
+        {"condition", written(recipe.condition)},
+        {"schedule", schedule},
+        {"grid", written("rule", recipe.grid.rule, recipe.grid.options)},
+        {"steps", recipe.steps},
+        {"sampler", written("id", recipe.sampler.id, recipe.sampler.options)},
+        {"guidance",
+         {{"rule", recipe.guidance.rule},
+          {"scale", recipe.guidance.scale},
+          {"options", written(recipe.guidance.options)}}},
+        {"clipping", written("rule", recipe.clipping.rule, recipe.clipping.options)},
+        {"seed", recipe.seed},
+        {"batch", recipe.batch},
+    };
+}
+
+Recipe readRecipe(base::JsonObjectReader& reader)
+{
+    readVersion(reader);
+    Recipe recipe;
+    reader.read("model", recipe.model, longestName);
+    readCondition(reader, recipe.condition);
+    readSchedule(reader, recipe.schedule);
+    readGrid(reader, recipe.grid);
+    reader.read("steps", recipe.steps, 1, mostSteps);
+    readSpec(reader, "sampler", "id", recipe.sampler.id, recipe.sampler.options);
+    resolveName(base::EntryKind::sampler, recipe.sampler.id, recipe.sampler.options);
+    readGuidance(reader, recipe.guidance);
+    readSpec(reader, "clipping", "rule", recipe.clipping.rule, recipe.clipping.options);
+    resolveName(base::EntryKind::clipping, recipe.clipping.rule, recipe.clipping.options);
+    reader.read("seed", recipe.seed);
+    reader.read("batch", recipe.batch, 1, mostImages);
+    return recipe;
+}
+
+std::string textOf(const nlohmann::ordered_json& recipe, int indent)
+{
+    try {
+        return recipe.dump(indent) + "\n";
+    } catch (const json::exception&) {
+        throw Error(ErrorCode::invalidOption, "A text of the recipe is not UTF-8, so it cannot be written.",
+                    "Write names and lists in plain characters.");
+    }
+}
+
+std::string toJson(const Recipe& recipe)
+{
+    return textOf(jsonOf(recipe), 2);
+}
+
+Recipe recipeFromJson(const std::string& text)
+{
+    const json document = base::parsedStrictly("recipe", text);
+    base::JsonObjectReader reader(document, "recipe");
+    Recipe recipe = readRecipe(reader);
+    if (const json* from = reader.find("from"); from && !from->is_null())
+        throw Error(ErrorCode::invalidOption,
+                    "The recipe is of a branch, which goes on from a frame of another run.",
+                    "Give the recipe of a run that starts from noise.");
+    reader.finish();
+    return recipe;
+}
+
+}  // namespace diffuscope::recipe

@@ -1,0 +1,354 @@
+#include "core/run/model_run_factory.h"
+
+#include "core/base/error.h"
+#include "core/denoise/guidance.h"
+#include "core/denoise/network_denoiser.h"
+#include "core/denoise/rule_registry.h"
+#include "core/inference/compute_threads.h"
+#include "core/inference/device.h"
+#include "core/model/catalog.h"
+#include "core/model/checkpoint.h"
+#include "core/model/precision.h"
+#include "core/model/unet/parallel_forward.h"
+#include "core/run/branch.h"
+#include "core/run/first_evaluation_cache.h"
+#include "core/run/grid_progress.h"
+#include "core/run/guiding_classifier.h"
+#include "core/run/recipe_checks.h"
+#include "core/run/run_texts.h"
+#include "core/run/sampled_run.h"
+#include "core/run/translated_errors.h"
+#include "core/schedule/same_levels.h"
+#include "core/schedule/schedule_registry.h"
+
+#include <torch/types.h>
+
+#include <algorithm>
+#include <map>
+
+namespace diffuscope::run {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+recipe::Condition rotated(recipe::Condition condition, int firstImage)
+{
+    if (!condition.isNone())
+        std::rotate(condition.classes.begin(),
+                    condition.classes.begin() + firstImage % std::ptrdiff_t(condition.classes.size()),
+                    condition.classes.end());
+    return condition;
+}
+
+}  // namespace
+
+/// A model as it was read, with the times of its files then.
+struct CachedModel
+{
+    model::LoadedModel model;
+    std::shared_ptr<model::ParallelForward> forward;
+    std::shared_ptr<FirstEvaluationCache> firstEvaluations;
+    Computation computation;
+    fs::file_time_type cardTime;
+    fs::file_time_type weightsTime;
+    model::TextContext texts{};  ///< that `firstEvaluations` are of
+};
+
+class ModelRunFactory::Implementation
+{
+public:
+    Implementation(std::vector<fs::path> folders, RunLimits limits)
+        : m_folders(std::move(folders)),
+          m_limits(std::move(limits)),
+          m_device(inference::deviceNamed(m_limits.device))
+    {
+    }
+
+    std::unique_ptr<Run> start(const recipe::Recipe& asked, int firstImage, const RunStart& begin)
+    {
+        // LibTorch's number of threads belongs to the thread that computes: this one. ParallelForward has the
+        // others.
+        if (!m_threadsAreSet)
+            inference::setUpComputeThreads(1);
+        m_threadsAreSet = true;
+
+        checkBatch(asked.batch, m_limits.maximumBatch);
+        if (firstImage < 0)
+            throw Error(ErrorCode::invalidOption, "The first image of a part must not be below 0.",
+                        "Count images from 0.");
+        CachedModel& cached = load(asked.model);
+        const model::LoadedModel& model = cached.model;
+        const auto texts = std::make_shared<const RunTexts>(runTexts(model, asked));
+        const recipe::Recipe& recipe = texts->recipe;
+        if (!texts->contexts.defined())
+            checkClasses(recipe, model.card);
+        schedule::NoiseSchedule schedule =
+            schedule::makeSchedule(recipe.schedule.value_or(model.card.schedule));
+        schedule::TimeGrid grid = schedule::makeTimeGrid(schedule, recipe.grid, recipe.steps);
+        checkTarget(model.card, grid);
+        const model::UNetConfig& net = model.card.architecture;
+        const record::BatchShape shape{recipe.batch, net.imageChannels, net.imageHeight, net.imageWidth};
+        BranchSampler branch;
+        if (begin.origin) {
+            grid = branchGrid(*begin.origin, schedule, grid);
+            branchState(*begin.origin, grid[begin.origin->frame()], shape);  // refuses what does not fit
+            branch = branchSampler(recipe.sampler, schedule, grid, *begin.origin, shape, m_device);
+        } else {
+            branch.sampler = samplers::makeSampler(recipe.sampler, schedule, grid);
+        }
+        std::optional<schedule::TimeGrid> samplerGrid;
+        if (branch.history == BranchHistory::restarted)
+            samplerGrid = std::move(branch.grid);
+        tell(cached.computation);
+        auto firstEvaluation = std::make_shared<FirstEvaluation>();
+        auto stop = std::make_shared<std::stop_token>();
+        auto denoiser = denoiserOf(recipe, cached, {schedule, grid, firstEvaluation, stop, *texts});
+        auto attention = attentionOf(cached, schedule, texts);
+        return std::make_unique<SampledRun>(
+            RunParts{.schedule = std::move(schedule),
+                     .grid = std::move(grid),
+                     .denoiser = std::move(denoiser),
+                     .sampler = std::move(branch.sampler),
+                     .noise = std::make_unique<SeededNoise>(recipe.seed, firstImage),
+                     .condition = rotated(recipe.condition, firstImage),
+                     .shape = shape,
+                     .device = m_device,
+                     .recordBytes = m_limits.recordBytes,
+                     .storedPerFrame = storedPerFrame(recipe),
+                     .further = samplers::furtherValues(recipe.sampler),
+                     .samplerSpec = recipe.sampler,
+                     .firstEvaluation = std::move(firstEvaluation),
+                     .begin = begin,
+                     .history = branch.history,
+                     .samplerGrid = std::move(samplerGrid),
+                     .attention = std::move(attention),
+                     .stop = std::move(stop)});
+    }
+
+    const Computation& computation() const { return m_computation; }
+
+    record::TextAttention attentionAt(const recipe::Recipe& recipe, const record::Frame& frame)
+    {
+        const CachedModel& cached = load(recipe.model);
+        const auto texts = std::make_shared<const RunTexts>(runTexts(cached.model, recipe));
+        const auto attention = attentionOf(
+            cached, schedule::makeSchedule(recipe.schedule.value_or(cached.model.card.schedule)), texts);
+        if (!attention)
+            return {};
+        const c10::InferenceMode inference;
+        record::ImageBatch state = frame.layer(record::Layer::xt);
+        const auto& [batch, channels, height, width] = state.shape;
+        const Tensor x = torch::from_blob(state.values.data(), {batch, channels, height, width});
+        return attention(x.to(m_device), frame.level);
+    }
+
+private:
+    CachedModel& load(const std::string& name)
+    {
+        const fs::path folder = model::findModel(m_folders, name).folder;
+        std::error_code ignored;  // a file that has gone shows when it is read
+        const auto cardTime = fs::last_write_time(folder / "model.json", ignored);
+        const auto weightsTime = fs::last_write_time(folder / "model.safetensors", ignored);
+        const auto found = m_models.find(folder);
+        if (found != m_models.end() && found->second.cardTime == cardTime &&
+            found->second.weightsTime == weightsTime)
+            return found->second;
+        // Loading is not inference mode's business: weights read there could never be trained on.
+        model::LoadedModel model = model::loadModel(folder.string());
+        model.net->to(m_device);
+        model::PrecisionChoice choice = model::measuredPrecision(m_limits.precision, model.net, m_device);
+        Computation computation{model::precisionName(choice.precision), choice.reason,
+                                m_device.is_cpu() ? choice.plan.reason : ""};
+        auto forward =
+            std::make_shared<model::ParallelForward>(model.net, m_limits.threads, std::move(choice.plan));
+        return m_models
+            .insert_or_assign(folder, CachedModel{std::move(model), std::move(forward),
+                                                  std::make_shared<FirstEvaluationCache>(),
+                                                  std::move(computation), cardTime, weightsTime})
+            .first->second;
+    }
+
+    void tell(const Computation& computation)
+    {
+        if (computation == m_computation)
+            return;
+        m_computation = computation;
+        if (m_limits.onComputation)
+            m_limits.onComputation(computation);
+    }
+
+    /// Where a run goes, and what its networks and it tell each other.
+    struct SampledPath
+    {
+        const schedule::NoiseSchedule& schedule;
+        const schedule::TimeGrid& grid;
+        std::shared_ptr<FirstEvaluation> first;       ///< counts how much of the first evaluation was known
+        std::shared_ptr<const std::stop_token> stop;  ///< the run's
+        const RunTexts& texts;                        ///< of this network
+    };
+
+    /// What is known of a text model is of the texts that its last run had: numbers mean others in the next.
+    static std::shared_ptr<FirstEvaluationCache> firstEvaluationsOf(CachedModel& cached,
+                                                                    const RunTexts& texts)
+    {
+        const model::TextContext& now = texts.contexts;
+        const bool isSame = !now.defined() || (cached.texts.defined() && now.bias.equal(cached.texts.bias) &&
+                                               now.states.equal(cached.texts.states));
+        if (!isSame) {
+            cached.texts = now;
+            cached.firstEvaluations = std::make_shared<FirstEvaluationCache>();
+        }
+        return cached.firstEvaluations;
+    }
+
+    std::unique_ptr<denoise::Denoiser> networkOf(CachedModel& cached, const SampledPath& path) const
+    {
+        schedule::NoiseSchedule trained = schedule::makeSchedule(cached.model.card.schedule);
+        const bool isOwn = schedule::haveSameLevels(trained, path.schedule);
+        const model::LoadedModel& model = cached.model;
+        const bool readsText = path.texts.contexts.defined();
+        FirstEvaluationCache::Network forward = [net = cached.forward, stop = path.stop](
+                                                    const Tensor& x, const Tensor& t, const Tensor& ids) {
+            return net->forward(x, t, ids, *stop);
+        };
+        if (readsText)
+            forward = [net = cached.forward, stop = path.stop, texts = path.texts](
+                          const Tensor& x, const Tensor& t, const Tensor& ids) {
+                return net->forward(x, t, torch::zeros_like(ids), texts.of(ids), *stop);
+            };
+        // Without a plan, an image's result depends on how the batch is cut, in the last bits.
+        if (cached.forward->plan())
+            forward =
+                rememberingFirst(std::move(forward), firstEvaluationsOf(cached, path.texts), path.first);
+        return std::make_unique<denoise::NetworkDenoiser>(denoise::TrainedNetwork{
+            .name = model.card.name,
+            .forward = std::move(forward),
+            .target = denoise::predictionTarget(model.card.target),
+            .schedule = std::move(trained),
+            .classes = readsText ? RunTexts::count : int(model.card.classNames.size()),
+            .device = m_device,
+            .isSampledOnOwnSchedule = isOwn});
+    }
+
+    using Attention = std::function<record::TextAttention(const Tensor&, const schedule::NoiseLevel&)>;
+
+    /// Where the network looks for the words of the prompt; null where there are none.
+    Attention attentionOf(const CachedModel& cached, const schedule::NoiseSchedule& schedule,
+                          const std::shared_ptr<const RunTexts>& texts) const
+    {
+        if (texts->tokens.empty())
+            return {};
+        schedule::NoiseSchedule trained = schedule::makeSchedule(cached.model.card.schedule);
+        const bool isOwn = schedule::haveSameLevels(trained, schedule);
+        return [net = cached.model.net, target = cached.model.card.target, name = cached.model.card.name,
+                device = m_device, trained = std::move(trained), isOwn,
+                texts](const Tensor& x, const schedule::NoiseLevel& level) {
+            std::vector<model::CrossAttentionMap> maps;
+            const auto forward = [&maps, &texts, net](const Tensor& input, const Tensor& t,
+                                                      const Tensor& ids) {
+                model::UNet asked = net;
+                return asked->forward(input, t, torch::zeros_like(ids), texts->of(ids), &maps);
+            };
+            denoise::NetworkDenoiser({.name = name,
+                                      .forward = forward,
+                                      .target = denoise::predictionTarget(target),
+                                      .schedule = trained,
+                                      .classes = RunTexts::count,
+                                      .device = device,
+                                      .isSampledOnOwnSchedule = isOwn})
+                .predict(x, level, texts->recipe.condition);
+            return recordedAttention(maps, texts->tokens);
+        };
+    }
+
+    std::unique_ptr<denoise::Denoiser> denoiserOf(const recipe::Recipe& recipe, CachedModel& cached,
+                                                  const SampledPath& path)
+    {
+        denoise::GuidanceContext context{.progress = progressOn(path.grid),
+                                         .steps = path.grid.steps(),
+                                         .weaker = nullptr,
+                                         .classifier = {}};
+        auto plain = networkOf(cached, path);
+        const model::LoadedModel& model = cached.model;
+        if (recipe.guidance.rule == "autoguidance")
+            context.weaker = weakerModel(recipe.guidance, model.card, path);
+        if (recipe.guidance.rule == "classifier")
+            context.classifier =
+                guidingClassifier(model::findModel(m_folders, recipe.model).folder, model.card, m_device);
+        auto guided = denoise::guided(std::move(plain), recipe.guidance, std::move(context));
+        return denoise::clipped(std::move(guided), recipe.clipping);
+    }
+
+    /// The weaker model of autoguidance; null where none is named.
+    std::unique_ptr<denoise::Denoiser> weakerModel(const recipe::GuidanceSpec& guidance,
+                                                   const model::ModelCard& strong, const SampledPath& path)
+    {
+        const auto options = base::completed("guidance \"autoguidance\"",
+                                             denoise::guidanceRule("autoguidance").options, guidance.options);
+        const std::string& name = base::text(options, "weak_model");
+        if (name.empty())
+            return nullptr;
+        // A copy: loading another model may move the first one's place in the cache.
+        const model::UNetConfig asked = strong.architecture;
+        const auto classes = strong.classNames.size();
+        CachedModel& weak = load(name);
+        const model::UNetConfig& has = weak.model.card.architecture;
+        const bool fits = has.imageChannels == asked.imageChannels && has.imageHeight == asked.imageHeight &&
+                          has.imageWidth == asked.imageWidth &&
+                          weak.model.card.classNames.size() == classes && has.hasText() == asked.hasText();
+        if (!fits)
+            throw Error(
+                ErrorCode::invalidOption,
+                "The weaker model \"" + name + "\" makes images of another size or has other classes.",
+                "Name a model of the same images as \"weak_model\".");
+        recipe::Recipe sameText;
+        sameText.condition = {{}, path.texts.asked};
+        const RunTexts texts = runTexts(weak.model, sameText);
+        return networkOf(weak, {path.schedule, path.grid, path.first, path.stop, texts});
+    }
+
+    std::vector<fs::path> m_folders;
+    RunLimits m_limits;
+    torch::Device m_device;
+    bool m_threadsAreSet = false;
+    Computation m_computation;
+    std::map<fs::path, CachedModel> m_models;
+};
+
+ModelRunFactory::ModelRunFactory(std::vector<fs::path> modelFolders, RunLimits limits)
+    : m_implementation(std::make_unique<Implementation>(std::move(modelFolders), std::move(limits)))
+{
+}
+
+ModelRunFactory::~ModelRunFactory() = default;
+
+const Computation& ModelRunFactory::computation() const
+{
+    return m_implementation->computation();
+}
+
+std::unique_ptr<Run> ModelRunFactory::start(const recipe::Recipe& recipe)
+{
+    return startPart(recipe, 0);
+}
+
+record::TextAttention ModelRunFactory::attentionAt(const recipe::Recipe& recipe, const record::Frame& frame)
+{
+    return withErrorsTranslated(
+        "looking for the words", [&] { return m_implementation->attentionAt(recipe, frame); });
+}
+
+std::unique_ptr<Run> ModelRunFactory::startPart(const recipe::Recipe& recipe, int firstImage)
+{
+    return withErrorsTranslated(
+        "loading the model", [&] { return m_implementation->start(recipe, firstImage, {}); });
+}
+
+std::unique_ptr<Run> ModelRunFactory::startFrom(const recipe::Recipe& recipe, const RunStart& start)
+{
+    return withErrorsTranslated(
+        "loading the model", [&] { return m_implementation->start(recipe, 0, start); });
+}
+
+}  // namespace diffuscope::run

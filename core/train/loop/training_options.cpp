@@ -1,0 +1,70 @@
+#include "core/train/loop/training_options.h"
+
+#include "core/model/unet/unet_config_json.h"
+
+namespace diffuscope::train {
+
+std::string toText(const TrainingOptions& options)
+{
+    const auto& optimizer = options.optimizer;
+    nlohmann::json value = {{"task", options.task},
+                            {"data_folder", options.dataFolder},
+                            {"start_from", options.startFrom},
+                            {"steps", optimizer.steps},
+                            {"batch", optimizer.batch},
+                            {"learning_rate", optimizer.learningRate},
+                            {"warmup_steps", optimizer.warmupSteps},
+                            {"weight_decay", optimizer.weightDecay},
+                            {"gradient_clip", optimizer.gradientClip},
+                            {"ema_decay", optimizer.emaDecay},
+                            {"seed", options.seed},
+                            {"flip", options.flip},
+                            {"shift", options.shift},
+                            {"precision", options.precision},
+                            {"threads", options.threads},
+                            {"network", toJson(options.network)},
+                            {"target", options.target},
+                            {"schedule", options.schedule},
+                            {"levels", options.levels},
+                            {"condition_dropout", options.conditionDropout}};
+    if (!options.vocabulary.empty()) {
+        value["vocabulary"] = options.vocabulary;
+        value["held_out"] = options.heldOut;
+    }
+    return value.dump();
+}
+
+TrainingOptions trainingOptionsFromText(const std::string& text, const std::string& where)
+{
+    const auto value = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+    const base::JsonFields fields(value, where + ", training options");
+    TrainingOptions options;
+    options.task = fields.text("task");
+    options.dataFolder = fields.text("data_folder");
+    options.optimizer.steps = fields.integer("steps");
+    options.optimizer.batch = fields.smallInteger("batch");
+    options.optimizer.learningRate = fields.number("learning_rate");
+    options.optimizer.warmupSteps = fields.integer("warmup_steps");
+    options.optimizer.weightDecay = fields.number("weight_decay");
+    options.optimizer.gradientClip = fields.number("gradient_clip");
+    options.optimizer.emaDecay = fields.number("ema_decay");
+    options.seed = static_cast<uint64_t>(fields.integer("seed"));
+    options.flip = fields.boolean("flip");
+    options.shift = fields.smallInteger("shift");
+    options.precision = fields.text("precision");
+    // Checkpoints of the first version have neither.
+    options.startFrom = fields.has("start_from") ? fields.text("start_from") : "";
+    options.threads = fields.has("threads") ? fields.smallInteger("threads") : 0;
+    options.network = model::unetConfigFromJson(fields.object("network"));
+    options.target = fields.text("target");
+    options.schedule = fields.text("schedule");
+    options.levels = fields.smallInteger("levels");
+    options.conditionDropout = fields.number("condition_dropout");
+    if (fields.has("vocabulary")) {
+        options.vocabulary = fields.texts("vocabulary");
+        options.heldOut = fields.texts("held_out");
+    }
+    return options;
+}
+
+}  // namespace diffuscope::train

@@ -1,0 +1,48 @@
+// Everything that determines a training: from equal options come equal weights (on one machine).
+#pragma once
+
+#include "core/model/unet/unet_config.h"
+#include "core/train/loop/optimizer.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace diffuscope::train {
+
+struct TrainingOptions
+{
+    std::string task = "diffusion";  // or "classifier" or "noise-classifier"
+    std::string dataFolder;
+    /// Folder of a training of the same network whose averaged weights this one begins with, or empty.
+    std::string startFrom;
+    OptimizerOptions optimizer;
+    uint64_t seed = 1;
+    bool flip = false;
+    int shift = 0;                   // classifier: random translation of at most so many pixels
+    std::string precision = "auto";  // auto, float32 or bfloat16
+    /// Replicas that shared a batch (they add up a gradient in another order); 0 where nobody noted it.
+    int threads = 0;
+
+    /// Diffusion and the noise-aware classifier.
+    std::string schedule = "linear";
+    int levels = 1000;
+
+    /// Diffusion only. (Every task keeps the images' size and classes in `network`.)
+    model::UNetConfig network;
+    std::string target = "eps";  // eps, x0 or v
+    double conditionDropout = 0.1;
+
+    /// Training on captioned images only: the words of the captions, in the order of their numbers, and pairs
+    /// of attributes that are kept out of the training (see HeldOutPair).
+    std::vector<std::string> vocabulary{};
+    std::vector<std::string> heldOut{};
+
+    bool operator==(const TrainingOptions&) const = default;
+};
+
+/// As text for the checkpoint, and back. The second throws Error; `where` names the file.
+std::string toText(const TrainingOptions& options);
+TrainingOptions trainingOptionsFromText(const std::string& text, const std::string& where);
+
+}  // namespace diffuscope::train

@@ -1,0 +1,43 @@
+#include "ui/document/model_entry.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace diffuscope::ui {
+
+namespace {
+
+bool canRead(const PromptReader& reader, const std::string& prompt)
+{
+    PromptText text;
+    text.setReader(reader);
+    text.setText(QString::fromStdString(prompt));
+    return text.isReadable();
+}
+
+}  // namespace
+
+void fitRecipe(recipe::Recipe& recipe, const ModelEntry& model)
+{
+    const int classes = int(model.classes.size());
+    auto& asked = recipe.condition.classes;
+    if (classes == 0) {
+        asked.clear();
+    } else if (asked.size() > 1 && recipe.model != model.id.toStdString()) {
+        asked.resize(std::size_t(classes));
+        std::iota(asked.begin(), asked.end(), 0);
+    } else {
+        std::replace_if(
+            asked.begin(), asked.end(), [classes](int label) { return label < 0 || label >= classes; }, 0);
+    }
+    recipe::TextCondition& words = recipe.condition.text;
+    if (!model.hasText())
+        words = {};
+    for (std::string* prompt : {&words.prompt, &words.negative, &words.second})
+        if (recipe.model != model.id.toStdString() && !canRead(model.reader, *prompt))
+            prompt->clear();
+    recipe.model = model.id.toStdString();
+    recipe.steps = std::clamp(recipe.steps, 1, std::max(1, model.levels));
+}
+
+}  // namespace diffuscope::ui

@@ -1,0 +1,35 @@
+// What the window knows of a model: names to choose by. The network itself stays behind the thread boundary.
+#pragma once
+
+#include "core/recipe/recipe.h"
+#include "core/schedule/noise_schedule.h"
+#include "ui/recipe/prompt_text.h"
+
+#include <QList>
+#include <QString>
+#include <QStringList>
+
+namespace diffuscope::ui {
+
+struct ModelEntry
+{
+    QString id;                       ///< as in Recipe::model
+    QString displayName;              ///< e.g. "MNIST digits"
+    QString description;              ///< one or two sentences for the tooltip
+    QStringList classes;              ///< names by class index; empty for an unconditional model
+    schedule::ScheduleSpec schedule;  ///< the one it was trained on
+    int levels = 1000;                ///< T
+    QString problem{};                ///< why it cannot be used; empty if it can
+    std::string target = "eps";       ///< what it predicts, as in its card
+    bool hasNoiseClassifier = false;  ///< classifier guidance can be used
+    PromptReader reader{};            ///< of the words that it is asked by; none in a model of classes
+
+    bool isUsable() const { return problem.isEmpty(); }
+    bool hasText() const { return reader.vocabulary != nullptr; }
+};
+
+/// Makes `recipe` one of this model: a class it does not have becomes its first, "each in turn" stays so, a
+/// model without classes is asked for none, words that it does not read are left out, and steps end at T.
+void fitRecipe(recipe::Recipe& recipe, const ModelEntry& model);
+
+}  // namespace diffuscope::ui

@@ -1,0 +1,32 @@
+// The numbers of a step put into its formula, in the markup of core/explain/sampler_equations.h.
+#pragma once
+
+#include "core/explain/step_equation.h"
+#include "ui/equation/formula_view.h"
+
+#include <QString>
+
+#include <vector>
+
+namespace diffuscope::ui {
+
+/// A coefficient with four decimals ("0.9487", "1.2·10⁻⁵") and a value with three, with a true minus.
+QString plainCoefficient(double value);
+QString plainValue(double value);
+
+/// The formula of the update, and beneath it the same in numbers.
+std::vector<FormulaLine> updateLines(const explain::StepEquation& equation);
+/// What its letters stand for, and where it is from.
+std::vector<FormulaLine> whereLines(const explain::SamplerEquation& equation);
+/// From x_t to the two estimates, through guidance and clipping where there are any.
+std::vector<FormulaLine> predictionLines(const explain::PredictionEquation& equation);
+std::vector<FormulaLine> predictionWhere(const explain::PredictionEquation& equation);
+/// "1.0541·(0.900 − 0.2294·0.300) + 0.020 = 0.896".
+QString ddpmNumbers(const explain::DdpmForm& form);
+
+/// Whether the terms meet the recorded state, and what else a person should know of the numbers; empty lines
+/// of nothing.
+QString updateRemark(const explain::StepEquation& equation);
+QString predictionRemark(const explain::PredictionEquation& equation);
+
+}  // namespace diffuscope::ui

@@ -1,0 +1,33 @@
+// The row above the curves: which of them to show, and the menu for drawing by hand.
+#pragma once
+
+#include "ui/plots/noise_curves.h"
+
+#include <QWidget>
+
+class QMenu;
+class QTabBar;
+
+namespace diffuscope::ui {
+
+class CurveTabs : public QWidget
+{
+    Q_OBJECT
+
+public:
+    /// The menu must outlive the row.
+    explicit CurveTabs(QMenu& drawMenu, QWidget* parent = nullptr);
+
+    CurveSet set() const;
+    void choose(CurveSet set);
+
+Q_SIGNALS:
+    void chosen(diffuscope::ui::CurveSet set);
+
+private:
+    void addTab(const QString& name, const QString& tip);
+
+    QTabBar* m_tabs = nullptr;
+};
+
+}  // namespace diffuscope::ui

@@ -1,0 +1,25 @@
+// The registries of core as choices of the recipe panel.
+#pragma once
+
+#include "ui/recipe/rule_section.h"
+
+#include <string>
+#include <vector>
+
+namespace diffuscope::ui {
+
+/// The id of "the schedule the model was trained on" among the schedules.
+inline constexpr const char* ownScheduleId = "own";
+
+std::vector<RuleChoice> scheduleChoices();
+/// "Own (linear)": what the own schedule of a model of this family is called.
+QString ownScheduleName(const std::string& family);
+std::vector<RuleChoice> gridChoices();
+std::vector<RuleChoice> samplerChoices();
+std::vector<RuleChoice> guidanceChoices();
+std::vector<RuleChoice> clippingChoices();
+
+/// "order 2 · 1 evaluation a step · draws noise" of a sampler; empty for an unknown one.
+QString samplerNote(const std::string& id);
+
+}  // namespace diffuscope::ui

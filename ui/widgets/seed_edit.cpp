@@ -1,0 +1,60 @@
+#include "ui/widgets/seed_edit.h"
+
+#include <QLineEdit>
+
+#include <limits>
+
+namespace diffuscope::ui {
+
+SeedEdit::SeedEdit(QWidget* parent) : QAbstractSpinBox(parent)
+{
+    setSeed(0);
+    connect(lineEdit(), &QLineEdit::textEdited, this, [this](const QString& text) {
+        bool whole = false;
+        if (const qulonglong value = text.toULongLong(&whole); whole)
+            edit(value);
+    });
+    connect(this, &QAbstractSpinBox::editingFinished, this, [this] { setSeed(m_seed); });
+}
+
+void SeedEdit::setSeed(std::uint64_t seed)
+{
+    m_seed = seed;
+    if (lineEdit()->text() != QString::number(seed))
+        lineEdit()->setText(QString::number(seed));
+}
+
+QValidator::State SeedEdit::validate(QString& text, int&) const
+{
+    if (text.isEmpty())
+        return QValidator::Intermediate;
+    bool whole = false;
+    text.toULongLong(&whole);
+    return whole ? QValidator::Acceptable : QValidator::Invalid;
+}
+
+void SeedEdit::stepBy(int steps)
+{
+    constexpr auto largest = std::numeric_limits<std::uint64_t>::max();
+    const auto distance = std::uint64_t(std::abs(steps));
+    const std::uint64_t moved =
+        steps < 0 ? m_seed - std::min(m_seed, distance) : m_seed + std::min(largest - m_seed, distance);
+    edit(moved);
+    setSeed(moved);
+    selectAll();
+}
+
+QAbstractSpinBox::StepEnabled SeedEdit::stepEnabled() const
+{
+    return m_seed == 0 ? StepEnabled(StepUpEnabled) : StepUpEnabled | StepDownEnabled;
+}
+
+void SeedEdit::edit(std::uint64_t seed)
+{
+    if (seed == m_seed)
+        return;
+    m_seed = seed;
+    Q_EMIT seedEdited(seed);
+}
+
+}  // namespace diffuscope::ui
