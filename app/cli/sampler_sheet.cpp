@@ -15,7 +15,7 @@ constexpr int margin = 12;
 constexpr int imageGap = 2;
 constexpr int groupGap = 24;
 constexpr int rowGap = 6;
-constexpr int line = exports::fontHeight * scale;
+constexpr int lineHeight = exports::fontHeight * scale;
 constexpr int lineGap = 6;
 constexpr unsigned char black = 0;
 constexpr unsigned char backgroundGrey = 96;
@@ -33,11 +33,11 @@ struct Layout
 
     Layout(const SamplerSheet& sheet, int zoom)
         : imageWidth(sheet.shape.width * zoom),
-          rowHeight(std::max(sheet.shape.height * zoom, 2 * line + lineGap) + rowGap),
+          rowHeight(std::max(sheet.shape.height * zoom, 2 * lineHeight + lineGap) + rowGap),
           labelWidth(0),
           imagesWidth(sheet.shape.batch * (imageWidth + imageGap)),
           numberWidth(widthOf("0000")),
-          top(margin + 2 * (line + lineGap)),
+          top(margin + 2 * (lineHeight + lineGap)),
           width(0),
           height(top + int(sheet.rows.size()) * rowHeight + margin)
     {
@@ -63,7 +63,7 @@ void drawRightAligned(Canvas& canvas, int right, int top, const std::string& tex
 void drawHeader(Canvas& canvas, const SamplerSheet& sheet, const Layout& layout)
 {
     canvas.drawText(margin, margin, sheet.title, scale, black);
-    const int top = margin + line + lineGap;
+    const int top = margin + lineHeight + lineGap;
     for (int column = 0; column < int(sheet.steps.size()); ++column) {
         const int steps = sheet.steps[std::size_t(column)];
         canvas.drawText(layout.columnLeft(column), top,
@@ -76,15 +76,15 @@ void drawCell(Canvas& canvas, const SheetCell& cell, int left, int top, const La
 {
     for (int k = 0; k < cell.images.shape.batch; ++k)
         canvas.drawImage(left + k * (layout.imageWidth + imageGap), top, cell.images, k, zoom);
-    canvas.drawText(left, top + line, cell.note, scale, backgroundGrey);
+    canvas.drawText(left, top + lineHeight, cell.note, scale, backgroundGrey);
 }
 
 void drawRow(Canvas& canvas, const SheetRow& row, int top, const Layout& layout, int zoom)
 {
     canvas.fillRectangle(margin, top - rowGap / 2 - 1, layout.width - 2 * margin, 1, rule);
-    const int textTop = top + (layout.rowHeight - rowGap - 2 * line - lineGap) / 2 + scale;
+    const int textTop = top + (layout.rowHeight - rowGap - 2 * lineHeight - lineGap) / 2 + scale;
     canvas.drawText(margin, textTop, row.name, scale, black);
-    canvas.drawText(margin, textTop + line + lineGap, row.remark, scale, backgroundGrey);
+    canvas.drawText(margin, textTop + lineHeight + lineGap, row.remark, scale, backgroundGrey);
     for (int column = 0; column < int(row.cells.size()); ++column) {
         const auto& cell = row.cells[std::size_t(column)];
         drawCell(canvas, cell, layout.columnLeft(column), top, layout, zoom);

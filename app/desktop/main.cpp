@@ -127,7 +127,7 @@ QString autosaveFolder(const CommandLine& line)
            QStringLiteral("/sessions");
 }
 
-int run(const CommandLine& line)
+int runProgram(const CommandLine& line)
 {
     const QTemporaryDir scratch;
     const auto settings = openSettings(line, scratch);
@@ -215,5 +215,5 @@ int main(int argc, char** argv)
     for (const int side : {16, 32, 48, 128, 256})
         icon.addFile(QStringLiteral(":/icons/diffuscope-%1.png").arg(side));
     QApplication::setWindowIcon(icon);
-    return diffuscope::run(diffuscope::parseCommandLine(QApplication::arguments()));
+    return diffuscope::runProgram(diffuscope::parseCommandLine(QApplication::arguments()));
 }
