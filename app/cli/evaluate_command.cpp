@@ -7,6 +7,7 @@
 #include "core/model/catalog.h"
 #include "core/model/checkpoint.h"
 #include "core/model/precision.h"
+#include "core/recipe/sampler_spec.h"
 #include "core/schedule/schedule_registry.h"
 #include "core/train/data/labelled_tensors.h"
 #include "core/train/loop/export_model.h"
@@ -27,7 +28,7 @@ struct EvaluateArguments
     std::string classifier;
     std::string device = "auto";
     std::string precision = "float32";
-    std::string sampler = "ddim";
+    std::string sampler = recipe::SamplerSpec().id;
     std::string grid = "leading";
     measure::EvaluationRequest request;
     std::vector<double> scales;  ///< of a model with text
