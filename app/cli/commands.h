@@ -21,5 +21,7 @@ void addListingCommands(CLI::App& program);
 /// schedule, grid
 void addScheduleCommands(CLI::App& program);
 void addSheetCommand(CLI::App& program);
+/// reference, which describes all the others: add it last
+void addReferenceCommand(CLI::App& program);
 
 }  // namespace diffuscope::cli

@@ -6,9 +6,8 @@
 #include "core/measure/evaluation.h"
 #include "core/model/catalog.h"
 #include "core/model/checkpoint.h"
-#include "core/model/precision.h"
+#include "core/model/model.h"
 #include "core/recipe/sampler_spec.h"
-#include "core/schedule/schedule_registry.h"
 #include "core/train/data/labelled_tensors.h"
 #include "core/train/loop/export_model.h"
 #include "core/train/tasks/text_evaluation.h"
@@ -82,19 +81,20 @@ void setSampling(EvaluateArguments& arguments, measure::GenerationRequest& gener
     generation.workers = isOnProcessor ? static_cast<int>(std::thread::hardware_concurrency()) : 1;
 }
 
-void prepare(model::UNet& net, model::Classifier& judge, const EvaluateArguments& arguments)
+void prepare(model::Model& model, model::Classifier& judge, const EvaluateArguments& arguments)
 {
     const torch::Device device = inference::deviceNamed(arguments.device);
-    net->to(device);
-    net->setConvolutionPrecision(model::choosePrecision(arguments.precision, device));
+    model.to(device);
+    model.compile(1, arguments.precision);  // leaves it in that precision
     judge->to(device);
 }
 
-void runTextEvaluation(EvaluateArguments& arguments, const std::string& folder, model::LoadedModel& model)
+void runTextEvaluation(EvaluateArguments& arguments, const std::string& folder,
+                       const std::shared_ptr<model::Model>& model)
 {
     auto classifier = model::loadAttributeClassifier(arguments.classifier.empty() ? folder + "/classifier"
                                                                                   : arguments.classifier);
-    prepare(model.net, classifier.net, arguments);
+    prepare(*model, classifier.net, arguments);
     constexpr int usualImages = 2000, usualSteps = 25;
     ProgressLine line;
     train::TextEvaluationRequest request;
@@ -102,7 +102,8 @@ void runTextEvaluation(EvaluateArguments& arguments, const std::string& folder, 
     request.heldOutImages = std::max(1, request.images / 4);
     if (!arguments.scales.empty())
         request.guidance = arguments.scales;
-    if (const auto pairs = model.card.training.find("held_out"); pairs != model.card.training.end())
+    model::ModelCard card = model->card();
+    if (const auto pairs = card.training.find("held_out"); pairs != card.training.end())
         request.heldOut = listOf(pairs->second);
     request.generation = arguments.request.generation;
     request.generation.steps = arguments.hasSteps ? request.generation.steps : usualSteps;
@@ -116,9 +117,9 @@ void runTextEvaluation(EvaluateArguments& arguments, const std::string& folder, 
     line.finish(std::to_string(request.images) + " images at each guidance scale");
     print(evaluation, request.heldOut);
     if (arguments.write) {
-        model.card.textQuality = evaluation.quality;
-        model::writeModelCard(folder, model.card);
-        train::writeModelReadme(folder, model.card);
+        card.textQuality = evaluation.quality;
+        model::writeModelCard(folder, card);
+        train::writeModelReadme(folder, card);
     }
 }
 
@@ -139,18 +140,16 @@ void runEvaluation(EvaluateArguments arguments)
 {
     inference::setUpComputeThreads(1);
     const std::string folder = model::findModel(model::modelFolders(), arguments.model).folder.string();
-    auto model = model::loadModel(folder);
-    const bool isRead = model.card.architecture.hasText();
-    if (isRead) {
+    const std::shared_ptr<model::Model> model = model::loadModel(folder);
+    if (model->card().readsText()) {
         runTextEvaluation(arguments, folder, model);
         return;
     }
     const auto classifierFolder =
         arguments.classifier.empty() ? folder + "/classifier" : arguments.classifier;
     auto classifier = model::loadClassifier(classifierFolder);
-    prepare(model.net, classifier, arguments);
-    const measure::GeneratingNetwork network{model.net, denoise::predictionTarget(model.card.target),
-                                             schedule::makeSchedule(model.card.schedule)};
+    prepare(*model, classifier, arguments);
+    const measure::GeneratingNetwork network = measure::generatingNetwork(model);
     ProgressLine line;
     auto& generation = arguments.request.generation;
     setSampling(arguments, generation);
@@ -163,11 +162,12 @@ void runEvaluation(EvaluateArguments arguments)
     const auto test = train::toTensors(train::readIdxFolder(arguments.data, "t10k"));
     const auto evaluation = measure::evaluate(network, classifier, train, test, arguments.request);
     line.finish("generated " + std::to_string(arguments.request.images) + " images");
-    print(evaluation, model.card.classNames);
+    model::ModelCard card = model->card();
+    print(evaluation, card.classNames);
     if (arguments.write) {
-        model.card.quality = evaluation.quality;
-        model::writeModelCard(folder, model.card);
-        train::writeModelReadme(folder, model.card);
+        card.quality = evaluation.quality;
+        model::writeModelCard(folder, card);
+        train::writeModelReadme(folder, card);
     }
 }
 

@@ -29,18 +29,17 @@ struct ExportArguments
 };
 
 // The picture of a text model's card: a row a prompt.
-void writePromptSheet(const std::string& folder, const model::LoadedModel& model)
+void writePromptSheet(const std::string& folder, const std::shared_ptr<model::Model>& model)
 {
-    const auto prompts = train::sheetPrompts(model.card);
+    const auto prompts = train::sheetPrompts(model->card());
     measure::GenerationRequest request;
     for (size_t k = 0; k < prompts.size() * promptColumns; ++k)
         request.classes.push_back(static_cast<int>(k / promptColumns));
     request.guidance = promptGuidance;
     request.batch = promptColumns * 2;
     request.workers = static_cast<int>(std::thread::hardware_concurrency());
-    const measure::GeneratingNetwork network{model.net, denoise::predictionTarget(model.card.target),
-                                             schedule::makeSchedule(model.card.schedule),
-                                             measure::contextsOf(model.net, model.card.vocabulary, prompts)};
+    measure::GeneratingNetwork network = measure::generatingNetwork(model);
+    network.texts = measure::textsOf(*model, prompts);
     request.steps = std::min(request.steps, network.schedule.levels());
     train::writeImageSheet(folder + "/sheet.png", measure::generate(network, request), promptColumns, 3);
 }
@@ -48,20 +47,20 @@ void writePromptSheet(const std::string& folder, const model::LoadedModel& model
 // The picture of the model's card: a row a sample, a column a class.
 void writeSheet(const std::string& folder)
 {
-    const auto model = model::loadModel(folder);
-    if (model.card.architecture.hasText()) {
+    const std::shared_ptr<model::Model> model = model::loadModel(folder);
+    if (model->card().readsText()) {
         writePromptSheet(folder, model);
         return;
     }
-    const int classes = std::max(1, model.card.architecture.classes);
+    const int known = int(model->card().classNames.size());
+    const int classes = std::max(1, known);
     measure::GenerationRequest request;
     for (int k = 0; k < sheetRows * classes; ++k)
-        request.classes.push_back(model.card.architecture.classes > 0 ? k % classes : -1);
+        request.classes.push_back(known > 0 ? k % classes : -1);
     request.guidance = sheetGuidance;
     request.batch = classes * 2;
     request.workers = static_cast<int>(std::thread::hardware_concurrency());
-    const measure::GeneratingNetwork network{model.net, denoise::predictionTarget(model.card.target),
-                                             schedule::makeSchedule(model.card.schedule)};
+    const measure::GeneratingNetwork network = measure::generatingNetwork(model);
     request.steps = std::min(request.steps, network.schedule.levels());
     train::writeImageSheet(folder + "/sheet.png", measure::generate(network, request), classes);
 }

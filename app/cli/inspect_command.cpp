@@ -1,10 +1,9 @@
 #include "app/cli/commands.h"
 #include "core/model/catalog.h"
-#include "core/model/checkpoint.h"
-#include "core/model/precision.h"
+#include "core/model/model.h"
+#include "core/model/model_loader.h"
 #include "core/model/safetensors.h"
 #include "core/model/text/text_quality_summary.h"
-#include "core/model/unet/plan_builder.h"
 
 #include <cstdio>
 #include <filesystem>
@@ -39,11 +38,12 @@ void inspectFile(const std::string& path)
     }
 }
 
-void inspectModel(const std::string& folder)
+void inspectModel(const std::string& source)
 {
-    const auto card = model::loadModel(folder).card;
+    const model::ModelCard card = model::loadModel(source)->card();
     std::printf("%s: %s\n%s\n", card.name.c_str(), card.title.c_str(), card.description.c_str());
     std::printf("network    %s\n", architectureSummary(card).c_str());
+    std::printf("samples    %s\n", model::describe(card.space).c_str());
     std::printf("predicts   %s on the schedule %s\n", card.target.c_str(), card.schedule.family.c_str());
     std::printf("data       %s\nlicence    %s\n", card.data.c_str(), card.licence.c_str());
     for (const auto& [key, value] : card.training)
@@ -59,23 +59,18 @@ void inspectModel(const std::string& folder)
     }
 }
 
-void printPlan(const std::string& folder, const std::string& precision, bool timed)
+void printPlan(const std::string& source, const std::string& precision, bool isTimed)
 {
-    auto model = model::loadModel(folder);
-    const model::PrecisionChoice choice = model::measuredPrecision(precision, model.net, torch::kCPU);
-    const model::PlanOrReason& made = choice.plan;
-    if (precision == "auto") {
-        std::printf("precision: %s (%s)\n", model::precisionName(choice.precision).c_str(),
-                    choice.reason.c_str());
-    }
-    if (made.plan) {
-        constexpr int rounds = 25;
-        const auto times =
-            timed ? made.plan->operationMs(made.plan->imagesAtOnce(), rounds) : std::vector<double>{};
-        std::fputs(made.plan->description(times).c_str(), stdout);
-    } else {
-        std::printf("There is no plan: the network is evaluated module by module. %s\n", made.reason.c_str());
-    }
+    const auto model = model::loadModel(source);
+    const model::CompiledModel compiled = model->compile(1, precision);
+    if (precision == "auto")
+        std::printf("precision: %s (%s)\n", compiled.precision.c_str(), compiled.reason.c_str());
+    const std::string plan = compiled.forward->description(isTimed);
+    if (plan.empty())
+        std::printf("There is no plan: the network is evaluated module by module. %s\n",
+                    compiled.notice.c_str());
+    else
+        std::fputs(plan.c_str(), stdout);
 }
 
 }  // namespace
@@ -101,11 +96,11 @@ void addInspectCommand(CLI::App& program)
             inspectFile(arguments->what);
             return;
         }
-        const auto folder = model::findModel(model::modelFolders(), arguments->what).folder.string();
+        const std::string source = model::findModel(model::modelFolders(), arguments->what).source;
         if (arguments->plan) {
-            printPlan(folder, arguments->precision, arguments->time);
+            printPlan(source, arguments->precision, arguments->time);
         } else {
-            inspectModel(folder);
+            inspectModel(source);
         }
     });
 }

@@ -42,6 +42,7 @@ int main(int argc, char** argv)
     // A file that would be larger than is allowed is refused in words, like one on a full disk.
     std::signal(SIGXFSZ, SIG_IGN);
     CLI::App program("Trains, samples and measures the models of Diffuscope.", "diffuscope-cli");
+    program.set_version_flag("--version", "diffuscope-cli " DIFFUSCOPE_VERSION);
     program.require_subcommand(1);
     program.failure_message([](const CLI::App*, const CLI::Error& error) {
         return "diffuscope-cli: " + std::string(error.what()) + "\n";
@@ -57,6 +58,7 @@ int main(int argc, char** argv)
     diffuscope::cli::addTrainCommand(program);
     diffuscope::cli::addExportCommand(program);
     diffuscope::cli::addEvaluateCommand(program);
+    diffuscope::cli::addReferenceCommand(program);
     if (const std::string refused = refusedCommand(program, argc, argv); !refused.empty())
         return report(refused);
     try {

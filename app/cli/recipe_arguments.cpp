@@ -91,10 +91,10 @@ void applySchedule(const EntryArguments& arguments, recipe::Recipe& recipe)
 void applyClasses(const RecipeArguments& arguments, recipe::Recipe& recipe)
 {
     const auto model = model::findModel(model::modelFolders(), recipe.model);
-    const int classes = model.card->architecture.classes;
-    if (model.card->architecture.hasText() && arguments.file.empty())
+    const int classes = int(model.card->classNames.size());
+    if (model.card->readsText() && arguments.file.empty())
         recipe.condition = recipe::Condition::none();
-    if (model.card->architecture.hasText() && arguments.classes && *arguments.classes != "none") {
+    if (model.card->readsText() && arguments.classes && *arguments.classes != "none") {
         throw Error(ErrorCode::invalidOption,
                     "The model \"" + model.id + "\" knows no classes; it reads a prompt.",
                     "Give --prompt in the place of --class.");

@@ -82,7 +82,7 @@ void tellOfEmptyPrompt(const recipe::Recipe& recipe)
 {
     const auto model = model::findModel(model::modelFolders(), recipe.model);
     const recipe::TextCondition& text = recipe.condition.text;
-    if (model.card->architecture.hasText() && text.isNone()) {
+    if (model.card->readsText() && text.isNone()) {
         std::fprintf(stderr, "Without a prompt the images are unconditional%s.\n",
                      text.negative.empty() ? "" : ", led away from the negative prompt");
     }

@@ -95,7 +95,7 @@ SheetRow labelledRow(const ChosenEntry& sampler, const std::string& grid, const 
 std::string titleOf(const recipe::Recipe& recipe, const model::Entry& model)
 {
     std::string asked;
-    if (model.card->architecture.hasText()) {
+    if (model.card->readsText()) {
         const std::string& prompt = recipe.condition.text.prompt;
         asked = prompt.empty() ? "no prompt" : "\"" + prompt.substr(0, 80) + "\"";
     }
@@ -124,7 +124,7 @@ recipe::Recipe baseRecipe(const RecipeArguments& arguments)
     const recipe::Recipe defaults = sheetDefaults();
     if (flags.file.empty() && !flags.classes) {
         const auto model = model::findModel(model::modelFolders(), flags.model.value_or(defaults.model));
-        flags.classes = model.card->architecture.classes > 8 ? "3,5,8" : "none";
+        flags.classes = model.card->classNames.size() > 8 ? "3,5,8" : "none";
     }
     recipe::Recipe recipe = recipeOf(flags, defaults);
     if (arguments.file.empty())

@@ -6,6 +6,7 @@
 #include <QCoreApplication>
 #include <QFileInfo>
 #include <QRegularExpression>
+#include <QUrl>
 
 #include <cstdio>
 #include <cstdlib>
@@ -107,7 +108,11 @@ CommandLine parseCommandLine(const QStringList& arguments)
         parser.showHelp();
     if (parser.isSet(version))
         parser.showVersion();
-    const QStringList files = parser.positionalArguments();
+    // Desktops name files by their addresses.
+    QStringList files = parser.positionalArguments();
+    for (QString& file : files)
+        if (file.startsWith(QLatin1String("file:")))
+            file = QUrl(file).toLocalFile();
     const bool isOneFile = files.size() == 1 && QFileInfo::exists(files.constFirst());
     if (!files.isEmpty() && !isOneFile)
         refuse(tr("\"%1\" is neither an option nor a file.").arg(files.constFirst()));

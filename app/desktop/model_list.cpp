@@ -48,9 +48,8 @@ QList<ui::ModelEntry> modelList(const std::vector<model::Entry>& models)
             entry.target = card.target;
             entry.hasNoiseClassifier = model.hasNoiseClassifier;
             entry.levels = levelsOf(card.schedule);
-            if (card.architecture.hasText())
-                entry.reader = {std::make_shared<const model::Vocabulary>(card.vocabulary),
-                                card.architecture.text.mostWords};
+            if (card.readsText())
+                entry.reader = {std::make_shared<const model::Vocabulary>(card.vocabulary), card.mostWords};
         }
         list.append(entry);
     }

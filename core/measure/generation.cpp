@@ -2,9 +2,8 @@
 
 #include "core/denoise/guidance.h"
 #include "core/denoise/network_denoiser.h"
-#include "core/model/text/vocabulary.h"
-#include "core/model/unet/parallel_forward.h"
 #include "core/run/sampling_loop.h"
+#include "core/schedule/schedule_registry.h"
 
 #include <algorithm>
 #include <future>
@@ -31,11 +30,9 @@ torch::Tensor generateBatch(const GeneratingNetwork& network, const GenerationRe
     run::SeededNoise noise(request.seed, first);
     recipe::Condition condition;
     condition.classes.assign(request.classes.begin() + first, request.classes.begin() + last);
-    const auto& config = network.net->config();
-    const auto options =
-        torch::TensorOptions(torch::kFloat32).device(network.net->parameters().front().device());
-    const auto start =
-        noise.initial({last - first, config.imageChannels, config.imageHeight, config.imageWidth}, options);
+    const model::SampleSpace& space = network.model->card().space;
+    const auto options = torch::TensorOptions(torch::kFloat32).device(network.model->device());
+    const auto start = noise.initial({last - first, space.channels, space.height, space.width}, options);
     run::SamplingLoop loop({*denoiser, *sampler, network.schedule, grid, noise, condition},
                            run::initialState(start, grid[0]));
     while (!loop.isDone())
@@ -45,45 +42,52 @@ torch::Tensor generateBatch(const GeneratingNetwork& network, const GenerationRe
 
 }  // namespace
 
-model::TextContext contextsOf(model::UNet net, const std::vector<std::string>& vocabulary,
-                              const std::vector<std::string>& prompts)
+GeneratingNetwork generatingNetwork(std::shared_ptr<model::Model> model)
+{
+    const model::ModelCard& card = model->card();
+    return {model, denoise::predictionTarget(card.target), schedule::makeSchedule(card.schedule)};
+}
+
+model::EncodedCondition textsOf(model::Model& model, const std::vector<std::string>& prompts)
 {
     const c10::InferenceMode inference;
-    const model::Vocabulary words(vocabulary);
-    const int mostWords = net->config().text.mostWords;
-    const torch::Device device = net->parameters().front().device();
     std::vector<model::TextContext> contexts;
-    for (size_t k = 0; k <= prompts.size(); ++k) {
-        const auto ids = k < prompts.size() ? words.read(prompts[k], mostWords) : std::vector<std::int64_t>{};
-        const auto tokens = model::tokenBatch({ids});
-        contexts.push_back(net->encode({tokens.ids.to(device), tokens.bias.to(device)}));
+    std::vector<torch::Tensor> pooled;
+    for (std::size_t k = 0; k <= prompts.size(); ++k) {
+        const model::EncodedText text = model.encode(k < prompts.size() ? prompts[k] : "");
+        contexts.push_back(text.context);
+        if (text.pooled.defined())
+            pooled.push_back(text.pooled);
     }
-    return model::stacked(contexts);
+    return {{}, model::stacked(contexts), pooled.empty() ? torch::Tensor() : torch::cat(pooled)};
 }
 
 std::unique_ptr<denoise::Denoiser> makeDenoiser(const GeneratingNetwork& network, const std::string& name)
 {
-    const auto net = std::make_shared<model::ParallelForward>(network.net, 1);
-    const auto forward = [net, texts = network.texts](const torch::Tensor& x, const torch::Tensor& t,
-                                                      const torch::Tensor& ids) {
-        if (!texts.defined())
-            return net->forward(x, t, ids);
-        return net->forward(x, t, torch::zeros_like(ids),
-                            {texts.states.index_select(0, ids), texts.bias.index_select(0, ids)});
+    std::shared_ptr<model::FastForward> net = network.model->compile(1, "").forward;
+    const auto forward = [net, model = network.model, texts = network.texts](
+                             const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& ids) {
+        if (!texts.text.defined())
+            return net->forward(x, t, {ids}, {});
+        const torch::Tensor& pooled = texts.pooled;
+        return net->forward(x, t,
+                            {torch::zeros_like(ids),
+                             {texts.text.states.index_select(0, ids), texts.text.bias.index_select(0, ids)},
+                             pooled.defined() ? pooled.index_select(0, ids) : pooled},
+                            {});
     };
-    const int conditions = network.texts.defined() ? static_cast<int>(network.texts.bias.size(0)) - 1
-                                                   : network.net->config().classes;
-    return std::make_unique<denoise::NetworkDenoiser>(
-        denoise::TrainedNetwork{name, forward, network.target, network.schedule, conditions,
-                                network.net->parameters().front().device()});
+    const int conditions = network.texts.text.defined() ? int(network.texts.text.bias.size(0)) - 1
+                                                        : int(network.model->card().classNames.size());
+    return std::make_unique<denoise::NetworkDenoiser>(denoise::TrainedNetwork{
+        name, forward, network.target, network.schedule, conditions, network.model->device()});
 }
 
 torch::Tensor generate(const GeneratingNetwork& network, const GenerationRequest& request)
 {
     const int count = static_cast<int>(request.classes.size());
-    const auto& config = network.net->config();
+    const model::SampleSpace& space = network.model->card().space;
     const auto grid = schedule::makeTimeGrid(network.schedule, request.grid, request.steps);
-    auto images = torch::empty({count, config.imageChannels, config.imageHeight, config.imageWidth});
+    auto images = torch::empty({count, space.channels, space.height, space.width});
     std::mutex mutex;
     int next = 0, done = 0;
     const auto work = [&] {

@@ -3,7 +3,7 @@
 
 #include "core/denoise/denoiser.h"
 #include "core/denoise/prediction_target.h"
-#include "core/model/unet/unet.h"
+#include "core/model/model.h"
 #include "core/samplers/sampler_registry.h"
 #include "core/schedule/time_grid.h"
 
@@ -31,22 +31,24 @@ struct GenerationRequest
     std::function<void(int done)> onProgress{};  ///< after each batch, one call at a time
 };
 
-/// A network with what it was trained for.
+/// A model with what it was trained for.
 struct GeneratingNetwork
 {
-    model::UNet net;
+    std::shared_ptr<model::Model> model;
     denoise::PredictionTarget target = denoise::PredictionTarget::eps;
     schedule::NoiseSchedule schedule;
-    model::TextContext texts{};  ///< of a network with text: see contextsOf()
+    model::EncodedCondition texts{};  ///< of a model that reads text: see textsOf()
 };
 
-/// What the network is told of each prompt, and in the last row of none. Throws Error(invalidOption) for a
-/// prompt that cannot be read with these words.
-model::TextContext contextsOf(model::UNet net, const std::vector<std::string>& vocabulary,
-                              const std::vector<std::string>& prompts);
+/// A model with what its card says of its training.
+GeneratingNetwork generatingNetwork(std::shared_ptr<model::Model> model);
 
-/// The network as a denoiser, whose classes are its texts where it has text, without guidance and clipping.
-/// `name` is for messages.
+/// What the model is told of each prompt, and in the last row of none. Throws Error(invalidOption) for a
+/// prompt that it cannot read.
+model::EncodedCondition textsOf(model::Model& model, const std::vector<std::string>& prompts);
+
+/// The network as a denoiser in its present precision, whose classes are its texts where it has text, without
+/// guidance and clipping. `name` is for messages.
 std::unique_ptr<denoise::Denoiser> makeDenoiser(const GeneratingNetwork& network, const std::string& name);
 
 /// [classes.size(), C, H, W] float32 on the CPU, clamped to [-1, 1]; x0Hat is clipped to that range in every

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/model/classifiers/noise_classifier_card.h"
+#include "core/model/model_loader.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -32,8 +33,7 @@ void appendIfFolder(std::vector<fs::path>& folders, const fs::path& folder)
 
 bool isModelFolder(const fs::path& folder)
 {
-    std::error_code error;
-    return fs::exists(folder / "model.json", error) || fs::exists(folder / "model.safetensors", error);
+    return loaderOf(folder.string()) != nullptr;
 }
 
 fs::path nameOf(const fs::path& folder)
@@ -41,20 +41,31 @@ fs::path nameOf(const fs::path& folder)
     return folder.has_filename() ? folder.filename() : folder.parent_path().filename();
 }
 
-Entry entryOf(const fs::path& folder)
+/// A model of a loader, or what is wrong with it.
+Entry entryOf(Entry entry)
 {
-    Entry entry{.id = nameOf(folder).string(), .folder = folder, .card = std::nullopt, .problem = {}};
     try {
-        if (!fs::is_regular_file(folder / "model.safetensors")) {
-            entry.problem = "There is no model.safetensors in " + folder.string() + ".";
+        if (!entry.folder.empty() && fs::exists(entry.folder / "model.json") &&
+            !fs::is_regular_file(entry.folder / "model.safetensors")) {
+            entry.problem = "There is no model.safetensors in " + entry.folder.string() + ".";
             return entry;
         }
-        entry.card = model::readModelCard(folder.string());
-        entry.hasNoiseClassifier = model::hasNoiseClassifier(folder.string());
+        entry.card = loaderOf(entry.source)->readCard(entry.source);
+        entry.hasNoiseClassifier = !entry.folder.empty() && hasNoiseClassifier(entry.folder.string());
     } catch (const std::exception& exception) {
         entry.problem = exception.what();
     }
     return entry;
+}
+
+Entry folderEntry(const fs::path& folder)
+{
+    return entryOf({.id = nameOf(folder).string(), .folder = folder, .source = folder.string()});
+}
+
+Entry namedEntry(const std::string& name)
+{
+    return entryOf({.id = name, .folder = {}, .source = name});
 }
 
 /// Calls `visit` with each model folder of `folder`, by name; what cannot be listed is passed over.
@@ -102,11 +113,14 @@ std::vector<Entry> findModels(const std::vector<fs::path>& folders)
         visitModels(folder, [&](const fs::path& model) {
             const std::string id = nameOf(model).string();
             if (!byId.contains(id))
-                byId.emplace(id, entryOf(model));
+                byId.emplace(id, folderEntry(model));
         });
     std::vector<Entry> entries;
     for (auto& [id, entry] : byId)
         entries.push_back(std::move(entry));
+    for (const ModelLoader& loader : modelLoaders())
+        for (const std::string& name : loader.offers ? loader.offers() : std::vector<std::string>{})
+            entries.push_back(namedEntry(name));
     return entries;
 }
 
@@ -114,7 +128,7 @@ Entry findModel(const std::vector<fs::path>& folders, const std::string& idOrFol
 {
     std::vector<Entry> entries;
     if (!idOrFolder.empty() && isModelFolder(idOrFolder))
-        entries = {entryOf(idOrFolder)};
+        entries = {fs::exists(idOrFolder) ? folderEntry(idOrFolder) : namedEntry(idOrFolder)};
     else
         entries = findModels(folders);
     std::string names;

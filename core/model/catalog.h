@@ -10,13 +10,14 @@
 
 namespace diffuscope::model {
 
-/// One model folder.
+/// One model.
 struct Entry
 {
-    std::string id;  ///< what a recipe calls it: the folder's name
-    std::filesystem::path folder;
-    std::optional<model::ModelCard> card;  ///< absent where the model cannot be used
-    std::string problem;                   ///< then the reason, one sentence
+    std::string id;  ///< what a recipe calls it: the folder's name, or a name such as exact:moons
+    std::filesystem::path folder;            ///< empty for a model without files
+    std::string source;                      ///< what its loader reads (see model_loader.h)
+    std::optional<model::ModelCard> card{};  ///< absent where the model cannot be used
+    std::string problem{};                   ///< then the reason, one sentence
     /// A noise-aware classifier lies beside it: classifier guidance can be used.
     bool hasNoiseClassifier = false;
 
@@ -28,14 +29,14 @@ struct Entry
 /// from a build tree (bin/../../../models), and share/diffuscope/models of the prefix it is installed in.
 std::vector<std::filesystem::path> modelFolders(const std::filesystem::path& chosen = {});
 
-/// Every model in these folders, by id; where two have one id, that of the earlier folder. A folder that
-/// holds model.json or model.safetensors is a model, and so is each of `folders` itself that does. Reads the
-/// cards, not the weights. Never throws for what is in the folders: a broken model is an entry with a
-/// problem.
+/// Every model in these folders, by id; where two have one id, that of the earlier folder; then those that
+/// loaders offer by name. A folder that a loader accepts is a model, and so is each of `folders` itself.
+/// Reads the cards, not the weights. Never throws for what is in the folders: a broken model is an entry with
+/// a problem.
 std::vector<Entry> findModels(const std::vector<std::filesystem::path>& folders);
 
-/// The usable model of this id, or in the folder of this path. Throws Error(missingFile) that names the
-/// models there are, Error(invalidFile) with the problem of a broken one.
+/// The usable model of this id, in the folder of this path, or of this name. Throws Error(missingFile) that
+/// names the models there are, Error(invalidFile) with the problem of a broken one.
 Entry findModel(const std::vector<std::filesystem::path>& folders, const std::string& idOrFolder);
 
 }  // namespace diffuscope::model

@@ -2,9 +2,11 @@
 
 #include "core/base/error.h"
 #include "core/model/named_weights.h"
+#include "core/model/network_kinds.h"
 #include "core/model/text/vocabulary.h"
 
 #include <filesystem>
+#include <utility>
 
 namespace diffuscope::model {
 namespace {
@@ -43,28 +45,40 @@ void checkVocabulary(const ModelCard& card, const TensorFile& file, const std::s
 
 }  // namespace
 
-LoadedModel loadModel(const std::string& folder)
+std::unique_ptr<Model> loadModelFolder(const std::string& folder)
 {
-    LoadedModel model{readModelCard(folder), UNet(nullptr)};
+    ModelCard card = readModelCard(folder);
     const std::string path = weightsPath(folder);
-    checkSize(path, model.card.parameterCount);
+    checkSize(path, card.parameterCount);
     const TensorFile file = readSafetensors(path);
-    checkVocabulary(model.card, file, path);
-    model.net = UNet(model.card.architecture);
-    assignWeights(*model.net, file, path);
-    model.net->eval();
+    checkVocabulary(card, file, path);
+    const NetworkKind* kind = findNetworkKind(card.network);
+    std::unique_ptr<Model> model = kind->make(std::move(card));
+    assignWeights(*model->module(), file, path);
+    model->module()->eval();
     return model;
 }
 
-void saveModel(const std::string& folder, const ModelCard& card, const UNet& net)
+void saveModel(const std::string& folder, const ModelCard& card, const torch::nn::Module& network)
 {
     std::error_code ignored;  // shows when the first file is written
     std::filesystem::create_directories(folder, ignored);
     std::map<std::string, std::string> metadata = {{"format", "pt"}, {"name", card.name}};
     if (!card.vocabulary.empty())
         metadata[vocabularyKey] = Vocabulary(card.vocabulary).fingerprint();
-    writeSafetensors(weightsPath(folder), namedWeights(*net), metadata);
+    writeSafetensors(weightsPath(folder), namedWeights(network), metadata);
     writeModelCard(folder, card);
+}
+
+ModelLoader folderLoader()
+{
+    const auto accepts = [](const std::string& source) {
+        const std::filesystem::path folder(source);
+        std::error_code error;
+        return std::filesystem::exists(folder / "model.json", error) ||
+               std::filesystem::exists(folder / "model.safetensors", error);
+    };
+    return {"folder", accepts, readModelCard, loadModelFolder};
 }
 
 }  // namespace diffuscope::model

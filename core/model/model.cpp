@@ -54,7 +54,8 @@ torch::Tensor Model::forwardWithAttention(const torch::Tensor& x, const torch::T
 
 CompiledModel Model::compile(int, const std::string& precision)
 {
-    choosePrecision(precision, device());
+    if (!precision.empty())
+        choosePrecision(precision, device());
     return {std::make_unique<PlainForward>(*this), "float32", "the only one that this model knows",
             "this kind of model has no inference plan"};
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A model behind one interface, whatever it is made of: a trained network or an exact formula, its card, the encoder
-// of its conditions, and, for latents, its decoder.
+// A model behind one interface, whatever it is made of: a trained network or an exact formula, its card, the
+// encoder of its conditions, and, for latents, its decoder.
 #pragma once
 
 #include "core/denoise/denoiser.h"
@@ -34,10 +34,10 @@ struct EncodedCondition
 /// One text as a model reads it.
 struct EncodedText
 {
-    TextContext context{};     ///< [1, L, width]
-    torch::Tensor pooled{};    ///< [1, width], or undefined
+    TextContext context{};              ///< [1, L, width]
+    torch::Tensor pooled{};             ///< [1, width], or undefined
     std::vector<std::string> tokens{};  ///< a column of its attention each; an empty one for a marker
-    bool isBlank = true;       ///< holds nothing to read
+    bool isBlank = true;                ///< holds nothing to read
 };
 
 /// Turns latents into pictures.
@@ -64,16 +64,23 @@ public:
                                   const EncodedCondition& condition, const std::stop_token& stop) = 0;
     /// Whether a sample's result never depends on the rest of the batch, to the last bit.
     virtual bool hasIndependentSamples() const = 0;
+    /// The operations that it is made of, a line each, for people, with what each takes in milliseconds where
+    /// `isTimed`; empty where the model is evaluated module by module.
+    virtual std::string description(bool isTimed) const
+    {
+        (void)isTimed;
+        return {};
+    }
 };
 
 /// How a model is evaluated here.
 struct CompiledModel
 {
-    std::unique_ptr<FastForward> forward;
-    std::string precision;  ///< "float32" or "bfloat16"
-    std::string reason;     ///< why, in half a sentence
+    std::unique_ptr<FastForward> forward{};
+    std::string precision{};  ///< "float32" or "bfloat16"
+    std::string reason{};     ///< why, in half a sentence
     /// Why it is evaluated module by module, which is slower; empty where it is not.
-    std::string notice;
+    std::string notice{};
 };
 
 /// One thread uses one model.
@@ -113,8 +120,8 @@ public:
     virtual std::unique_ptr<denoise::Denoiser> exactDenoiser() const { return nullptr; }
 
     /// Ready for many evaluations on `threads` threads (0: one a core), in the precision of this name
-    /// ("float32", "bfloat16", "auto"; see choosePrecision()). Uses this model, which must outlive it. By default
-    /// forward() as it is. Throws Error(invalidOption) for another name.
+    /// ("float32", "bfloat16", "auto"; see choosePrecision(); "": as it is now). Uses this model, which must
+    /// outlive it. By default forward() as it is. Throws Error(invalidOption) for another name.
     virtual CompiledModel compile(int threads, const std::string& precision);
 
     /// The weights, for training and for files; null for a formula.

@@ -2,9 +2,9 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/model/network_kinds.h"
 #include "core/model/schedule_spec_json.h"
 #include "core/model/text/vocabulary.h"
-#include "core/model/unet/unet_config_json.h"
 
 #include <algorithm>
 #include <array>
@@ -104,43 +104,39 @@ void check(const std::string& path, const ModelCard& card)
         refuse(path, "names the target \"" + card.target.substr(0, 40) +
                          "\", which is none of eps, x0, v, flow and edm");
     }
-    if (static_cast<int>(card.classNames.size()) != card.architecture.classes) {
-        refuse(path, "has " + std::to_string(card.classNames.size()) + " class names for " +
-                         std::to_string(card.architecture.classes) + " classes");
-    }
-    if (static_cast<int>(card.vocabulary.size()) != card.architecture.text.words) {
-        refuse(path, "has a vocabulary of " + std::to_string(card.vocabulary.size()) +
-                         " words for a network of " + std::to_string(card.architecture.text.words));
-    }
     try {
         const Vocabulary checked(card.vocabulary);
     } catch (const std::invalid_argument& error) {
         refuse(path, std::string("has a vocabulary that cannot be used: ") + error.what());
     }
-    if (card.parameterCount != parameterCount(card.architecture)) {
-        refuse(path, "states " + std::to_string(card.parameterCount) +
-                         " parameters where its architecture has " +
-                         std::to_string(parameterCount(card.architecture)));
+}
+
+void describeArchitecture(ModelCard& card, const base::JsonFields& architecture)
+{
+    const std::string type = architecture.text("type");
+    const NetworkKind* kind = findNetworkKind(type);
+    if (!kind) {
+        std::string known;
+        for (const NetworkKind& candidate : networkKinds())
+            known += (known.empty() ? "" : ", ") + candidate.type;
+        throw Error(ErrorCode::invalidFile,
+                    architecture.where() + " describes a \"" + type.substr(0, 40) +
+                        "\", and this program knows the architectures " + known + ".",
+                    "Use a newer program.");
     }
+    kind->describe(card, architecture);
 }
 
 }  // namespace
 
 std::string architectureSummary(const ModelCard& card)
 {
-    const auto& config = card.architecture;
-    const std::string text =
-        config.hasText() ? ", a transformer over " + std::to_string(config.text.words) + " words" : "";
-    const int halvings = static_cast<int>(config.multipliers.size()) - 1;
-    const int height = config.imageHeight / config.patch >> halvings;
-    const int width = config.imageWidth / config.patch >> halvings;
-    char millions[32];
-    std::snprintf(millions, sizeof millions, "%.1f", static_cast<double>(card.parameterCount) / 1e6);
-    return "U-Net, " + std::to_string(config.baseChannels * config.multipliers.front()) + "–" +
-           std::to_string(config.baseChannels * config.multipliers.back()) + " channels, " +
-           std::to_string(config.blocksPerLevel) + (config.blocksPerLevel == 1 ? " block" : " blocks") +
-           " a level, attention at " + std::to_string(height) + "×" + std::to_string(width) + text + ", " +
-           millions + " M parameters";
+    const NetworkKind* kind = findNetworkKind(card.network);
+    std::array<char, 32> millions{};
+    std::snprintf(millions.data(), millions.size(), "%.1f", double(card.parameterCount) / 1e6);
+    const std::string parameters =
+        card.parameterCount == 0 ? "no parameters" : millions.data() + std::string(" M parameters");
+    return (kind ? kind->summary(card) : card.network) + ", " + parameters;
 }
 
 ModelCard readModelCard(const std::string& folder)
@@ -156,13 +152,17 @@ ModelCard readModelCard(const std::string& folder)
     card.description = fields.text("description");
     card.licence = fields.text("licence");
     card.data = fields.text("data");
-    card.architecture = unetConfigFromJson(fields.object("architecture"));
     card.target = fields.text("target");
     card.schedule = scheduleSpecFromJson(fields.object("schedule"));
     card.classNames = fields.texts("classes");
     if (fields.has("vocabulary"))
         card.vocabulary = fields.texts("vocabulary");
     card.parameterCount = fields.integer("parameters");
+    if (card.parameterCount < 1)
+        refuse(path, "states " + std::to_string(card.parameterCount) + " parameters");
+    describeArchitecture(card, fields.object("architecture"));
+    if (fields.has("guidance"))
+        card.guidance = fields.number("guidance");
     const base::JsonFields training = fields.object("training");
     for (const auto& [key, unused] : training.json().items())
         card.training[key] = training.text(key.c_str());
@@ -189,8 +189,10 @@ void writeModelCard(const std::string& folder, const ModelCard& card)
         value["vocabulary"] = card.vocabulary;
     value["target"] = card.target;
     value["schedule"] = toJson(card.schedule);
-    value["architecture"] = toJson(card.architecture);
+    value["architecture"] = nlohmann::ordered_json::parse(card.architecture);
     value["parameters"] = card.parameterCount;
+    if (card.guidance != 0)
+        value["guidance"] = card.guidance;
     value["training"] = card.training;
     if (card.quality)
         value["quality"] = toJson(*card.quality);

@@ -2,7 +2,7 @@
 // types only.
 #pragma once
 
-#include "core/model/unet/unet_config.h"
+#include "core/model/sample_space.h"
 #include "core/schedule/noise_schedule.h"
 
 #include <cstdint>
@@ -62,17 +62,27 @@ struct ModelCard
     std::string description;  ///< one or two sentences
     std::string licence;
     std::string data;  ///< what it was trained on
-    UNetConfig architecture;
+    /// What one sample is.
+    SampleSpace space{};
+    /// The kind of network (see network_kinds.h), and its numbers as a JSON object that this kind alone
+    /// reads.
+    std::string network = "unet";
+    std::string architecture{};
     std::string target = "eps";  ///< what the network outputs: eps, x0, v, flow or edm
     schedule::ScheduleSpec schedule;
     std::vector<std::string> classNames;  ///< one a class; empty for an unconditional model
     /// The words that a text-conditional model knows, in the order of their numbers (see Vocabulary).
     std::vector<std::string> vocabulary{};
+    /// Of a prompt; 0 for a model that reads none.
+    int mostWords = 0;
+    /// At which its images are best, as it was measured; 0 where that is not known.
+    double guidance = 0;
     std::int64_t parameterCount = 0;
     std::map<std::string, std::string> training;  ///< the training recipe, for reading
     std::optional<ModelQuality> quality;
     std::optional<TextQuality> textQuality{};
 
+    bool readsText() const { return mostWords > 0; }
     bool operator==(const ModelCard&) const = default;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The kinds of network that a model folder (model.json, model.safetensors) can hold. A new kind is one line here.
+// The kinds of network that a model folder (model.json, model.safetensors) can hold. A new kind is one line
+// here.
 #pragma once
 
 #include "core/base/json_fields.h"

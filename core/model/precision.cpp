@@ -117,6 +117,8 @@ PrecisionChoice measuredPrecision(const std::string& name, UNet& net, const torc
 {
     if (name == "auto")
         return device.is_cpu() ? fasterOf(net) : fasterOnGpu(net, device);
+    if (name.empty())
+        return {net->convolutionPrecision(), "as it is", model::makePlan(*net)};
     const ConvolutionPrecision precision = choosePrecision(name, device);
     net->setConvolutionPrecision(precision);
     return {precision, "as chosen", model::makePlan(*net)};

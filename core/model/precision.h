@@ -24,9 +24,10 @@ struct PrecisionChoice
 
 std::string precisionName(ConvolutionPrecision precision);
 
-/// The same for a network at hand, which it leaves in that precision. "auto" measures: both precisions are
-/// tried on the network itself, a few milliseconds of this thread or of the GPU each, and bfloat16 is taken
-/// where it is at least 5 % faster; on a processor, without an inference plan, it is float32.
+/// The same for a network at hand, which it leaves in that precision; "" keeps the present one. "auto"
+/// measures: both precisions are tried on the network itself, a few milliseconds of this thread or of the GPU
+/// each, and bfloat16 is taken where it is at least 5 % faster; on a processor, without an inference plan, it
+/// is float32.
 PrecisionChoice measuredPrecision(const std::string& name, UNet& net, const torch::Device& device);
 
 }  // namespace diffuscope::model

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What one sample of a model is: a picture of pixels, a point, or a latent that a decoder turns into a picture.
+// What one sample of a model is: a picture of pixels, a point, or a latent that a decoder turns into a
+// picture.
 #pragma once
 
 #include <cstddef>
@@ -31,10 +32,7 @@ struct SampleSpace
         return {SampleKind::latent, channels, height, width};
     }
 
-    std::size_t values() const
-    {
-        return std::size_t(channels) * std::size_t(height) * std::size_t(width);
-    }
+    std::size_t values() const { return std::size_t(channels) * std::size_t(height) * std::size_t(width); }
     bool operator==(const SampleSpace&) const = default;
 };
 

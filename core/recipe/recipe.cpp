@@ -23,7 +23,6 @@ constexpr std::size_t longestName = 200;
 constexpr std::size_t longestText = 64 * 1024;
 constexpr std::size_t mostOptions = 200;
 constexpr int mostSteps = 10'000;
-constexpr int mostImages = 4096;
 constexpr int highestClass = 99'999;
 /// Far more than any model reads; what a model cannot read it refuses itself, by name.
 constexpr std::size_t longestPrompt = 4096;
@@ -63,6 +62,10 @@ void checkFinite(const Recipe& recipe)
     checkFinite("recipe.sampler.options", recipe.sampler.options);
     checkFinite("recipe.guidance.options", recipe.guidance.options);
     checkFinite("recipe.clipping.options", recipe.clipping.options);
+    checkFinite("recipe.measurement.options", recipe.measurement.options);
+    if (!std::isfinite(recipe.start.strength))
+        throw Error(ErrorCode::invalidOption, "\"recipe.start.strength\" is not finite.",
+                    "Set it to a number from 0 to 1.");
 }
 
 void readOptions(base::JsonObjectReader& owner, OptionValues& target)
@@ -143,10 +146,10 @@ void readCondition(base::JsonObjectReader& recipe, recipe::Condition& target)
     if (!object)
         return;
     base::JsonObjectReader reader(*object, recipe.pathOf("condition"));
-    const std::string expected = "a list of at most " + std::to_string(mostImages) +
+    const std::string expected = "a list of at most " + std::to_string(mostSamples) +
                                  " class numbers from 0 to " + std::to_string(highestClass);
     if (const json* classes = reader.find("classes")) {
-        if (!classes->is_array() || classes->size() > std::size_t(mostImages))
+        if (!classes->is_array() || classes->size() > std::size_t(mostSamples))
             reader.refuse("classes", expected);
         target.classes.clear();
         for (const auto& label : *classes) {
@@ -182,6 +185,82 @@ ordered_json written(const recipe::Condition& condition)
     return object;
 }
 
+/// 64 hexadecimal digits.
+void readHash(base::JsonObjectReader& owner, const char* key, std::string& target)
+{
+    const json* value = owner.find(key);
+    if (!value)
+        return;
+    constexpr std::size_t hashDigits = 64;
+    const bool isHash =
+        value->is_string() && value->get_ref<const std::string&>().size() == hashDigits &&
+        value->get_ref<const std::string&>().find_first_not_of("0123456789abcdef") == std::string::npos;
+    if (!isHash)
+        owner.refuse(key, "the SHA-256 of a picture, 64 hexadecimal digits");
+    target = value->get<std::string>();
+}
+
+void readStart(base::JsonObjectReader& recipe, Start& target)
+{
+    const json* object = recipe.find("start");
+    if (!object)
+        return;
+    base::JsonObjectReader reader(*object, recipe.pathOf("start"));
+    std::string kind = toString(target.kind);
+    reader.read("kind", kind, longestName);
+    bool isKnown = false;
+    for (const StartKind candidate : {StartKind::noise, StartKind::picture, StartKind::inverted})
+        if (toString(candidate) == kind) {
+            target.kind = candidate;
+            isKnown = true;
+        }
+    if (!isKnown)
+        reader.refuse("kind", "noise, picture or inverted");
+    readHash(reader, "picture", target.picture);
+    reader.read("strength", target.strength, 0.0, 1.0);
+    reader.read("inversion", target.inversion, longestName);
+    reader.finish();
+    if (target.kind != StartKind::noise && target.picture.empty())
+        reader.refuse("picture", "the SHA-256 of a picture, 64 hexadecimal digits");
+}
+
+void readMeasurement(base::JsonObjectReader& recipe, Measurement& target)
+{
+    const json* object = recipe.find("measurement");
+    if (!object)
+        return;
+    base::JsonObjectReader reader(*object, recipe.pathOf("measurement"));
+    reader.read("kind", target.kind, longestName);
+    readHash(reader, "known", target.known);
+    readHash(reader, "mask", target.mask);
+    reader.read("method", target.method, longestName);
+    readOptions(reader, target.options);
+    reader.finish();
+}
+
+/// Both are written where they say something, so that a recipe without them is what it always was.
+void writeStart(const Recipe& recipe, ordered_json& object)
+{
+    if (recipe.start != Start{}) {
+        ordered_json start = {{"kind", toString(recipe.start.kind)}, {"picture", recipe.start.picture}};
+        if (recipe.start.kind == StartKind::picture)
+            start["strength"] = recipe.start.strength;
+        if (recipe.start.kind == StartKind::inverted)
+            start["inversion"] = recipe.start.inversion;
+        object["start"] = start;
+    }
+    const Measurement& measurement = recipe.measurement;
+    if (measurement.isNone())
+        return;
+    ordered_json known = {{"kind", measurement.kind}, {"method", measurement.method}};
+    if (!measurement.known.empty())
+        known["known"] = measurement.known;
+    if (!measurement.mask.empty())
+        known["mask"] = measurement.mask;
+    known["options"] = written(measurement.options);
+    object["measurement"] = known;
+}
+
 void readGuidance(base::JsonObjectReader& recipe, recipe::GuidanceSpec& target)
 {
     const json* object = recipe.find("guidance");
@@ -213,7 +292,7 @@ nlohmann::ordered_json jsonOf(const Recipe& recipe)
     ordered_json schedule = nullptr;
     if (recipe.schedule)
         schedule = written("family", recipe.schedule->family, recipe.schedule->options);
-    return {
+    ordered_json object = {
         {"version", formatVersion},
         {"model", recipe.model},
         {"condition", written(recipe.condition)},
@@ -226,9 +305,11 @@ nlohmann::ordered_json jsonOf(const Recipe& recipe)
           {"scale", recipe.guidance.scale},
           {"options", written(recipe.guidance.options)}}},
         {"clipping", written("rule", recipe.clipping.rule, recipe.clipping.options)},
-        {"seed", recipe.seed},
-        {"batch", recipe.batch},
     };
+    writeStart(recipe, object);
+    object["seed"] = recipe.seed;
+    object["batch"] = recipe.batch;
+    return object;
 }
 
 Recipe readRecipe(base::JsonObjectReader& reader)
@@ -245,8 +326,10 @@ Recipe readRecipe(base::JsonObjectReader& reader)
     readGuidance(reader, recipe.guidance);
     readSpec(reader, "clipping", "rule", recipe.clipping.rule, recipe.clipping.options);
     resolveName(base::EntryKind::clipping, recipe.clipping.rule, recipe.clipping.options);
+    readStart(reader, recipe.start);
+    readMeasurement(reader, recipe.measurement);
     reader.read("seed", recipe.seed);
-    reader.read("batch", recipe.batch, 1, mostImages);
+    reader.read("batch", recipe.batch, 1, mostSamples);
     return recipe;
 }
 

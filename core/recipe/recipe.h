@@ -3,7 +3,8 @@
 
 #include "core/recipe/condition.h"
 #include "core/recipe/guidance_spec.h"
-#include "core/samplers/sampler_registry.h"
+#include "core/recipe/sampler_spec.h"
+#include "core/recipe/start.h"
 #include "core/schedule/time_grid.h"
 
 #include <cstdint>
@@ -12,18 +13,23 @@
 
 namespace diffuscope::recipe {
 
+/// A recipe asks for at most so many samples; what a model and a window allow may be less.
+constexpr int mostSamples = 100'000;
+
 struct Recipe
 {
     std::string model = "mnist";
-    recipe::Condition condition = recipe::Condition::classLabel(7);
+    Condition condition = Condition::classLabel(7);
     /// The schedule to sample on; absent means the one the model was trained on. A network that is asked for
     /// levels of another schedule is told the time at which it knew the same sigma/alpha.
     std::optional<schedule::ScheduleSpec> schedule{};
     schedule::GridSpec grid{};
     int steps = 20;
-    recipe::SamplerSpec sampler{};
-    recipe::GuidanceSpec guidance{.rule = "cfg", .scale = 2.0, .options = {}};
-    recipe::ClippingSpec clipping{};
+    SamplerSpec sampler{};
+    GuidanceSpec guidance{.rule = "cfg", .scale = 2.0, .options = {}};
+    ClippingSpec clipping{};
+    Start start{};
+    Measurement measurement{};
     std::uint64_t seed = 1;
     int batch = 16;
 

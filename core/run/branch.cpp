@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/run/noise_source.h"
+#include "core/samplers/sampler_registry.h"
 #include "core/schedule/same_levels.h"
 
 #include <torch/types.h>

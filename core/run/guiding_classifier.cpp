@@ -10,9 +10,9 @@ namespace {
 
 void requireSameImages(const model::NoiseClassifierCard& card, const model::ModelCard& model)
 {
-    const model::UNetConfig& images = model.architecture;
-    const bool fits = card.imageChannels == images.imageChannels && card.imageHeight == images.imageHeight &&
-                      card.imageWidth == images.imageWidth && card.classes == int(model.classNames.size());
+    const model::SampleSpace seen =
+        model::SampleSpace::pixels(card.imageChannels, card.imageHeight, card.imageWidth);
+    const bool fits = model.space == seen && card.classes == int(model.classNames.size());
     if (!fits)
         throw Error(ErrorCode::invalidOption,
                     "The noise-aware classifier of the model \"" + model.name +

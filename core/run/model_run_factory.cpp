@@ -7,9 +7,8 @@
 #include "core/inference/compute_threads.h"
 #include "core/inference/device.h"
 #include "core/model/catalog.h"
-#include "core/model/checkpoint.h"
-#include "core/model/precision.h"
-#include "core/model/unet/parallel_forward.h"
+#include "core/model/model.h"
+#include "core/model/model_loader.h"
 #include "core/run/branch.h"
 #include "core/run/first_evaluation_cache.h"
 #include "core/run/grid_progress.h"
@@ -41,13 +40,31 @@ recipe::Condition rotated(recipe::Condition condition, int firstImage)
     return condition;
 }
 
+void checkState(const RunStart& begin, const record::BatchShape& shape)
+{
+    if (begin.state && begin.state->size() != shape.values())
+        throw Error(ErrorCode::invalidOption,
+                    "The state to start from has " + std::to_string(begin.state->size()) +
+                        " values, but the run's has " + std::to_string(shape.values()) + ".",
+                    "Give as many samples as the recipe's number of images, of the model's size.");
+}
+
+/// Undefined where none is given.
+Tensor givenState(const RunStart& begin, const record::BatchShape& shape)
+{
+    if (!begin.state)
+        return {};
+    return torch::tensor(torch::ArrayRef<double>(*begin.state), torch::kDouble)
+        .view({shape.batch, shape.channels, shape.height, shape.width});
+}
+
 }  // namespace
 
 /// A model as it was read, with the times of its files then.
 struct CachedModel
 {
-    model::LoadedModel model;
-    std::shared_ptr<model::ParallelForward> forward;
+    std::shared_ptr<model::Model> model;
+    std::shared_ptr<model::FastForward> forward;
     std::shared_ptr<FirstEvaluationCache> firstEvaluations;
     Computation computation;
     fs::file_time_type cardTime;
@@ -73,22 +90,23 @@ public:
             inference::setUpComputeThreads(1);
         m_threadsAreSet = true;
 
-        checkBatch(asked.batch, m_limits.maximumBatch);
         if (firstImage < 0)
             throw Error(ErrorCode::invalidOption, "The first image of a part must not be below 0.",
                         "Count images from 0.");
         CachedModel& cached = load(asked.model);
-        const model::LoadedModel& model = cached.model;
-        const auto texts = std::make_shared<const RunTexts>(runTexts(model, asked));
+        const model::ModelCard& card = cached.model->card();
+        const bool arePoints = card.space.kind == model::SampleKind::points;
+        checkBatch(asked.batch, arePoints ? recipe::mostSamples : m_limits.maximumBatch);
+        const auto texts = std::make_shared<const RunTexts>(runTexts(*cached.model, asked));
         const recipe::Recipe& recipe = texts->recipe;
         if (!texts->contexts.defined())
-            checkClasses(recipe, model.card);
-        schedule::NoiseSchedule schedule =
-            schedule::makeSchedule(recipe.schedule.value_or(model.card.schedule));
+            checkClasses(recipe, card);
+        schedule::NoiseSchedule schedule = schedule::makeSchedule(recipe.schedule.value_or(card.schedule));
         schedule::TimeGrid grid = schedule::makeTimeGrid(schedule, recipe.grid, recipe.steps);
-        checkTarget(model.card, grid);
-        const model::UNetConfig& net = model.card.architecture;
-        const record::BatchShape shape{recipe.batch, net.imageChannels, net.imageHeight, net.imageWidth};
+        checkTarget(card, grid);
+        const model::SampleSpace& space = card.space;
+        const record::BatchShape shape{recipe.batch, space.channels, space.height, space.width};
+        checkState(begin, shape);
         BranchSampler branch;
         if (begin.origin) {
             grid = branchGrid(*begin.origin, schedule, grid);
@@ -114,6 +132,8 @@ public:
                      .condition = rotated(recipe.condition, firstImage),
                      .shape = shape,
                      .device = m_device,
+                     .start = givenState(begin, shape),
+                     .isDouble = isDouble(),
                      .recordBytes = m_limits.recordBytes,
                      .storedPerFrame = storedPerFrame(recipe),
                      .further = samplers::furtherValues(recipe.sampler),
@@ -131,9 +151,9 @@ public:
     record::TextAttention attentionAt(const recipe::Recipe& recipe, const record::Frame& frame)
     {
         const CachedModel& cached = load(recipe.model);
-        const auto texts = std::make_shared<const RunTexts>(runTexts(cached.model, recipe));
+        const auto texts = std::make_shared<const RunTexts>(runTexts(*cached.model, recipe));
         const auto attention = attentionOf(
-            cached, schedule::makeSchedule(recipe.schedule.value_or(cached.model.card.schedule)), texts);
+            cached, schedule::makeSchedule(recipe.schedule.value_or(cached.model->card().schedule)), texts);
         if (!attention)
             return {};
         const c10::InferenceMode inference;
@@ -144,28 +164,28 @@ public:
     }
 
 private:
+    bool isDouble() const { return m_limits.precision == "float64"; }
+
     CachedModel& load(const std::string& name)
     {
-        const fs::path folder = model::findModel(m_folders, name).folder;
+        const model::Entry entry = model::findModel(m_folders, name);
         std::error_code ignored;  // a file that has gone shows when it is read
-        const auto cardTime = fs::last_write_time(folder / "model.json", ignored);
-        const auto weightsTime = fs::last_write_time(folder / "model.safetensors", ignored);
-        const auto found = m_models.find(folder);
+        const auto cardTime = fs::last_write_time(entry.folder / "model.json", ignored);
+        const auto weightsTime = fs::last_write_time(entry.folder / "model.safetensors", ignored);
+        const auto found = m_models.find(entry.source);
         if (found != m_models.end() && found->second.cardTime == cardTime &&
             found->second.weightsTime == weightsTime)
             return found->second;
         // Loading is not inference mode's business: weights read there could never be trained on.
-        model::LoadedModel model = model::loadModel(folder.string());
-        model.net->to(m_device);
-        model::PrecisionChoice choice = model::measuredPrecision(m_limits.precision, model.net, m_device);
-        Computation computation{model::precisionName(choice.precision), choice.reason,
-                                m_device.is_cpu() ? choice.plan.reason : ""};
-        auto forward =
-            std::make_shared<model::ParallelForward>(model.net, m_limits.threads, std::move(choice.plan));
+        std::shared_ptr<model::Model> model = model::loadModel(entry.source);
+        model->to(m_device);
+        model::CompiledModel compiled =
+            model->compile(m_limits.threads, isDouble() ? "float32" : m_limits.precision);
+        Computation computation{compiled.precision, compiled.reason, compiled.notice};
         return m_models
-            .insert_or_assign(folder, CachedModel{std::move(model), std::move(forward),
-                                                  std::make_shared<FirstEvaluationCache>(),
-                                                  std::move(computation), cardTime, weightsTime})
+            .insert_or_assign(entry.source, CachedModel{std::move(model), std::move(compiled.forward),
+                                                        std::make_shared<FirstEvaluationCache>(),
+                                                        std::move(computation), cardTime, weightsTime})
             .first->second;
     }
 
@@ -204,31 +224,30 @@ private:
 
     std::unique_ptr<denoise::Denoiser> networkOf(CachedModel& cached, const SampledPath& path) const
     {
-        schedule::NoiseSchedule trained = schedule::makeSchedule(cached.model.card.schedule);
+        if (auto exact = cached.model->exactDenoiser())
+            return exact;
+        const model::ModelCard& card = cached.model->card();
+        schedule::NoiseSchedule trained = schedule::makeSchedule(card.schedule);
         const bool isOwn = schedule::haveSameLevels(trained, path.schedule);
-        const model::LoadedModel& model = cached.model;
         const bool readsText = path.texts.contexts.defined();
-        FirstEvaluationCache::Network forward = [net = cached.forward, stop = path.stop](
-                                                    const Tensor& x, const Tensor& t, const Tensor& ids) {
-            return net->forward(x, t, ids, *stop);
+        // The model stays as long as what was compiled of it.
+        FirstEvaluationCache::Network forward = [model = cached.model, net = cached.forward, stop = path.stop,
+                                                 texts = path.texts](const Tensor& x, const Tensor& t,
+                                                                     const Tensor& ids) {
+            return net->forward(x, t, texts.of(ids), *stop);
         };
-        if (readsText)
-            forward = [net = cached.forward, stop = path.stop, texts = path.texts](
-                          const Tensor& x, const Tensor& t, const Tensor& ids) {
-                return net->forward(x, t, torch::zeros_like(ids), texts.of(ids), *stop);
-            };
-        // Without a plan, an image's result depends on how the batch is cut, in the last bits.
-        if (cached.forward->plan())
+        // Where an image's result depends on the rest of the batch, it cannot be remembered.
+        if (cached.forward->hasIndependentSamples())
             forward =
                 rememberingFirst(std::move(forward), firstEvaluationsOf(cached, path.texts), path.first);
-        return std::make_unique<denoise::NetworkDenoiser>(denoise::TrainedNetwork{
-            .name = model.card.name,
-            .forward = std::move(forward),
-            .target = denoise::predictionTarget(model.card.target),
-            .schedule = std::move(trained),
-            .classes = readsText ? RunTexts::count : int(model.card.classNames.size()),
-            .device = m_device,
-            .isSampledOnOwnSchedule = isOwn});
+        return std::make_unique<denoise::NetworkDenoiser>(
+            denoise::TrainedNetwork{.name = card.name,
+                                    .forward = std::move(forward),
+                                    .target = denoise::predictionTarget(card.target),
+                                    .schedule = std::move(trained),
+                                    .classes = readsText ? RunTexts::count : int(card.classNames.size()),
+                                    .device = m_device,
+                                    .isSampledOnOwnSchedule = isOwn});
     }
 
     using Attention = std::function<record::TextAttention(const Tensor&, const schedule::NoiseLevel&)>;
@@ -239,20 +258,18 @@ private:
     {
         if (texts->tokens.empty())
             return {};
-        schedule::NoiseSchedule trained = schedule::makeSchedule(cached.model.card.schedule);
+        schedule::NoiseSchedule trained = schedule::makeSchedule(cached.model->card().schedule);
         const bool isOwn = schedule::haveSameLevels(trained, schedule);
-        return [net = cached.model.net, target = cached.model.card.target, name = cached.model.card.name,
-                device = m_device, trained = std::move(trained), isOwn,
-                texts](const Tensor& x, const schedule::NoiseLevel& level) {
+        return [model = cached.model, device = m_device, trained = std::move(trained), isOwn, texts](
+                   const Tensor& x, const schedule::NoiseLevel& level) {
             std::vector<model::CrossAttentionMap> maps;
-            const auto forward = [&maps, &texts, net](const Tensor& input, const Tensor& t,
-                                                      const Tensor& ids) {
-                model::UNet asked = net;
-                return asked->forward(input, t, torch::zeros_like(ids), texts->of(ids), &maps);
+            const auto forward = [&maps, &texts, &model](const Tensor& input, const Tensor& t,
+                                                         const Tensor& ids) {
+                return model->forwardWithAttention(input, t, texts->of(ids), maps);
             };
-            denoise::NetworkDenoiser({.name = name,
+            denoise::NetworkDenoiser({.name = model->card().name,
                                       .forward = forward,
-                                      .target = denoise::predictionTarget(target),
+                                      .target = denoise::predictionTarget(model->card().target),
                                       .schedule = trained,
                                       .classes = RunTexts::count,
                                       .device = device,
@@ -270,12 +287,12 @@ private:
                                          .weaker = nullptr,
                                          .classifier = {}};
         auto plain = networkOf(cached, path);
-        const model::LoadedModel& model = cached.model;
+        const std::shared_ptr<model::Model> model = cached.model;
         if (recipe.guidance.rule == "autoguidance")
-            context.weaker = weakerModel(recipe.guidance, model.card, path);
+            context.weaker = weakerModel(recipe.guidance, model->card(), path);
         if (recipe.guidance.rule == "classifier")
             context.classifier =
-                guidingClassifier(model::findModel(m_folders, recipe.model).folder, model.card, m_device);
+                guidingClassifier(model::findModel(m_folders, recipe.model).folder, model->card(), m_device);
         auto guided = denoise::guided(std::move(plain), recipe.guidance, std::move(context));
         return denoise::clipped(std::move(guided), recipe.clipping);
     }
@@ -289,14 +306,11 @@ private:
         const std::string& name = base::text(options, "weak_model");
         if (name.empty())
             return nullptr;
-        // A copy: loading another model may move the first one's place in the cache.
-        const model::UNetConfig asked = strong.architecture;
-        const auto classes = strong.classNames.size();
+        const model::ModelCard asked = strong;  // loading another model may move the first one's place
         CachedModel& weak = load(name);
-        const model::UNetConfig& has = weak.model.card.architecture;
-        const bool fits = has.imageChannels == asked.imageChannels && has.imageHeight == asked.imageHeight &&
-                          has.imageWidth == asked.imageWidth &&
-                          weak.model.card.classNames.size() == classes && has.hasText() == asked.hasText();
+        const model::ModelCard& has = weak.model->card();
+        const bool fits = has.space == asked.space && has.classNames.size() == asked.classNames.size() &&
+                          has.readsText() == asked.readsText();
         if (!fits)
             throw Error(
                 ErrorCode::invalidOption,
@@ -304,7 +318,7 @@ private:
                 "Name a model of the same images as \"weak_model\".");
         recipe::Recipe sameText;
         sameText.condition = {{}, path.texts.asked};
-        const RunTexts texts = runTexts(weak.model, sameText);
+        const RunTexts texts = runTexts(*weak.model, sameText);
         return networkOf(weak, {path.schedule, path.grid, path.first, path.stop, texts});
     }
 
@@ -313,7 +327,7 @@ private:
     torch::Device m_device;
     bool m_threadsAreSet = false;
     Computation m_computation;
-    std::map<fs::path, CachedModel> m_models;
+    std::map<std::string, CachedModel> m_models;  ///< by source
 };
 
 ModelRunFactory::ModelRunFactory(std::vector<fs::path> modelFolders, RunLimits limits)
@@ -335,20 +349,20 @@ std::unique_ptr<Run> ModelRunFactory::start(const recipe::Recipe& recipe)
 
 record::TextAttention ModelRunFactory::attentionAt(const recipe::Recipe& recipe, const record::Frame& frame)
 {
-    return withErrorsTranslated(
-        "looking for the words", [&] { return m_implementation->attentionAt(recipe, frame); });
+    return withErrorsTranslated("looking for the words",
+                                [&] { return m_implementation->attentionAt(recipe, frame); });
 }
 
 std::unique_ptr<Run> ModelRunFactory::startPart(const recipe::Recipe& recipe, int firstImage)
 {
-    return withErrorsTranslated(
-        "loading the model", [&] { return m_implementation->start(recipe, firstImage, {}); });
+    return withErrorsTranslated("loading the model",
+                                [&] { return m_implementation->start(recipe, firstImage, {}); });
 }
 
 std::unique_ptr<Run> ModelRunFactory::startFrom(const recipe::Recipe& recipe, const RunStart& start)
 {
-    return withErrorsTranslated(
-        "loading the model", [&] { return m_implementation->start(recipe, 0, start); });
+    return withErrorsTranslated("loading the model",
+                                [&] { return m_implementation->start(recipe, 0, start); });
 }
 
 }  // namespace diffuscope::run

@@ -32,7 +32,8 @@ struct RunLimits
     /// "cpu", "cuda", or "auto": the GPU if LibTorch finds one.
     std::string device = "auto";
     /// "float32", "bfloat16" (of the convolutions: faster where the processor multiplies it, and a little
-    /// different), or "auto": bfloat16 where it was measured to be faster on the model itself.
+    /// different), "auto": bfloat16 where it was measured to be faster on the model itself, or "float64": the
+    /// sampler and exact models compute in it, networks in float32.
     std::string precision = "float32";
     /// Told how the network of a run is computed, before its first evaluation, on the factory's thread: once,
     /// and again where that is otherwise for another model. May be empty.

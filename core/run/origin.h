@@ -32,6 +32,9 @@ struct RunStart
 {
     /// Null for noise of the seed.
     std::shared_ptr<const Origin> origin{};
+    /// The state itself at the grid's first level, [batch, channels, height, width] row by row; null for
+    /// noise of the seed. Not together with `origin`.
+    std::shared_ptr<const std::vector<double>> state{};
     /// This frame and those before it that a branch may look at keep full precision, whatever the memory
     /// budget says.
     std::optional<int> exactFrame{};

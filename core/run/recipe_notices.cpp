@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/denoise/rule_registry.h"
 #include "core/recipe/guidance_curve.h"
+#include "core/samplers/sampler_registry.h"
 #include "core/schedule/same_levels.h"
 #include "core/schedule/schedule_registry.h"
 

@@ -43,6 +43,10 @@ public:
     /// What a person should know of how the run began: one sentence, empty where there is nothing to say.
     virtual std::string remark() const { return {}; }
 
+    /// The present state [batch, channels, height, width], row by row, as exactly as it is computed (float64
+    /// where that was asked for; see RunLimits::precision); empty before the first step.
+    virtual std::vector<double> state() const { return {}; }
+
     /// Records where the network looks for each word (Frame::attention) in the steps from now on, at one more
     /// evaluation a step, or stops doing so. Runs of models without text have nothing to record.
     virtual void recordAttention(bool) {}

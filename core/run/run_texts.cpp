@@ -2,7 +2,6 @@
 
 #include "core/base/error.h"
 #include "core/denoise/rule_registry.h"
-#include "core/model/text/vocabulary.h"
 #include "core/recipe/guidance_spec.h"
 
 #include <torch/types.h>
@@ -13,8 +12,6 @@
 namespace diffuscope::run {
 
 namespace {
-
-using Words = std::vector<std::int64_t>;
 
 constexpr int promptNumber = 0;
 constexpr int negativeNumber = 1;
@@ -55,60 +52,26 @@ void checkNegative(const recipe::GuidanceSpec& guidance, bool hasNegative)
                     "Write what must not show, or choose another rule of guidance.");
 }
 
-/// The contexts of several texts; a blend of two prompts is one context.
-class TextReader
-{
-public:
-    explicit TextReader(const model::LoadedModel& model)
-        : m_net(model.net), m_vocabulary(model.card.vocabulary)
-    {
-    }
-
-    Words read(const std::string& text) const
-    {
-        return m_vocabulary.read(text, m_net->config().text.mostWords);
-    }
-
-    model::TextContext context(const Words& words)
-    {
-        const model::TokenBatch tokens = model::tokenBatch({words});
-        const torch::Device device = m_net->parameters().front().device();
-        return m_net->encode({tokens.ids.to(device), tokens.bias.to(device)});
-    }
-
-    void appendTokens(const Words& words, std::vector<std::string>& tokens) const
-    {
-        tokens.emplace_back();
-        for (const std::int64_t word : words)
-            tokens.push_back(m_vocabulary.words()[std::size_t(word)]);
-    }
-
-private:
-    model::UNet m_net;
-    model::Vocabulary m_vocabulary;
-};
-
 }  // namespace
 
-RunTexts runTexts(const model::LoadedModel& model, const recipe::Recipe& recipe)
+RunTexts runTexts(model::Model& model, const recipe::Recipe& recipe)
 {
-    if (!model.card.architecture.hasText())
-        return {.recipe = withoutText(model.card, recipe)};
-    checkThatThereAreNoClasses(model.card, recipe);
+    if (!model.card().readsText())
+        return {.recipe = withoutText(model.card(), recipe)};
+    checkThatThereAreNoClasses(model.card(), recipe);
     const recipe::TextCondition& text = recipe.condition.text;
     if (!(text.blend >= 0 && text.blend <= 1))
         throw Error(ErrorCode::invalidOption, "The blend of two prompts must be a number from 0 to 1.",
                     "Set the blend between 0 and 1.");
     const c10::InferenceMode inference;
-    TextReader reader(model);
-    const Words first = reader.read(text.prompt), second = reader.read(text.second),
-                negative = reader.read(text.negative);
-    const double share = second.empty() ? 0.0 : text.blend;
-    checkNegative(recipe.guidance, !negative.empty());
+    const model::EncodedText first = model.encode(text.prompt), second = model.encode(text.second),
+                             negative = model.encode(text.negative), none = model.encode("");
+    const double share = second.isBlank ? 0.0 : text.blend;
+    checkNegative(recipe.guidance, !negative.isBlank);
 
     RunTexts texts{.recipe = recipe, .asked = text};
-    const bool isBlank = share <= 0 ? first.empty() : share >= 1 ? second.empty() : false;
-    const bool isGuidedAway = !negative.empty();
+    const bool isBlank = share <= 0 ? first.isBlank : share >= 1 ? second.isBlank : false;
+    const bool isGuidedAway = !negative.isBlank;
     // Without a prompt there is still something to lead away from: the class −1 is no text.
     texts.recipe.condition = !isBlank       ? recipe::Condition::classLabel(promptNumber)
                              : isGuidedAway ? recipe::Condition::classLabel(-1)
@@ -116,12 +79,18 @@ RunTexts runTexts(const model::LoadedModel& model, const recipe::Recipe& recipe)
     texts.recipe.guidance.options.erase("negative_class");
     if (isGuidedAway)
         texts.recipe.guidance.options["negative_class"] = double(negativeNumber);
-    texts.contexts = model::stacked({model::blended(reader.context(first), reader.context(second), share),
-                                     reader.context(negative), reader.context({})});
+    texts.contexts = model::stacked(
+        {model::blended(first.context, second.context, share), negative.context, none.context});
+    if (first.pooled.defined())
+        texts.pooled =
+            torch::cat({torch::lerp(first.pooled, second.pooled, share), negative.pooled, none.pooled});
+    const auto appendTokens = [&texts](const model::EncodedText& read) {
+        texts.tokens.insert(texts.tokens.end(), read.tokens.begin(), read.tokens.end());
+    };
     if (!isBlank && share < 1)
-        reader.appendTokens(first, texts.tokens);
+        appendTokens(first);
     if (!isBlank && share > 0)
-        reader.appendTokens(second, texts.tokens);
+        appendTokens(second);
     return texts;
 }
 

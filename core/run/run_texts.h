@@ -2,7 +2,7 @@
 // classes are.
 #pragma once
 
-#include "core/model/checkpoint.h"
+#include "core/model/model.h"
 #include "core/recipe/recipe.h"
 #include "core/record/text_attention.h"
 
@@ -22,13 +22,19 @@ struct RunTexts
     recipe::TextCondition asked{};
     /// What the network is told of class 0, 1 and 2, [3, L, width]; undefined for a model without text.
     model::TextContext contexts{};
+    /// Of a model that wants one vector of each text as well, [3, width]; otherwise undefined.
+    torch::Tensor pooled{};
     /// The words of the prompt as its attention counts them (see record::TextAttention::tokens).
     std::vector<std::string> tokens{};
 
-    /// The rows of `contexts` for the class ids of a batch, int64 [B].
-    model::TextContext of(const torch::Tensor& ids) const
+    /// What the network is told of each image of a batch with these class ids, int64 [B].
+    model::EncodedCondition of(const torch::Tensor& ids) const
     {
-        return {contexts.states.index_select(0, ids), contexts.bias.index_select(0, ids)};
+        if (!contexts.defined())
+            return {ids};
+        return {torch::zeros_like(ids),
+                {contexts.states.index_select(0, ids), contexts.bias.index_select(0, ids)},
+                pooled.defined() ? pooled.index_select(0, ids) : pooled};
     }
 };
 
@@ -36,7 +42,7 @@ struct RunTexts
 /// for words that the model does not know, for texts that cannot be read, for a rule of guidance that has no
 /// place for the negative prompt or cannot do without one, for a prompt where the model knows classes, and
 /// for classes where it reads text.
-RunTexts runTexts(const model::LoadedModel& model, const recipe::Recipe& recipe);
+RunTexts runTexts(model::Model& model, const recipe::Recipe& recipe);
 
 /// What the layers said, averaged over heads, in half precision; the first `tokens.size()` tokens of each.
 record::TextAttention recordedAttention(const std::vector<model::CrossAttentionMap>& maps,

@@ -1,6 +1,7 @@
 #include "core/run/sampled_run.h"
 
 #include "core/run/translated_errors.h"
+#include "core/samplers/sampler_registry.h"
 
 #include <torch/types.h>
 
@@ -25,12 +26,13 @@ SampledRun::SampledRun(RunParts parts)
 
 Tensor SampledRun::startingState()
 {
+    const torch::ScalarType type = m_parts.isDouble ? torch::kDouble : torch::kFloat;
     if (m_parts.start.defined())
-        return m_parts.start.to(m_parts.device, torch::kFloat);
+        return m_parts.start.to(m_parts.device, type);
     const record::BatchShape& shape = m_parts.shape;
     if (const auto& origin = m_parts.begin.origin)
-        return branchState(*origin, m_parts.grid[origin->frame()], shape).to(m_parts.device);
-    const auto options = torch::TensorOptions().dtype(torch::kFloat).device(m_parts.device);
+        return branchState(*origin, m_parts.grid[origin->frame()], shape).to(m_parts.device, type);
+    const auto options = torch::TensorOptions().dtype(type).device(m_parts.device);
     const Tensor noise =
         m_parts.noise->initial({shape.batch, shape.channels, shape.height, shape.width}, options);
     return initialState(noise, m_parts.grid[0]);
@@ -71,6 +73,15 @@ std::string SampledRun::remark() const
     if (!m_parts.samplerSpec)
         return {};
     return branchHistoryText(m_parts.history, samplers::samplerInfo(m_parts.samplerSpec->id).displayName);
+}
+
+std::vector<double> SampledRun::state() const
+{
+    if (!m_loop)
+        return {};
+    const Tensor values = m_loop->state().to(torch::kCPU, torch::kDouble).contiguous();
+    const double* begin = values.data_ptr<double>();
+    return {begin, begin + values.numel()};
 }
 
 record::Precision SampledRun::precisionOf(int frame) const
@@ -130,8 +141,7 @@ record::FramePtr SampledRun::advance(const std::stop_token& stop)
     if (m_parts.stop)
         *m_parts.stop = stop;
     try {
-        return withErrorsTranslated(
-            "sampling", [&] { return step(stop); });
+        return withErrorsTranslated("sampling", [&] { return step(stop); });
     } catch (...) {
         m_isOver = true;
         throw;

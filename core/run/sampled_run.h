@@ -26,6 +26,8 @@ struct RunParts
     torch::Device device = torch::kCPU;
     /// The state [B, C, H, W] to start from; where undefined, noise of the seed.
     Tensor start{};
+    /// Computes in float64 instead of float32; the record keeps floats all the same.
+    bool isDouble = false;
     std::size_t recordBytes = record::MemoryBudget::defaultBytes;
     /// Quantities that a frame is expected to store (x_t, x0Hat, unconditional, …), for the memory budget.
     int storedPerFrame = 2;
@@ -47,7 +49,7 @@ struct RunParts
     std::shared_ptr<std::stop_token> stop{};
 };
 
-/// Computes in float32 and in inference mode, on the thread that advances it.
+/// Computes in inference mode, on the thread that advances it.
 class SampledRun final : public Run
 {
 public:
@@ -62,6 +64,7 @@ public:
     std::vector<samplers::StepTerms> terms() const override;
     std::vector<record::FramePtr> framesBefore() const override;
     std::string remark() const override;
+    std::vector<double> state() const override;
     void recordAttention(bool isRecorded) override { m_recordsAttention = isRecorded; }
 
     /// After anything was thrown the run is over and further calls return null. What the denoiser or the

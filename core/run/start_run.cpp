@@ -80,8 +80,9 @@ std::unique_ptr<Run> startPlan(run::RunFactory& factory, const recipe::RunPlan& 
 {
     if (!plan.from && !exactFrame)
         return factory.start(plan.recipe);
-    return factory.startFrom(plan.recipe,
-                             {plan.from ? originOf(factory, *plan.from, start) : nullptr, exactFrame});
+    return factory.startFrom(
+        plan.recipe,
+        {.origin = plan.from ? originOf(factory, *plan.from, start) : nullptr, .exactFrame = exactFrame});
 }
 
 }  // namespace

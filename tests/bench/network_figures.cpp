@@ -5,6 +5,7 @@
 #include "core/model/checkpoint.h"
 #include "core/model/unet/parallel_forward.h"
 #include "tests/bench/plain_network.h"
+#include "tests/support/loaded_unet.h"
 
 #include <torch/types.h>
 
@@ -66,7 +67,7 @@ struct Batch
 struct Ways
 {
     explicit Ways(const std::string& folder)
-        : net(model::loadModel(folder).net),
+        : net(test::loadedUNet(folder)),
           made(model::makePlan(*net)),
           operators(net),
           plan(net, 0, made),
@@ -74,7 +75,7 @@ struct Ways
           planOnTwoThreads(net, 2, made)
     {
         if (inference::bfloat16Kernels()) {
-            model::UNet copy = model::loadModel(folder).net;  // a network has one precision
+            model::UNet copy = test::loadedUNet(folder);  // a network has one precision
             copy->setConvolutionPrecision(model::ConvolutionPrecision::BFloat16);
             const model::PlanOrReason madeNarrow = model::makePlan(*copy);
             narrow = std::make_unique<model::ParallelForward>(copy, 0, madeNarrow);

@@ -8,6 +8,7 @@
 #include "core/model/unet/parallel_forward.h"
 #include "core/run/sampled_run.h"
 #include "core/schedule/schedule_registry.h"
+#include "tests/support/loaded_unet.h"
 
 #include <torch/types.h>
 
@@ -27,13 +28,13 @@ class TimedNetwork
 {
 public:
     TimedNetwork(const std::string& folder, model::ConvolutionPrecision precision)
-        : m_model(model::loadModel(folder))
+        : m_card(model::readModelCard(folder)), m_net(test::loadedUNet(folder))
     {
-        m_model.net->setConvolutionPrecision(precision);
-        m_forward = std::make_unique<model::ParallelForward>(m_model.net, 0);
+        m_net->setConvolutionPrecision(precision);
+        m_forward = std::make_unique<model::ParallelForward>(m_net, 0);
     }
 
-    const model::LoadedModel& model() const { return m_model; }
+    const model::ModelCard& card() const { return m_card; }
 
     Tensor forward(const Tensor& x, const Tensor& t, const Tensor& classIds)
     {
@@ -65,7 +66,8 @@ private:
         Tensor x, t, classIds;
     };
 
-    model::LoadedModel m_model;
+    model::ModelCard m_card;
+    model::UNet m_net;
     std::unique_ptr<model::ParallelForward> m_forward;
     double m_ms = 0;
     std::vector<Call> m_calls;
@@ -74,7 +76,7 @@ private:
 /// A recipe with guidance as the program starts it.
 run::RunParts partsOf(TimedNetwork& network, const recipe::Recipe& recipe)
 {
-    const model::ModelCard& card = network.model().card;
+    const model::ModelCard& card = network.card();
     schedule::NoiseSchedule schedule = schedule::makeSchedule(card.schedule);
     schedule::TimeGrid grid = schedule::makeTimeGrid(schedule, recipe.grid, recipe.steps);
     auto plain = std::make_unique<denoise::NetworkDenoiser>(denoise::TrainedNetwork{
@@ -86,14 +88,14 @@ run::RunParts partsOf(TimedNetwork& network, const recipe::Recipe& recipe)
         .classes = int(card.classNames.size())});
     auto guided = denoise::guided(std::move(plain), recipe.guidance);
     auto sampler = samplers::makeSampler(recipe.sampler, schedule, grid);
-    const model::UNetConfig& net = card.architecture;
+    const model::SampleSpace& space = card.space;
     return {.schedule = std::move(schedule),
             .grid = std::move(grid),
             .denoiser = denoise::clipped(std::move(guided), recipe.clipping),
             .sampler = std::move(sampler),
             .noise = std::make_unique<run::SeededNoise>(recipe.seed),
             .condition = recipe.condition,
-            .shape = {recipe.batch, net.imageChannels, net.imageHeight, net.imageWidth},
+            .shape = {recipe.batch, space.channels, space.height, space.width},
             .storedPerFrame = 3};
 }
 

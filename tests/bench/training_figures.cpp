@@ -2,6 +2,7 @@
 
 #include "core/inference/compute_threads.h"
 #include "core/model/checkpoint.h"
+#include "core/model/unet/unet_kind.h"
 #include "core/train/loop/training_loop.h"
 #include "core/train/tasks/diffusion_task.h"
 #include "tests/bench/plain_network.h"
@@ -145,7 +146,7 @@ StepTimes plainSteps(const std::shared_ptr<const train::LabelledImages>& images,
 
 std::vector<Figure> trainingFigures(const std::filesystem::path& modelFolder, const TrainingEffort& effort)
 {
-    const model::UNetConfig config = model::loadModel(modelFolder.string()).card.architecture;
+    const model::UNetConfig config = model::unetConfig(model::readModelCard(modelFolder.string()));
     const auto images = randomImages(config);
     const int threads = std::max(1, int(std::thread::hardware_concurrency()));
     std::vector<double> ours, plain, ratios, ratiosOnOneThread;

@@ -141,10 +141,9 @@ private Q_SLOTS:
             weight.data().normal_(0, 0.1);
         model::ModelCard card;
         card.name = "tiny";
-        card.architecture = test::tinyConfig();
+        model::describeUNet(card, test::tinyConfig());
         card.classNames = {"a", "b", "c"};
-        card.parameterCount = net->parameterCount();
-        model::saveModel(root + "/tiny", card, net);
+        model::saveModel(root + "/tiny", card, *net);
         m_factory = std::make_unique<ModelRunFactory>(std::vector<std::filesystem::path>{root},
                                                       RunLimits{.threads = 1, .device = "cpu"});
     }

@@ -1,4 +1,5 @@
 // Training on captioned images: the reader, the captions, what is held out, and the trainings themselves.
+#include "core/model/model_loader.h"
 #include "core/train/data/captioned_split.h"
 #include "core/train/data/portrait_prompts.h"
 #include "core/train/loop/export_model.h"
@@ -287,11 +288,11 @@ private Q_SLOTS:
         QVERIFY(train::readCheckpointOptions(m_files.path("falls")) == options);
         const auto card =
             train::exportModel(m_files.path("falls"), m_files.path("model"), train::namingFor("faces", 0));
-        QVERIFY(card.vocabulary == options.vocabulary && card.architecture.hasText());
+        QVERIFY(card.vocabulary == options.vocabulary && card.readsText());
         train::writeModelReadme(m_files.path("model"), card);
         QVERIFY(m_files.read("model/README.md").find("--hold-out") != std::string::npos);
-        const auto loaded = model::loadModel(m_files.path("model"));
-        QVERIFY(loaded.card == card);
+        const std::shared_ptr<model::Model> loaded = model::loadModel(m_files.path("model"));
+        QVERIFY(loaded->card() == card);
         evaluate(loaded, *images);
     }
 
@@ -330,7 +331,7 @@ private:
     }
 
     /// The judge learns what shows, survives its files, and measures the model.
-    void evaluate(const model::LoadedModel& model, const train::CaptionedImages& images)
+    void evaluate(const std::shared_ptr<model::Model>& model, const train::CaptionedImages& images)
     {
         const auto shared = portraits();
         auto options = textOptions(250, images);

@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "core/model/catalog.h"
+#include "core/model/unet/unet_kind.h"
 
 #include <QTest>
 
@@ -16,9 +17,10 @@ model::ModelCard card(const std::string& name)
     model::ModelCard made;
     made.name = name;
     made.title = "Title of " + name;
-    made.architecture.classes = 2;
     made.classNames = {"zero", "one"};
-    made.parameterCount = model::parameterCount(made.architecture);
+    model::UNetConfig config;
+    config.classes = 2;
+    model::describeUNet(made, config);
     return made;
 }
 

@@ -26,10 +26,9 @@ void makeModel(const fs::path& folder, int seed)
         weight.data().normal_(0, 0.1);
     model::ModelCard card;
     card.name = folder.filename().string();
-    card.architecture = test::plannableConfig();
+    model::describeUNet(card, test::plannableConfig());
     card.classNames = {"a", "b", "c"};
-    card.parameterCount = net->parameterCount();
-    model::saveModel(folder.string(), card, net);
+    model::saveModel(folder.string(), card, *net);
 }
 
 Recipe recipe(double scale)
@@ -191,17 +190,10 @@ private Q_SLOTS:
         using Change = std::function<void(Recipe&)>;
         QTest::addColumn<Change>("change");
         const auto row = [](const char* name, const Change& change) { QTest::newRow(name) << change; };
-        row(
-            "another seed", [](Recipe& r) { r.seed += 1; });
-        row(
-            "another class",
-            [](Recipe& r) {
-                r.condition.classes = {2, 1, 0};
-            });
-        row(
-            "more images", [](Recipe& r) { r.batch += 1; });
-        row(
-            "another first level", [](Recipe& r) { r.steps = 7; });
+        row("another seed", [](Recipe& r) { r.seed += 1; });
+        row("another class", [](Recipe& r) { r.condition.classes = {2, 1, 0}; });
+        row("more images", [](Recipe& r) { r.batch += 1; });
+        row("another first level", [](Recipe& r) { r.steps = 7; });
         row("another schedule",
             [](Recipe& r) { r.schedule = schedule::ScheduleSpec{.family = "cosine", .options = {}}; });
     }

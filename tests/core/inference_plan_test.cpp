@@ -2,6 +2,7 @@
 #include "core/model/precision.h"
 #include "core/model/unet/parallel_forward.h"
 #include "core/model/unet/plan_builder.h"
+#include "tests/support/loaded_unet.h"
 
 #include <QTest>
 
@@ -72,7 +73,7 @@ torch::Tensor throughPlan(model::ParallelForward& forward, const Question& quest
 
 model::UNet shippedModel(const std::string& name)
 {
-    return model::loadModel(std::string(DIFFUSCOPE_SOURCE_DIR "/models/") + name).net;
+    return test::loadedUNet(std::string(DIFFUSCOPE_SOURCE_DIR "/models/") + name);
 }
 
 /// Random images with their conditioning, and prompts where the network reads them, for a plan itself.
@@ -166,10 +167,8 @@ private Q_SLOTS:
         using Change = std::function<void(model::UNetConfig&)>;
         QTest::addColumn<Change>("change");
         const auto row = [](const char* name, const Change& change) { QTest::newRow(name) << change; };
-        row(
-            "small", [](auto&) {});
-        row(
-            "pixel by pixel", [](auto& config) { config.patch = 1; });
+        row("small", [](auto&) {});
+        row("pixel by pixel", [](auto& config) { config.patch = 1; });
         row("colour", [](auto& config) { config.imageChannels = 3; });
         row("one level", [](auto& config) {
             config.multipliers = {2};
@@ -180,16 +179,12 @@ private Q_SLOTS:
             config.imageWidth = 20;
             config.multipliers = {1, 2, 3};
         });
-        row(
-            "attention everywhere",
-            [](auto& config) {
-                config.attentionLevels = {0, 1};
-                config.attentionHeads = 4;
-            });
-        row(
-            "more blocks", [](auto& config) { config.blocksPerLevel = 3; });
-        row(
-            "64 channels", [](auto& config) { config.baseChannels = 64; });
+        row("attention everywhere", [](auto& config) {
+            config.attentionLevels = {0, 1};
+            config.attentionHeads = 4;
+        });
+        row("more blocks", [](auto& config) { config.blocksPerLevel = 3; });
+        row("64 channels", [](auto& config) { config.baseChannels = 64; });
         row("groups of one channel", [](auto& config) { config.normalizationGroups = 16; });
     }
     void otherNetworksGiveTheModulesNumbers()

@@ -2,6 +2,7 @@
 #include "core/denoise/rule_registry.h"
 #include "core/model/checkpoint.h"
 #include "core/model/classifiers/noise_classifier.h"
+#include "core/model/unet/unet_kind.h"
 #include "core/run/grid_progress.h"
 #include "core/run/model_run_factory.h"
 #include "core/schedule/schedule_registry.h"
@@ -61,11 +62,10 @@ void makeModel(const fs::path& folder, double scale, const std::string& target =
         weight.data().normal_(0, scale);
     model::ModelCard card;
     card.name = folder.filename().string();
-    card.architecture = tiny(side);
+    model::describeUNet(card, tiny(side));
     card.target = target;
     card.classNames = {"a", "b", "c"};
-    card.parameterCount = net->parameterCount();
-    model::saveModel(folder.string(), card, net);
+    model::saveModel(folder.string(), card, *net);
 }
 
 Recipe recipe(const std::string& model = "net")

@@ -6,6 +6,7 @@
 #include "core/run/model_run_factory.h"
 #include "core/run/run_texts.h"
 #include "tests/core/file_fixture.h"
+#include "tests/support/loaded_unet.h"
 
 #include <nlohmann/json.hpp>
 #include <QtTest>
@@ -52,11 +53,10 @@ model::ModelCard textCard()
     model::ModelCard card;
     card.name = "portraits";
     card.title = "Portraits";
-    card.architecture = textConfig();
+    model::describeUNet(card, textConfig());
     card.target = "v";
     card.schedule = {"cosine", {{"levels", 100.0}}};
     card.vocabulary = words;
-    card.parameterCount = model::parameterCount(card.architecture);
     card.textQuality = model::TextQuality{.images = 20,
                                           .heldOutImages = 5,
                                           .sampler = "ddim",
@@ -103,7 +103,7 @@ private Q_SLOTS:
     void initTestCase()
     {
         at::set_num_threads(1);
-        model::saveModel(m_files.path("portraits"), textCard(), randomTextNet());
+        model::saveModel(m_files.path("portraits"), textCard(), *randomTextNet());
     }
 
     void aPromptIsReadAsItsWordsWhateverStandsBetweenThem()
@@ -262,14 +262,14 @@ private Q_SLOTS:
 
     void aModelSurvivesItsFiles()
     {
-        auto loaded = model::loadModel(m_files.path("portraits"));
-        QVERIFY(loaded.card == textCard());
+        auto loaded = test::loadedUNet(m_files.path("portraits"));
+        QVERIFY(model::readModelCard(m_files.path("portraits")) == textCard());
         torch::NoGradGuard noGrad;
         auto net = randomTextNet();
         const auto text = contextOf(net, {"red hair"});
         const auto x = torch::randn({1, 3, 8, 8});
         const auto none = torch::zeros({1}, torch::kInt64);
-        QVERIFY(loaded.net(x, torch::ones({1}), none, contextOf(loaded.net, {"red hair"}))
+        QVERIFY(loaded(x, torch::ones({1}), none, contextOf(loaded, {"red hair"}))
                     .equal(net(x, torch::ones({1}), none, text)));
         QCOMPARE(net->parameterCount(), model::parameterCount(textConfig()));
     }

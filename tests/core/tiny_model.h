@@ -2,6 +2,8 @@
 #pragma once
 
 #include "core/model/checkpoint.h"
+#include "core/model/unet/unet.h"
+#include "core/model/unet/unet_kind.h"
 
 #include <string>
 
@@ -42,11 +44,10 @@ inline void saveTinyModel(const std::string& folder)
 {
     model::ModelCard card;
     card.name = "tiny";
-    card.architecture = tinyConfig();
+    model::describeUNet(card, tinyConfig());
     card.schedule = {"linear", {{"levels", 100.0}}};
     card.classNames = {"a", "b", "c"};
-    card.parameterCount = model::parameterCount(card.architecture);
-    model::saveModel(folder, card, model::UNet(card.architecture));
+    model::saveModel(folder, card, *model::UNet(tinyConfig()));
 }
 
 }  // namespace diffuscope::test

@@ -10,6 +10,7 @@
 #include "core/train/tasks/diffusion_task.h"
 #include "core/train/tasks/noise_classifier_task.h"
 #include "tests/core/file_fixture.h"
+#include "tests/support/loaded_unet.h"
 
 #include <QTest>
 
@@ -184,13 +185,13 @@ private Q_SLOTS:
         train("exported", -1, false);
         const auto card = train::exportModel(m_files.path("exported"), m_files.path("model"),
                                              train::namingFor("halves", 2));
-        auto model = model::loadModel(m_files.path("model"));
-        QVERIFY(model.card == card);
-        QCOMPARE(model.card.classNames.size(), std::size_t(2));
+        const auto model = model::loadModel(m_files.path("model"));
+        QVERIFY(model->card() == card);
+        QCOMPARE(model->card().classNames.size(), std::size_t(2));
         const auto average =
             model::readSafetensors(train::checkpointPath(m_files.path("exported"))).tensors.at("average");
         std::vector<torch::Tensor> flat;
-        for (const auto& parameter : model.net->parameters())
+        for (const auto& parameter : model->module()->parameters())
             flat.push_back(parameter.detach().flatten());
         QVERIFY(torch::cat(flat).equal(average));
         train::writeModelReadme(m_files.path("model"), card);
@@ -210,7 +211,7 @@ private Q_SLOTS:
         auto loaded = model::loadClassifier(m_files.path("saved"));
         model::UNet net(options(1).network);
         const measure::GeneratingNetwork network{
-            net, denoise::PredictionTarget::eps,
+            test::modelOf(net), denoise::PredictionTarget::eps,
             schedule::NoiseSchedule::fromBetas("linear", std::vector<double>(20, 0.1))};
         measure::EvaluationRequest request;
         request.images = 20;
@@ -319,7 +320,7 @@ private Q_SLOTS:
     {
         model::UNet net(options(1).network);
         const measure::GeneratingNetwork network{
-            net, denoise::PredictionTarget::eps,
+            test::modelOf(net), denoise::PredictionTarget::eps,
             schedule::NoiseSchedule::fromBetas("linear", std::vector<double>(20, 0.1))};
         measure::GenerationRequest request;
         request.classes = {0, 1, 1, 0, -1};

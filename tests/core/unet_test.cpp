@@ -5,6 +5,7 @@
 #include "core/model/unet/parallel_forward.h"
 #include "core/model/unet/unet.h"
 #include "tests/core/file_fixture.h"
+#include "tests/support/loaded_unet.h"
 
 #include <nlohmann/json.hpp>
 #include <QTest>
@@ -45,10 +46,9 @@ model::ModelCard cardOf(const model::UNetConfig& config)
     model::ModelCard card;
     card.name = "small";
     card.title = "A small one";
-    card.architecture = config;
+    model::describeUNet(card, config);
     card.schedule = {"linear", {{"levels", 100.0}}};
     card.classNames = {"a", "b", "c"};
-    card.parameterCount = model::parameterCount(config);
     card.training = {{"steps", "3"}};
     card.quality = model::ModelQuality{5000, "ddim", 50, 1.5, 0.98, 1.25, 0.5, 0.99};
     return card;
@@ -278,13 +278,13 @@ private Q_SLOTS:
     {
         auto net = randomNet(smallConfig());
         const auto card = cardOf(smallConfig());
-        model::saveModel(m_files.path("model"), card, net);
-        auto loaded = model::loadModel(m_files.path("model"));
-        QVERIFY(loaded.card == card);
+        model::saveModel(m_files.path("model"), card, *net);
+        auto loaded = test::loadedUNet(m_files.path("model"));
+        QVERIFY(model::readModelCard(m_files.path("model")) == card);
         torch::NoGradGuard noGrad;
         const auto x = torch::randn({1, 1, 12, 20}), t = torch::tensor({7.0f});
         const auto ids = torch::tensor({int64_t{1}});
-        QVERIFY(net(x, t, ids).equal(loaded.net(x, t, ids)));
+        QVERIFY(net(x, t, ids).equal(loaded(x, t, ids)));
     }
 
     void weightsThatDoNotFitAreRefused_data()
@@ -304,7 +304,7 @@ private Q_SLOTS:
         QFETCH(int, damage);
         QFETCH(QString, sentence);
         auto net = randomNet(smallConfig());
-        model::saveModel(m_files.path("damaged"), cardOf(smallConfig()), net);
+        model::saveModel(m_files.path("damaged"), cardOf(smallConfig()), *net);
         auto weights = model::namedWeights(*net);
         const auto bias = std::find_if(weights.begin(), weights.end(),
                                        [](const auto& item) { return item.first == "stem.bias"; });
@@ -372,7 +372,7 @@ private Q_SLOTS:
     {
         QFETCH(QString, patch);
         QFETCH(QString, sentence);
-        model::saveModel(m_files.path("card"), cardOf(smallConfig()), randomNet(smallConfig()));
+        model::saveModel(m_files.path("card"), cardOf(smallConfig()), *randomNet(smallConfig()));
         auto card = nlohmann::json::parse(m_files.read("card/model.json"));
         card.merge_patch(nlohmann::json::parse(patch.toStdString()));
         m_files.write("card/model.json", card.dump());
@@ -383,7 +383,7 @@ private Q_SLOTS:
 
     void aCardThatIsNoJsonIsRefused()
     {
-        model::saveModel(m_files.path("card"), cardOf(smallConfig()), randomNet(smallConfig()));
+        model::saveModel(m_files.path("card"), cardOf(smallConfig()), *randomNet(smallConfig()));
         m_files.write("card/model.json", m_files.read("card/model.json").substr(0, 100));
         const QString refusal = refusalOf([&] { model::readModelCard(m_files.path("card")); });
         QVERIFY2(refusal.contains("is not valid JSON"), qPrintable(refusal));

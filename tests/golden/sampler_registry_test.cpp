@@ -1,5 +1,6 @@
 // What the registry promises of every sampler, and what is refused before a run starts.
 #include "core/base/error.h"
+#include "core/samplers/sampler_registry.h"
 #include "core/schedule/schedule_registry.h"
 #include "tests/golden/mixture_fixture.h"
 

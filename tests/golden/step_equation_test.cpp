@@ -4,6 +4,7 @@
 #include "core/denoise/guidance.h"
 #include "core/explain/step_equation.h"
 #include "core/run/sampled_run.h"
+#include "core/samplers/sampler_registry.h"
 #include "core/schedule/schedule_registry.h"
 #include "tests/support/fake_denoiser.h"
 

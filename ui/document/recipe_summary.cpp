@@ -1,5 +1,6 @@
 #include "ui/document/recipe_summary.h"
 
+#include "core/samplers/sampler_registry.h"
 #include "ui/document/recipe_difference.h"
 
 #include <QCoreApplication>

@@ -1,6 +1,7 @@
 #include "ui/experiments/recipe_grid.h"
 
 #include "core/base/error.h"
+#include "core/samplers/sampler_registry.h"
 #include "ui/recipe/rule_lists.h"
 
 #include <QCoreApplication>

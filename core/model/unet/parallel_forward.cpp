@@ -60,6 +60,15 @@ torch::Tensor ParallelForward::forward(const torch::Tensor& x, const torch::Tens
     return m_plan ? throughPlan(x, t, classIds, text, stop) : throughModules(x, t, classIds, text, stop);
 }
 
+std::string ParallelForward::description(bool isTimed) const
+{
+    constexpr int rounds = 25;
+    if (!m_plan)
+        return {};
+    return m_plan->description(isTimed ? m_plan->operationMs(m_plan->imagesAtOnce(), rounds)
+                                       : std::vector<double>{});
+}
+
 std::vector<std::shared_ptr<const inference::PromptKeys>> ParallelForward::promptsOf(const TextContext& text)
 {
     if (m_plan->prompts().empty())

@@ -4,6 +4,7 @@
 
 #include "core/inference/cooperation.h"
 #include "core/inference/thread_crew.h"
+#include "core/model/model.h"
 #include "core/model/unet/plan_builder.h"
 #include "core/model/unet/unet.h"
 
@@ -19,7 +20,7 @@ namespace diffuscope::model {
 /// that is many times slower than one thread. These meet once an evaluation. The thread that calls must have
 /// one intra-op thread itself (setUpComputeThreads(1)); one thread uses one ParallelForward. On a GPU
 /// everything stays on the caller's.
-class ParallelForward
+class ParallelForward final : public FastForward
 {
 public:
     /// Copies the weights into a plan of the network's present precision. `threads` 0: one a processor core.
@@ -35,6 +36,17 @@ public:
     /// The same of a network with text: `text` has a prompt for each of the B images.
     torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& classIds,
                           const TextContext& text, const std::stop_token& stop = {});
+
+    /// The seam's: as the two above.
+    torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& t, const EncodedCondition& condition,
+                          const std::stop_token& stop) override
+    {
+        return forward(x, t, condition.classIds, condition.text, stop);
+    }
+    /// Without a plan it depends, in the last bits, on how the batch is cut.
+    bool hasIndependentSamples() const override { return m_plan != nullptr; }
+
+    std::string description(bool isTimed) const override;
 
     /// The plan; null where the modules are asked one by one, and then why.
     const inference::InferencePlan* plan() const { return m_plan.get(); }

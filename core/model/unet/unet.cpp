@@ -154,6 +154,7 @@ int64_t UNetImpl::parameterCount() const
 
 void UNetImpl::setConvolutionPrecision(ConvolutionPrecision precision)
 {
+    m_precision = precision;
     for (const auto& module : modules(/*include_self=*/false))
         if (auto* convolution = module->as<ConvolutionImpl>())
             convolution->setPrecision(precision);

@@ -37,6 +37,7 @@ public:
 
     /// Float32 unless asked otherwise; only speed and the last digits change.
     void setConvolutionPrecision(ConvolutionPrecision precision);
+    ConvolutionPrecision convolutionPrecision() const { return m_precision; }
 
 private:
     Stage addStage(const std::string& name, int inputChannels, int outputChannels, bool attention,
@@ -46,6 +47,7 @@ private:
     torch::Tensor embed(const torch::Tensor& t, const torch::Tensor& classIds);
 
     UNetConfig m_config;
+    ConvolutionPrecision m_precision = ConvolutionPrecision::Float32;
     torch::nn::Linear m_time1{nullptr};
     torch::nn::Linear m_time2{nullptr};
     torch::nn::Embedding m_classEmbedding{nullptr};

@@ -50,6 +50,7 @@ std::string unetSummary(const ModelCard& card)
 std::unique_ptr<Model> makeUNet(ModelCard card)
 {
     UNet net(unetConfig(card));
+    net->eval();
     return std::make_unique<UNetModel>(std::move(card), std::move(net));
 }
 

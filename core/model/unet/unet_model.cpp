@@ -12,7 +12,6 @@ namespace diffuscope::model {
 UNetModel::UNetModel(ModelCard card, UNet net)
     : Model(std::move(card)), m_net(std::move(net)), m_vocabulary(this->card().vocabulary)
 {
-    m_net->eval();
 }
 
 torch::Tensor UNetModel::forward(const torch::Tensor& x, const torch::Tensor& t,

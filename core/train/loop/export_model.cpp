@@ -2,6 +2,8 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/model/unet/unet.h"
+#include "core/model/unet/unet_kind.h"
 #include "core/train/loop/training_loop.h"
 #include "core/train/loop/training_recipe.h"
 
@@ -70,7 +72,7 @@ void writeTextQuality(std::ostream& text, const model::TextQuality& quality)
 
 void writeWords(std::ostream& text, const model::ModelCard& card)
 {
-    text << "## Words\n\nIt reads prompts of at most " << card.architecture.text.mostWords << " of these "
+    text << "## Words\n\nIt reads prompts of at most " << card.mostWords << " of these "
          << card.vocabulary.size() << " words: ";
     for (size_t k = 0; k < card.vocabulary.size(); ++k)
         text << (k == 0 ? "" : ", ") << card.vocabulary[k];
@@ -160,16 +162,15 @@ model::ModelCard exportModel(const std::string& trainingFolder, const std::strin
     card.description = naming.description;
     card.licence = naming.licence;
     card.data = naming.data;
-    card.architecture = options.network;
+    model::describeUNet(card, options.network);
     card.target = options.target;
     card.schedule = {options.schedule, {{"levels", static_cast<double>(options.levels)}}};
     card.classNames = naming.classNames;
     for (int label = static_cast<int>(card.classNames.size()); label < options.network.classes; ++label)
         card.classNames.push_back(std::to_string(label));
     card.vocabulary = options.vocabulary;
-    card.parameterCount = net->parameterCount();
     card.training = describeTraining(options, stepsDone, trainingFolder);
-    model::saveModel(modelFolder, card, net);
+    model::saveModel(modelFolder, card, *net);
     return card;
 }
 
@@ -177,7 +178,7 @@ void writeModelReadme(const std::string& folder, const model::ModelCard& card)
 {
     std::ostringstream text;
     text.imbue(std::locale::classic());
-    const bool isRead = card.architecture.hasText();
+    const bool isRead = card.readsText();
     text << "# " << card.name << ": " << card.title << "\n\n"
          << card.description << "\n\n"
          << (isRead ? "![one row a prompt](sheet.png)\n\n"

@@ -68,9 +68,9 @@ void writeReadme(const std::string& folder, const model::NoiseClassifierCard& ca
 void requireSameImages(const model::NoiseClassifierCard& card, const std::string& modelFolder)
 {
     const model::ModelCard model = model::readModelCard(modelFolder);
-    const model::UNetConfig& images = model.architecture;
-    if (images.imageChannels != card.imageChannels || images.imageHeight != card.imageHeight ||
-        images.imageWidth != card.imageWidth || images.classes != card.classes) {
+    const model::SampleSpace seen =
+        model::SampleSpace::pixels(card.imageChannels, card.imageHeight, card.imageWidth);
+    if (model.space != seen || int(model.classNames.size()) != card.classes) {
         throw Error(ErrorCode::invalidOption,
                     "The classifier knows images of another size or other classes than the model in " +
                         modelFolder + ".",

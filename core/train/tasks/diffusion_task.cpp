@@ -4,6 +4,7 @@
 #include "core/measure/generation.h"
 #include "core/train/data/image_sheet.h"
 #include "core/train/tasks/diffusion_loss.h"
+#include "core/train/tasks/preview_model.h"
 
 #include <algorithm>
 
@@ -63,7 +64,7 @@ void DiffusionTask::writePreview(const std::string& path)
         request.classes.push_back(m_options.network.classes > 0 ? k % classes : -1);
     request.seed = m_options.seed;
     request.steps = std::min(50, m_options.levels);
-    const measure::GeneratingNetwork network{m_nets[0], m_target, m_schedule};
+    const measure::GeneratingNetwork network{previewModel(m_options, m_nets[0]), m_target, m_schedule};
     writeImageSheet(path, measure::generate(network, request), classes);
 }
 

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/train/data/image_sheet.h"
 #include "core/train/tasks/diffusion_loss.h"
+#include "core/train/tasks/preview_model.h"
 
 #include <algorithm>
 
@@ -89,8 +90,9 @@ void TextDiffusionTask::writePreview(const std::string& path)
     request.seed = m_options.seed;
     request.steps = std::min(25, m_options.levels);
     request.guidance = previewGuidance;
-    const auto texts = measure::contextsOf(m_nets[0], m_options.vocabulary, m_previewPrompts);
-    const measure::GeneratingNetwork network{m_nets[0], m_target, m_schedule, texts};
+    const auto model = previewModel(m_options, m_nets[0]);
+    const measure::GeneratingNetwork network{model, m_target, m_schedule,
+                                             measure::textsOf(*model, m_previewPrompts)};
     writeImageSheet(path, measure::generate(network, request), previewColumns, 4);
 }
 

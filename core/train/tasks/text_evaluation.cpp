@@ -30,13 +30,9 @@ struct Tally
 class PromptTrial
 {
 public:
-    PromptTrial(const model::LoadedModel& model, model::AttributeClassifier& classifier,
+    PromptTrial(const std::shared_ptr<model::Model>& model, model::AttributeClassifier& classifier,
                 const TextEvaluationRequest& request)
-        : m_classifier(classifier),
-          m_request(request),
-          m_network{model.net, denoise::predictionTarget(model.card.target),
-                    schedule::makeSchedule(model.card.schedule)},
-          m_vocabulary(model.card.vocabulary)
+        : m_classifier(classifier), m_request(request), m_network(measure::generatingNetwork(model))
     {
     }
 
@@ -58,7 +54,7 @@ public:
                 m_request.onProgress(text);
             }
         };
-        m_network.texts = measure::contextsOf(m_network.net, m_vocabulary, texts);
+        m_network.texts = measure::textsOf(*m_network.model, texts);
         return model::judgedValues(m_classifier, measure::generate(m_network, generation));
     }
 
@@ -66,7 +62,6 @@ private:
     model::AttributeClassifier& m_classifier;
     const TextEvaluationRequest& m_request;
     measure::GeneratingNetwork m_network;
-    std::vector<std::string> m_vocabulary;
 };
 
 bool isSeen(const std::vector<Attribute>& attributes, const torch::TensorAccessor<int64_t, 1>& seen,
@@ -159,8 +154,9 @@ void describeData(const model::AttributeClassifier& classifier, const CaptionedI
 
 }  // namespace
 
-TextEvaluation evaluateText(const model::LoadedModel& model, model::AttributeClassifier& classifier,
-                            const CaptionedImages& images, const TextEvaluationRequest& request)
+TextEvaluation evaluateText(const std::shared_ptr<model::Model>& model,
+                            model::AttributeClassifier& classifier, const CaptionedImages& images,
+                            const TextEvaluationRequest& request)
 {
     if (request.images < 1 || request.guidance.empty()) {
         throw Error(ErrorCode::invalidOption, "There is nothing to measure.",

@@ -43,7 +43,8 @@ struct TextEvaluation
 /// Generates, judges and counts. The judge's own accuracy is measured on the images that neither it nor the
 /// model was trained on, and for pairs on those of them that have one of the pairs and on the held-out
 /// images, which the judge alone was shown. Throws Error.
-TextEvaluation evaluateText(const model::LoadedModel& model, model::AttributeClassifier& classifier,
-                            const CaptionedImages& images, const TextEvaluationRequest& request);
+TextEvaluation evaluateText(const std::shared_ptr<model::Model>& model,
+                            model::AttributeClassifier& classifier, const CaptionedImages& images,
+                            const TextEvaluationRequest& request);
 
 }  // namespace diffuscope::train
