@@ -130,6 +130,39 @@ private Q_SLOTS:
             QVERIFY(value >= -1 && value <= 1);
     }
 
+    void anEvaluatorSaysWhatARunRecords()
+    {
+        const auto frames = allFrames(*m_factory->start(recipe()));
+        const auto evaluator = m_factory->open(recipe());
+        const record::ImageBatch state = frames[1]->layer(Layer::xt);
+        const StateBatch asked{state.shape, {state.values.begin(), state.values.end()}};
+        const StatePrediction answer = evaluator->predict(asked, frames[1]->level);
+        const record::ImageBatch x0Hat = frames[1]->layer(Layer::x0Hat);
+        QCOMPARE(answer.x0Hat.size(), x0Hat.values.size());
+        for (std::size_t i = 0; i < x0Hat.values.size(); ++i)
+            QVERIFY(std::abs(answer.x0Hat[i] - double(x0Hat.values[i])) < 1e-5);
+        QCOMPARE(evaluator->decode(asked).values, asked.values);
+
+        std::stop_source stop;
+        stop.request_stop();
+        QVERIFY_EXCEPTION_THROWN(evaluator->predict(asked, frames[1]->level, stop.get_token()), Cancelled);
+        StateBatch wrong = asked;
+        wrong.values.pop_back();
+        QVERIFY_EXCEPTION_THROWN(evaluator->predict(wrong, frames[1]->level), Error);
+    }
+
+    void aRunBeginsAtAGivenState()
+    {
+        const auto frames = allFrames(*m_factory->start(recipe()));
+        const record::ImageBatch first = frames[0]->layer(Layer::xt);
+        RunStart begin;
+        begin.state = std::make_shared<const std::vector<double>>(first.values.begin(), first.values.end());
+        const auto again = allFrames(*m_factory->startFrom(recipe(), begin));
+        QVERIFY(again.back()->layer(Layer::xt).values == frames.back()->layer(Layer::xt).values);
+        begin.state = std::make_shared<const std::vector<double>>(3, 0.0);
+        QVERIFY_EXCEPTION_THROWN(m_factory->startFrom(recipe(), begin), Error);
+    }
+
     void theSameRecipeGivesTheSamePictures()
     {
         const auto first = allFrames(*m_factory->start(recipe()));
