@@ -151,12 +151,15 @@ private:
     };
 
     /// The solutions of two orders that share their evaluations: DPM-Solver-1 and 2 (r1 = 1/2), or 2 and 3
-    /// (r1 = 1/3, r2 = 2/3).
+    /// (r1 = 1/3, r2 = 2/3). With PID control inner levels take the Taylor form of algorithm 2, line 5.
     Pair bothOrders(const Tensor& x, const NoiseLevel& from, const NoiseLevel& to,
                     const StepContext& step) const
     {
         const auto update = [&](const std::vector<StagePrediction>& made, const NoiseLevel& level) {
             return singlestepUpdate(Extrapolated::noise, false, x, made, level);
+        };
+        const auto inner = [&](const std::vector<StagePrediction>& made, const NoiseLevel& level) {
+            return singlestepUpdate(Extrapolated::noise, m_control.pid, x, made, level);
         };
         std::vector<StagePrediction> made{{from, step.denoise(x, from)}};
         Tensor low;
@@ -165,7 +168,7 @@ private:
                 low = update(made, to);
             const double lambda = from.lambda() + (to.lambda() - from.lambda()) * stage / m_order;
             const NoiseLevel level = levelOfLambda(step.schedule, lambda);
-            made.push_back({level, step.denoise(update(made, level), level)});
+            made.push_back({level, step.denoise(inner(made, level), level)});
         }
         return {low, update(made, to)};
     }

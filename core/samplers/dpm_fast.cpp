@@ -43,7 +43,8 @@ public:
         for (int stage = 1; stage < order; ++stage) {
             const NoiseLevel inner =
                 step.schedule.levelOfNoiseToSignal(std::exp(-(s.lambda() + h * stage / order)));
-            const Tensor there = singlestepUpdate(Extrapolated::noise, false, x, stages, inner);
+            // Inner levels take the Taylor form (algorithm 2, line 5).
+            const Tensor there = singlestepUpdate(Extrapolated::noise, true, x, stages, inner);
             stages.push_back({inner, step.denoise(there, inner)});
         }
         const Tensor lower = singlestepUpdate(Extrapolated::noise, false, x, stages, target);

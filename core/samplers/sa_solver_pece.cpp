@@ -83,8 +83,10 @@ private:
 
     double tauAt(const NoiseLevel& level) const
     {
+        constexpr double rounding = 1e-9;  // a level may be an end of the interval
         const double k = level.noiseToSignal();
-        return k >= m_plan.noiseTo && k <= m_plan.noiseFrom ? m_plan.tau : 0;
+        const bool isInside = k >= m_plan.noiseTo * (1 - rounding) && k <= m_plan.noiseFrom * (1 + rounding);
+        return isInside ? m_plan.tau : 0;
     }
 
     /// From m_from to t through the last `order` images, the newest of which is at t in a corrector's step.

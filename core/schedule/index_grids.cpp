@@ -61,7 +61,9 @@ TimeGrid betaTimes(const NoiseSchedule& schedule, const OptionValues& values, in
     const double b = number(values, "beta");
     std::vector<int> times;
     for (int i = 0; i < steps; ++i) {
-        const double quantile = betaQuantile(1 - double(i) / steps, a, b);
+        const double share = 1 - double(i) / steps;
+        // The middle of a symmetric distribution exactly: it may lie half-way between two times.
+        const double quantile = a == b && share == 0.5 ? 0.5 : betaQuantile(share, a, b);
         const int time = int(std::nearbyint((schedule.levels() - 1) * quantile));
         if (times.empty() || times.back() != time)
             times.push_back(time);

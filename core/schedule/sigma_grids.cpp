@@ -120,6 +120,13 @@ GridRule rule(std::string id, std::string name, std::string description, std::ve
             make};
 }
 
+/// The same but for rounding; two infinite ones are.
+bool isSameRatio(double k, double other)
+{
+    constexpr double closeEnough = 1e-9;
+    return k == other || std::abs(k - other) <= closeEnough * std::min(k, other);
+}
+
 double told(double time, const std::string& convention)
 {
     if (convention == "rounded")
@@ -186,9 +193,9 @@ TimeGrid throughSigmas(const SigmaFormula& sigmas, const NoiseSchedule& schedule
         grid.levels.back().t = told(grid.levels.back().t, base::text(values, "network_time"));
     }
     // The schedule's own ends exactly, not as exp(log()) or pow(pow()) leave them.
-    if (fromNoisiest && kMax == ownMax && std::abs(grid.levels.front().t - last) < 1e-6)
+    if (fromNoisiest && isSameRatio(grid.levels.front().noiseToSignal(), ownMax))
         grid.levels.front() = schedule.level(last);
-    if (toLeastNoisy && steps > 1 && grid.levels.back().t < 1e-6)
+    if (toLeastNoisy && steps > 1 && isSameRatio(grid.levels.back().noiseToSignal(), kMin))
         grid.levels.back() = schedule.level(0);
     if (endsClean)
         grid.levels.push_back({0, 1, 0});

@@ -226,10 +226,12 @@ ReferenceReport verifyList(const SigmaList& list)
     if (!list.options.empty())
         report.options += " " + shown(list.options);
     try {
-        ReferenceOptionReader options(list.options), model(list.model);
+        ReferenceOptions described = list.model;
+        if (described.size() == 1 && described["name"] == ReferenceValue("flow"s))
+            described["kind"] = "flow"s;  // a list for any model of flow
+        ReferenceOptionReader options(list.options), model(described);
         bool isFlow = false;
         const auto schedule = sigmaSchedule(model, isFlow);
-        isFlow = isFlow || model.text("name", "") == "flow";
         const auto& lists = list.reference == "ComfyUI" ? comfyLists() : forgeLists();
         const auto found = lists.find(list.scheduler);
         if (found == lists.end())
