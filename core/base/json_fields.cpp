@@ -80,6 +80,15 @@ int64_t JsonFields::integer(const char* key) const
     return value.get<int64_t>();
 }
 
+uint64_t JsonFields::unsignedInteger(const char* key) const
+{
+    const auto& value = field(key);
+    // Seeds from 2^63 up were written as negative numbers by older versions.
+    if (!value.is_number_integer())
+        refuse(key, "a whole number from 0 up");
+    return value.is_number_unsigned() ? value.get<uint64_t>() : static_cast<uint64_t>(value.get<int64_t>());
+}
+
 int JsonFields::smallInteger(const char* key) const
 {
     const int64_t value = integer(key);
