@@ -2,6 +2,7 @@
 #include "core/base/picture_reader.h"
 
 #include "core/base/error.h"
+#include "core/base/file_kind.h"
 #include "core/base/picture_formats.h"
 
 #include <algorithm>
@@ -26,8 +27,8 @@ std::string otherKindOfPicture(std::string_view start)
 {
     if (start.empty())
         return "it is empty";
-    if (start.starts_with("version https://git-lfs"))
-        return "it is a Git LFS pointer; fetch the picture with \"git lfs pull\"";
+    if (const FileKind kind = fileKindOf(start); kind.isKnown())
+        return kind.what;
     if (start.starts_with("GIF8"))
         return "it is a GIF";
     if (start.starts_with("BM"))
@@ -36,8 +37,6 @@ std::string otherKindOfPicture(std::string_view start)
         return "it is a WebP";
     if (start.starts_with("II*") || start.starts_with("MM"))
         return "it is a TIFF";
-    if (start.starts_with("<"))
-        return "it is a web page or a drawing, not pixels";
     return "it begins as neither";
 }
 

@@ -45,7 +45,8 @@ std::string toText(const TrainingOptions& options)
         value["vocabulary"] = options.vocabulary;
         value["held_out"] = options.heldOut;
     }
-    return value.dump();
+    // A folder's name may be in any encoding; the training must not end at its first checkpoint for that.
+    return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 TrainingOptions trainingOptionsFromText(const std::string& text, const std::string& where)
