@@ -2,7 +2,9 @@
 #include "app/cli/interruption.h"
 #include "app/cli/progress_line.h"
 #include "app/cli/recipe_arguments.h"
+#include "app/cli/standard_output.h"
 #include "app/cli/started_run.h"
+#include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/explain/plan_facts.h"
 #include "core/exports/export_run.h"
@@ -32,8 +34,15 @@ std::vector<std::pair<ExportKind, std::string>> askedExports(const ExportRunArgu
 {
     std::vector<std::pair<ExportKind, std::string>> asked;
     const auto add = [&](ExportKind kind, const std::string& file) {
-        if (!file.empty())
-            asked.emplace_back(kind, file);
+        if (file.empty())
+            return;
+        const bool nameSaysFormat = kind == ExportKind::animation || kind == ExportKind::plots;
+        if (nameSaysFormat && (file == "-" || base::isStream(file))) {
+            throw Error(ErrorCode::invalidOption,
+                        "\"" + file + "\" does not say in which format to write there.",
+                        "Name a file whose ending does.");
+        }
+        asked.emplace_back(kind, outputTarget(file));
     };
     add(ExportKind::filmStrip, arguments.filmStrip);
     add(ExportKind::comparison, arguments.comparison);

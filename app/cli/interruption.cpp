@@ -1,6 +1,7 @@
 #include "app/cli/interruption.h"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace diffuscope::cli {
 
@@ -12,9 +13,17 @@ volatile std::sig_atomic_t interruptionCame = 0;
 
 void watchForInterruption()
 {
-    std::signal(
-        SIGINT, [](int) { interruptionCame = 1; });
-    std::signal(SIGTERM, [](int) { interruptionCame = 1; });
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        struct sigaction present
+        {
+        };
+        // Whoever started the program with a signal ignored (nohup) wants it ignored.
+        if (sigaction(signal, nullptr, &present) == 0 && present.sa_handler == SIG_IGN)
+            continue;
+        std::signal(signal, [](int) { interruptionCame = 1; });
+    }
+    // A terminal that was closed is no reason to lose what was computed.
+    std::signal(SIGPIPE, SIG_IGN);
 }
 
 bool isInterrupted()

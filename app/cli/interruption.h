@@ -3,7 +3,8 @@
 
 namespace diffuscope::cli {
 
-/// From here on Ctrl-C (SIGINT) and SIGTERM only leave word.
+/// From here on Ctrl-C (SIGINT), SIGTERM and SIGHUP (a closed terminal) only leave word; those that were
+/// ignored when the program started stay so.
 void watchForInterruption();
 /// Whether one of them has come.
 bool isInterrupted();

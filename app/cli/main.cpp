@@ -1,5 +1,6 @@
 // diffuscope-cli: trains, samples and measures the models of Diffuscope.
 #include "app/cli/commands.h"
+#include "app/cli/standard_output.h"
 #include "app/cli/verify_command.h"
 #include "core/base/aliases.h"
 #include "core/base/error.h"
@@ -35,9 +36,7 @@ std::string refusedCommand(const CLI::App& program, int argc, char** argv)
            (nearest.empty() ? "--help lists those there are." : "did you mean " + nearest + "?");
 }
 
-}  // namespace
-
-int main(int argc, char** argv)
+int run(int argc, char** argv)
 {
     // A file that would be larger than is allowed is refused in words, like one on a full disk.
     std::signal(SIGXFSZ, SIG_IGN);
@@ -62,7 +61,9 @@ int main(int argc, char** argv)
     if (const std::string refused = refusedCommand(program, argc, argv); !refused.empty())
         return report(refused);
     try {
-        program.parse(argc, argv);
+        auto words = diffuscope::cli::separatedEmptyValues(argc, argv);
+        std::reverse(words.begin(), words.end());  // as CLI11 takes them
+        program.parse(std::move(words));
         return 0;
     } catch (const CLI::RuntimeError& outcome) {
         return outcome.get_exit_code();
@@ -75,4 +76,14 @@ int main(int argc, char** argv)
     } catch (const std::exception& error) {
         return report(error.what());
     }
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+    diffuscope::cli::keepStandardStreams();
+    const int status = run(argc, argv);
+    const int written = diffuscope::cli::finishedOutput();
+    return status != 0 ? status : written;
 }

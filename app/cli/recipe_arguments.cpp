@@ -266,6 +266,8 @@ void printComputation(const run::Computation& computation, const std::string& as
 
 void writeRecipeBeside(const std::string& output, const recipe::RunPlan& plan)
 {
+    if (base::isStream(output))
+        return;
     std::filesystem::path path(output);
     path.replace_extension(".recipe.json");
     base::writeFileAtomically(path.string(), recipe::toJson(plan));

@@ -2,6 +2,7 @@
 #include "app/cli/interruption.h"
 #include "app/cli/progress_line.h"
 #include "app/cli/recipe_arguments.h"
+#include "app/cli/standard_output.h"
 #include "app/cli/started_run.h"
 #include "core/base/error.h"
 #include "core/exports/picture.h"
@@ -88,12 +89,14 @@ void tellOfEmptyPrompt(const recipe::Recipe& recipe)
     }
 }
 
-void runSampling(const SampleArguments& arguments)
+void runSampling(SampleArguments& arguments)
 {
     if (arguments.sheet.empty() && arguments.tensors.empty()) {
         throw Error(ErrorCode::invalidOption, "There is nowhere to write the images to.",
                     "Give --out sheet.png, --tensors run.safetensors, or both.");
     }
+    arguments.sheet = outputTarget(arguments.sheet);
+    arguments.tensors = outputTarget(arguments.tensors);
     const recipe::RunPlan plan = planOf(arguments.recipe, {});
     tellOfEmptyPrompt(plan.recipe);
     watchForInterruption();

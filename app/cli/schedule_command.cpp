@@ -105,7 +105,7 @@ std::string alignedText(const Table& table)
 
 void put(const TableArguments& arguments, const std::string& text)
 {
-    if (arguments.file.empty())
+    if (arguments.file.empty() || arguments.file == "-")
         std::fputs(text.c_str(), stdout);
     else
         base::writeFileAtomically(arguments.file, text);

@@ -4,6 +4,7 @@
 #include "app/cli/recipe_arguments.h"
 #include "app/cli/registry_view.h"
 #include "app/cli/sampler_sheet.h"
+#include "app/cli/standard_output.h"
 #include "app/cli/text_layout.h"
 #include "core/base/error.h"
 #include "core/exports/picture.h"
@@ -132,8 +133,9 @@ recipe::Recipe baseRecipe(const RecipeArguments& arguments)
     return recipe;
 }
 
-void makeSheet(const SheetArguments& arguments)
+void makeSheet(SheetArguments& arguments)
 {
+    arguments.file = outputTarget(arguments.file);
     checkSteps(arguments.steps);
     const recipe::Recipe recipe = baseRecipe(arguments.recipe);
     const auto samplers = samplersOf(arguments);

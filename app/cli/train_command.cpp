@@ -4,8 +4,11 @@
 #include "core/base/error.h"
 #include "core/inference/compute_threads.h"
 #include "core/measure/evaluation.h"
+#include "core/train/data/captions.h"
+#include "core/train/data/data_hash.h"
 #include "core/train/data/labelled_tensors.h"
 #include "core/train/loop/export_noise_classifier.h"
+#include "core/train/loop/training_folder.h"
 #include "core/train/loop/training_loop.h"
 #include "core/train/tasks/attribute_task.h"
 #include "core/train/tasks/classifier_task.h"
@@ -14,6 +17,7 @@
 #include "core/train/tasks/text_diffusion_task.h"
 
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <thread>
 
@@ -26,7 +30,9 @@ struct TrainArguments
 {
     TrainingOptions options;
     train::LoopSettings loop;
-    int threads = 0;  ///< as asked for: 0 is one a core, or what the resumed training had
+    std::string data;    ///< as asked for; empty where the resumed training says it
+    bool force = false;  ///< replace a training in the output folder
+    int threads = 0;     ///< as asked for: 0 is one a core, or what the resumed training had
 };
 
 void addDataOptions(CLI::App& command, TrainArguments& arguments)
@@ -40,8 +46,9 @@ void addDataOptions(CLI::App& command, TrainArguments& arguments)
         .add_option("--start-from", options.startFrom,
                     "Folder of a training of the same network; begin with its averaged weights")
         ->excludes("--resume");
+    command.add_flag("--force", arguments.force, "Replace a training that is in --out")->excludes("--resume");
     command.add_option(
-        "--data", options.dataFolder,
+        "--data", arguments.data,
         "Folder of an IDX data set (MNIST layout, gzipped or not), of sheets of tiles with JSON "
         "lines, or of images with captions beside them");
     command
@@ -161,12 +168,40 @@ std::string describe(const train::TrainingProgress& progress)
     return text;
 }
 
+void printNotes(const std::vector<std::string>& notes)
+{
+    for (const std::string& note : notes)
+        std::printf("note: %s\n", note.c_str());
+    std::fflush(stdout);
+}
+
+/// A resumed training must see the data that it began with, wherever they lie now.
+void keepHash(TrainArguments& arguments, const std::string& hash)
+{
+    auto& options = arguments.options;
+    if (arguments.loop.resume && !options.dataHash.empty() && options.dataHash != hash) {
+        throw Error(ErrorCode::invalidOption,
+                    "The data in " + options.dataFolder + " are not those that the training began with.",
+                    "Give the folder of its data with --data, or begin a new training with --start-from.");
+    }
+    options.dataHash = hash;
+}
+
+/// What measures the result is looked for before the training, not after it.
+void requireTestSet(const TrainingOptions& options)
+{
+    if (options.task == "classifier" || options.task == "noise-classifier")
+        train::readIdxFolder(options.dataFolder, "t10k");
+}
+
 /// On captioned images; `options` are completed unless the training is resumed.
 std::unique_ptr<train::TrainingTask> makeCaptionedTask(TrainArguments& arguments, int replicas)
 {
     auto& options = arguments.options;
     const auto images =
         std::make_shared<const train::CaptionedImages>(train::readCaptionedFolder(options.dataFolder));
+    keepHash(arguments, train::dataHash(*images));
+    printNotes(images->notes);
     if (options.task == "classifier")
         return std::make_unique<train::AttributeTask>(images, options, replicas);
     if (options.task != "diffusion") {
@@ -176,6 +211,7 @@ std::unique_ptr<train::TrainingTask> makeCaptionedTask(TrainArguments& arguments
     }
     if (!arguments.loop.resume)
         train::fitToImages(options, *images);
+    printNotes(train::captionNotes(*images, options.network.text.mostWords));
     return std::make_unique<train::TextDiffusionTask>(images, options, replicas);
 }
 
@@ -203,6 +239,8 @@ std::unique_ptr<train::TrainingTask> makeTask(TrainArguments& arguments, int rep
         return makeCaptionedTask(arguments, replicas);
     const auto images = std::make_shared<const train::LabelledImages>(
         train::readIdxFolder(arguments.options.dataFolder, "train"));
+    keepHash(arguments, train::dataHash(*images));
+    requireTestSet(arguments.options);
     if (!arguments.loop.resume)
         prepareNetwork(arguments.options, *images);
     return makeLabelledTask(arguments.options, images, replicas);
@@ -222,8 +260,11 @@ void reportAttributes(train::AttributeTask& task, const TrainArguments& argument
     auto& classifier = task.classifier();
     model::saveAttributeClassifier(arguments.loop.outputFolder, classifier);
     const auto images = train::readCaptionedFolder(arguments.options.dataFolder);
-    const auto right = train::attributeAccuracy(classifier, images, train::splitOf(images, {}).test);
-    std::printf("The classifier is right on the held-out images:\n");
+    const train::CaptionedSplit split = train::splitOf(images, {});
+    const bool hasTest = !split.test.empty();
+    const auto right = train::attributeAccuracy(classifier, images, hasTest ? split.test : split.train);
+    std::printf("The classifier is right on the %s images:\n",
+                hasTest ? "held-out" : "training (there are too few to hold any out)");
     for (size_t index = 0; index < right.size(); ++index)
         std::printf("  %-16s %6.2f %%\n", classifier.attributes[index].name.c_str(), 100 * right[index]);
     std::printf("Its weights are in %s.\n", arguments.loop.outputFolder.c_str());
@@ -253,14 +294,53 @@ int replicasOf(const TrainArguments& arguments)
     return arguments.threads > 0 ? arguments.threads : noted;
 }
 
-void runTraining(TrainArguments arguments)
+/// The options of a resumed training, with its data where they are now.
+void resumeOptions(TrainArguments& arguments)
 {
-    if (arguments.loop.resume) {
-        arguments.options = train::readCheckpointOptions(arguments.loop.outputFolder);
-    } else if (arguments.options.dataFolder.empty()) {
+    arguments.options = train::readCheckpointOptions(arguments.loop.outputFolder);
+    auto& options = arguments.options;
+    if (!arguments.data.empty()) {
+        options.dataFolder = arguments.data;
+        options.dataPath = std::filesystem::absolute(arguments.data).lexically_normal().string();
+        return;
+    }
+    const std::string named = options.dataFolder;
+    for (const std::string& place : {options.dataPath, named}) {
+        if (!place.empty() && std::filesystem::is_directory(place)) {
+            options.dataFolder = place;
+            return;
+        }
+    }
+    throw Error(ErrorCode::missingFile,
+                "The data of the training are no longer at " +
+                    (options.dataPath.empty() ? named : options.dataPath) + ".",
+                "Say where they are now with --data.");
+}
+
+void takeDataFolder(TrainArguments& arguments)
+{
+    if (arguments.data.empty()) {
         throw Error(ErrorCode::invalidOption, "There is no data to train on.",
                     "Give the folder of a data set with --data.");
     }
+    arguments.options.dataFolder = arguments.data;
+    arguments.options.dataPath = std::filesystem::absolute(arguments.data).lexically_normal().string();
+}
+
+train::FolderUse folderUse(const TrainArguments& arguments)
+{
+    return arguments.loop.resume ? train::FolderUse::resume
+           : arguments.force     ? train::FolderUse::replace
+                                 : train::FolderUse::begin;
+}
+
+void runTraining(TrainArguments arguments)
+{
+    if (!arguments.loop.resume)
+        takeDataFolder(arguments);
+    const train::TrainingFolder folder(arguments.loop.outputFolder, folderUse(arguments));
+    if (arguments.loop.resume)
+        resumeOptions(arguments);
     const int replicas = replicasOf(arguments);
     inference::setUpComputeThreads(1);
     if (!arguments.loop.resume)
@@ -276,6 +356,7 @@ void runTraining(TrainArguments arguments)
         if (line.isDue())
             line.show(last);
     };
+    arguments.loop.onNote = [&line](const std::string& note) { line.finish("note: " + note); };
     const auto outcome = train::trainTask(*task, arguments.options, arguments.loop);
     line.finish(last.empty() ? "The training had finished before." : last);
     if (outcome == train::TrainingOutcome::Stopped) {

@@ -16,6 +16,7 @@
 #include "ui/window/main_window.h"
 
 #include <QApplication>
+#include <QFontDatabase>
 #include <QIcon>
 #include <QSettings>
 #include <QStandardPaths>
@@ -25,6 +26,7 @@
 #include <algorithm>
 #include <clocale>
 #include <csignal>
+#include <cstdio>
 #include <string_view>
 
 namespace diffuscope {
@@ -185,12 +187,10 @@ int runProgram(const CommandLine& line)
 
 bool asksOnlyForText(int argc, char** argv)
 {
-    return std::any_of(
-        argv + 1, argv + argc,
-        [](const std::string_view argument) {
-            return argument == "--help" || argument == "-h" || argument == "--help-all" ||
-                   argument == "--version" || argument == "-v";
-        });
+    return std::any_of(argv + 1, argv + argc, [](const std::string_view argument) {
+        return argument == "--help" || argument == "-h" || argument == "--help-all" ||
+               argument == "--version" || argument == "-v";
+    });
 }
 
 }  // namespace
@@ -215,5 +215,9 @@ int main(int argc, char** argv)
     for (const int side : {16, 32, 48, 128, 256})
         icon.addFile(QStringLiteral(":/icons/diffuscope-%1.png").arg(side));
     QApplication::setWindowIcon(icon);
+    if (QFontDatabase::families().isEmpty())
+        std::fprintf(stderr,
+                     "diffuscope: There are no fonts on this system, so no text can be shown; install "
+                     "some, e.g. the package fonts-dejavu-core.\n");
     return diffuscope::runProgram(diffuscope::parseCommandLine(QApplication::arguments()));
 }

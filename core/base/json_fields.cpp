@@ -1,17 +1,22 @@
 #include "core/base/json_fields.h"
 
 #include "core/base/error.h"
+#include "core/base/file_kind.h"
+#include "core/base/json_object_reader.h"
 
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <limits>
+#include <string_view>
 #include <utility>
 
 namespace diffuscope::base {
 namespace {
 
 constexpr std::uintmax_t largestFileBytes = 16u << 20;
+constexpr std::size_t deepestFile = 64;
 constexpr const char* restore = "Restore the original file.";
 
 }  // namespace
@@ -27,10 +32,14 @@ nlohmann::json readJsonFile(const std::string& path)
     }
     if (bytes > largestFileBytes)
         throw Error(ErrorCode::invalidFile, path + " is larger than 16 MiB, which no such file is.", restore);
-    auto value = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
-    if (value.is_discarded())
-        throw Error(ErrorCode::invalidFile, path + " is not valid JSON.", restore);
-    return value;
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    if (const FileKind kind = fileKindOf(std::string_view(text).substr(0, 64)); kind.isKnown())
+        throw Error(ErrorCode::invalidFile, path + " is not valid JSON: " + kind.what + ".", kind.hint);
+    try {
+        return parsedStrictly("file", text, largestFileBytes, deepestFile);
+    } catch (const Error& error) {
+        throw Error(ErrorCode::invalidFile, path + " is not valid JSON. " + error.what(), restore);
+    }
 }
 
 JsonFields::JsonFields(const nlohmann::json& object, std::string where)
@@ -78,6 +87,15 @@ int64_t JsonFields::integer(const char* key) const
     if (!value.is_number_integer() || tooLarge)
         refuse(key, "a whole number");
     return value.get<int64_t>();
+}
+
+uint64_t JsonFields::unsignedInteger(const char* key) const
+{
+    const auto& value = field(key);
+    // Seeds from 2^63 up were written as negative numbers by older versions.
+    if (!value.is_number_integer())
+        refuse(key, "a whole number from 0 up");
+    return value.is_number_unsigned() ? value.get<uint64_t>() : static_cast<uint64_t>(value.get<int64_t>());
 }
 
 int JsonFields::smallInteger(const char* key) const

@@ -25,6 +25,8 @@ public:
     std::string text(const char* key) const;
     double number(const char* key) const;
     int64_t integer(const char* key) const;
+    /// Up to 2⁶⁴ − 1, as seeds are.
+    uint64_t unsignedInteger(const char* key) const;
     int smallInteger(const char* key) const;
     bool boolean(const char* key) const;
     std::vector<int> integers(const char* key) const;

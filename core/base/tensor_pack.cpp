@@ -2,6 +2,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/file_kind.h"
 #include "core/base/json_object_reader.h"
 
 #include <algorithm>
@@ -102,8 +103,10 @@ json readHeader(std::ifstream& file, const std::string& path, std::uint64_t file
     if (fileBytes < lengthBytes || !file.read(length, lengthBytes))
         refuseFile(path, "is empty or cut off");
     headerBytes = fromLittleEndian(length);
-    if (headerBytes > longestHeader)
-        refuseFile(path, "is no session: it does not begin as one");
+    if (headerBytes > longestHeader) {
+        const FileKind kind = fileKindAt(path);
+        refuseFile(path, "is no session: " + (kind.isKnown() ? kind.what : "it does not begin as one"));
+    }
     if (headerBytes > fileBytes - lengthBytes)
         refuseFile(path, "is cut off");
     std::string text(headerBytes, '\0');

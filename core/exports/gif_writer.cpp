@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cmath>
 #include <gif_lib.h>
+#include <libimagequant.h>
 #include <map>
+#include <memory>
 #include <utility>
 #endif
 
@@ -18,58 +20,78 @@ namespace {
 
 constexpr std::size_t mostColors = 256;
 
-/// A picture in at most 256 colours: exactly where it has no more, otherwise in the means of neighbouring
-/// ones.
+/// A picture in at most 256 colours: exactly where it has no more, otherwise in those that libimagequant
+/// chooses.
 struct IndexedPicture
 {
     std::vector<GifColorType> colors;
     std::vector<GifByteType> indices;
 };
 
-unsigned keyOf(const unsigned char* rgb, unsigned lostBits)
+/// Exactly; no colours where there are more than 256.
+IndexedPicture exactlyIndexed(const std::vector<unsigned char>& pixels)
 {
-    return unsigned(rgb[0] >> lostBits) << 16U | unsigned(rgb[1] >> lostBits) << 8U |
-           unsigned(rgb[2] >> lostBits);
+    std::map<unsigned, GifByteType> known;
+    IndexedPicture picture;
+    for (std::size_t i = 0; i < pixels.size(); i += 3) {
+        const unsigned key = unsigned(pixels[i]) << 16U | unsigned(pixels[i + 1]) << 8U | pixels[i + 2];
+        const auto [found, isNew] = known.try_emplace(key, static_cast<GifByteType>(picture.colors.size()));
+        if (isNew && picture.colors.size() == mostColors)
+            return {};
+        if (isNew)
+            picture.colors.push_back({pixels[i], pixels[i + 1], pixels[i + 2]});
+        picture.indices.push_back(found->second);
+    }
+    return picture;
 }
 
-struct ColorSum
+void requireColors(liq_error status)
 {
-    std::size_t count = 0;
-    std::array<std::size_t, 3> channels{};
-    GifByteType index = 0;
+    if (status != LIQ_OK)
+        throw Error(status == LIQ_OUT_OF_MEMORY ? ErrorCode::outOfMemory : ErrorCode::writeFailed,
+                    "Cannot choose the colours of the GIF.",
+                    "Choose fewer images or a smaller magnification, or another format.");
+}
+
+template <typename Type, void (*destroy)(Type*)>
+struct Destroyed
+{
+    void operator()(Type* object) const { destroy(object); }
 };
 
-/// The colours by their key, or none where they are too many.
-std::map<unsigned, ColorSum> countedColors(const std::vector<unsigned char>& pixels, unsigned lostBits)
+/// Without dithering: a pixel of an image stays one even square.
+IndexedPicture quantized(const std::vector<unsigned char>& pixels, int width, int height)
 {
-    std::map<unsigned, ColorSum> colors;
-    for (std::size_t i = 0; i < pixels.size(); i += 3) {
-        ColorSum& sum = colors[keyOf(&pixels[i], lostBits)];
-        ++sum.count;
-        for (std::size_t c = 0; c < 3; ++c)
-            sum.channels[c] += pixels[i + c];
-        if (colors.size() > mostColors)
-            return {};
-    }
-    return colors;
+    const std::unique_ptr<liq_attr, Destroyed<liq_attr, liq_attr_destroy>> options(liq_attr_create());
+    if (!options)
+        throw std::bad_alloc();
+    requireColors(liq_set_max_colors(options.get(), int(mostColors)));
+    std::vector<unsigned char> rgba;
+    rgba.reserve(pixels.size() / 3 * 4);
+    for (std::size_t i = 0; i < pixels.size(); i += 3)
+        rgba.insert(rgba.end(), {pixels[i], pixels[i + 1], pixels[i + 2], 255});
+    const std::unique_ptr<liq_image, Destroyed<liq_image, liq_image_destroy>> image(
+        liq_image_create_rgba(options.get(), rgba.data(), width, height, 0));
+    if (!image)
+        throw std::bad_alloc();
+    liq_result* found = nullptr;
+    requireColors(liq_image_quantize(image.get(), options.get(), &found));
+    const std::unique_ptr<liq_result, Destroyed<liq_result, liq_result_destroy>> result(found);
+    requireColors(liq_set_dithering_level(result.get(), 0.0F));
+    IndexedPicture picture;
+    picture.indices.resize(pixels.size() / 3);
+    requireColors(
+        liq_write_remapped_image(result.get(), image.get(), picture.indices.data(), picture.indices.size()));
+    const liq_palette* palette = liq_get_palette(result.get());
+    for (unsigned i = 0; i < palette->count; ++i)
+        picture.colors.push_back({palette->entries[i].r, palette->entries[i].g, palette->entries[i].b});
+    return picture;
 }
 
-IndexedPicture indexed(const std::vector<unsigned char>& pixels)
+IndexedPicture indexed(const std::vector<unsigned char>& pixels, int width, int height)
 {
-    unsigned lostBits = 0;
-    auto colors = countedColors(pixels, lostBits);
-    while (colors.empty())
-        colors = countedColors(pixels, ++lostBits);
-    IndexedPicture picture;
-    for (auto& [key, sum] : colors) {
-        sum.index = static_cast<GifByteType>(picture.colors.size());
-        picture.colors.push_back({static_cast<GifByteType>(sum.channels[0] / sum.count),
-                                  static_cast<GifByteType>(sum.channels[1] / sum.count),
-                                  static_cast<GifByteType>(sum.channels[2] / sum.count)});
-    }
-    for (std::size_t i = 0; i < pixels.size(); i += 3)
-        picture.indices.push_back(colors.at(keyOf(&pixels[i], lostBits)).index);
-    return picture;
+    IndexedPicture picture = exactlyIndexed(pixels);
+    return picture.colors.empty() ? quantized(pixels, width, height) : picture;
 }
 
 int appendGifBytes(GifFileType* file, const GifByteType* bytes, int count)
@@ -112,7 +134,7 @@ public:
 
     void add(const Canvas& canvas, double seconds) override
     {
-        IndexedPicture picture = indexed(canvas.pixels());
+        IndexedPicture picture = indexed(canvas.pixels(), m_width, m_height);
         std::size_t size = 2;  // of a colour map: a power of two
         while (size < picture.colors.size())
             size *= 2;
@@ -178,7 +200,7 @@ std::unique_ptr<AnimationWriter> makeGifWriter(int width, int height)
 
 std::string whyNoGif()
 {
-    return "This build writes no GIF: giflib was missing when it was configured.";
+    return "This build writes no GIF: giflib or libimagequant was missing when it was configured.";
 }
 
 std::unique_ptr<AnimationWriter> makeGifWriter(int, int)

@@ -12,11 +12,13 @@ namespace diffuscope::exports {
 
 namespace {
 
-// PKWARE's APPNOTE 6.3: entries are stored, not compressed (noise does not get smaller), and their checksums
-// and sizes follow them.
+// PKWARE's APPNOTE 6.3: entries are stored, not compressed (noise does not get smaller). Their checksums and
+// sizes are put into the header before them when they are known, which every reader understands; in a pipe
+// they follow.
 constexpr std::uint32_t localHeader = 0x04034b50, descriptor = 0x08074b50, centralHeader = 0x02014b50,
                         end = 0x06054b50;
 constexpr std::uint16_t version = 20, sizesFollow = 1U << 3U;
+constexpr std::uint64_t sumsInHeader = 14;
 constexpr std::uint16_t time = 0, date = 33;  // 1 January 1980: equal runs give equal files
 constexpr std::uint64_t mostBytes = std::numeric_limits<std::uint32_t>::max();
 
@@ -59,6 +61,14 @@ std::string npyHeader(const std::vector<std::size_t>& shape, bool isDouble)
            Bytes().two(static_cast<std::uint16_t>(header.size())).all() + header;
 }
 
+/// With room for the checksum and the two sizes, sumsInHeader bytes from its beginning.
+std::string localHeaderOf(const std::string& name, std::uint16_t flags)
+{
+    Bytes header;
+    header.four(localHeader).two(version).two(flags).two(0).two(time).two(date).four(0).four(0).four(0);
+    return header.two(static_cast<std::uint16_t>(name.size())).two(0).all();
+}
+
 }  // namespace
 
 NpzWriter::NpzWriter(const std::string& path) : m_path(path), m_file(path)
@@ -93,26 +103,22 @@ void NpzWriter::writeBytes(const void* bytes, std::size_t count)
 void NpzWriter::beginEntry(const std::string& name)
 {
     m_entries.push_back({name, 0, 0, static_cast<std::uint32_t>(m_written)});
-    put(Bytes()
-            .four(localHeader)
-            .two(version)
-            .two(sizesFollow)
-            .two(0)
-            .two(time)
-            .two(date)
-            .four(0)
-            .four(0)
-            .four(0)
-            .two(static_cast<std::uint16_t>(name.size()))
-            .two(0)
-            .text(name)
-            .all());
+    put(localHeaderOf(name, flags()) + name);
 }
 
 void NpzWriter::endEntry()
 {
     const Entry& entry = m_entries.back();
-    put(Bytes().four(descriptor).four(entry.checksum).four(entry.size).four(entry.size).all());
+    const std::string sums = Bytes().four(entry.checksum).four(entry.size).four(entry.size).all();
+    if (m_file.isSeekable())
+        m_file.patch(entry.offset + sumsInHeader, {sums.data(), sums.size()});
+    else
+        put(Bytes().four(descriptor).all() + sums);
+}
+
+std::uint16_t NpzWriter::flags() const
+{
+    return m_file.isSeekable() ? 0 : sizesFollow;
 }
 
 void NpzWriter::beginArray(const std::string& name, const std::vector<std::size_t>& shape, bool isDouble)
@@ -139,7 +145,7 @@ void NpzWriter::finish()
     const std::uint64_t begin = m_written;
     for (const Entry& entry : m_entries) {
         Bytes header;
-        header.four(centralHeader).two(version).two(version).two(sizesFollow).two(0).two(time).two(date);
+        header.four(centralHeader).two(version).two(version).two(flags()).two(0).two(time).two(date);
         header.four(entry.checksum).four(entry.size).four(entry.size);
         header.two(static_cast<std::uint16_t>(entry.name.size())).two(0).two(0).two(0).two(0).four(0);
         header.four(entry.offset).text(entry.name);

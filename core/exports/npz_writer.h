@@ -33,6 +33,7 @@ private:
         std::string name;
         std::uint32_t checksum = 0, size = 0, offset = 0;
     };
+    std::uint16_t flags() const;
     void beginEntry(const std::string& name);
     void endEntry();
     void writeBytes(const void* bytes, std::size_t count);

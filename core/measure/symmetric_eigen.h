@@ -12,9 +12,8 @@ struct SymmetricEigen
     std::vector<double> vectors;
 };
 
-/// By Householder reflections to a tridiagonal matrix and the QL algorithm with implicit shifts (Golub & Van
-/// Loan 2013, 8.3) of a symmetric `matrix` [n, n]: O(n³), accurate to the rounding of its largest entries.
-/// Throws std::invalid_argument where the matrix has not n² entries.
-SymmetricEigen symmetricEigen(std::vector<double> matrix, int n);
+/// Eigen's decomposition (Golub & Van Loan 2013, 8.3) of a symmetric `matrix` [n, n]: O(n³), accurate to the
+/// rounding of its largest entries. Throws std::invalid_argument where the matrix has not n² entries.
+SymmetricEigen symmetricEigen(const std::vector<double>& matrix, int n);
 
 }  // namespace diffuscope::measure

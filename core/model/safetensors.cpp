@@ -2,6 +2,8 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/file_kind.h"
+#include "core/base/json_object_reader.h"
 
 #include <nlohmann/json.hpp>
 
@@ -66,8 +68,11 @@ torch::ScalarType parseType(const std::string& path, const std::string& name, co
             if (value.get_ref<const std::string&>() == known.name)
                 return known.type;
     }
-    refuseTensor(path, name,
-                 "has the type " + value.dump().substr(0, 40) + ", which this program does not read");
+    const std::string shown = value.is_string() ? value.get<std::string>().substr(0, 24) : "of no name";
+    throw Error(ErrorCode::invalidFile,
+                path + " is not a usable safetensors file: its tensor \"" + name.substr(0, 100) +
+                    "\" has the type " + shown + ", which this program does not read.",
+                "Convert its tensors to F32, F16 or BF16 first.");
 }
 
 // The number of bytes that the shape asks for.
@@ -128,22 +133,46 @@ void checkCoverage(const std::string& path, std::vector<Entry> entries, std::uin
         refuseFile(path, std::to_string(dataBytes - reached) + " bytes at its end belong to no tensor");
 }
 
+/// A web page or the like is called by its name.
+void refuseOtherKind(const std::string& path)
+{
+    if (const base::FileKind kind = base::fileKindAt(path); kind.isKnown())
+        throw Error(ErrorCode::invalidFile, path + " is not a usable safetensors file: " + kind.what + ".",
+                    kind.hint);
+}
+
+/// Without names given twice, and not nested deeper than a header is.
+json parsedHeader(const std::string& path, const std::string& text)
+{
+    try {
+        return base::parsedStrictly("header", text, largestHeaderBytes);
+    } catch (const Error& error) {
+        const std::string said = error.what();
+        if (said.find("is not JSON") != std::string::npos)
+            refuseFile(path, "its header is not a JSON object (" + said.substr(0, said.size() - 1) + ")");
+        refuseFile(path, "its" + said.substr(3, said.size() - 4));  // "The header gives …"
+    }
+}
+
 json readHeader(const std::string& path, std::ifstream& file, std::uint64_t fileBytes)
 {
     unsigned char lengthBytes[lengthFieldBytes];
+    if (fileBytes < lengthFieldBytes)
+        refuseOtherKind(path);
     if (fileBytes < lengthFieldBytes || !file.read(reinterpret_cast<char*>(lengthBytes), lengthFieldBytes))
         refuseFile(path, "it is shorter than its own header");
     std::uint64_t length = 0;
     for (std::size_t index = 0; index < lengthFieldBytes; ++index)
         length |= static_cast<std::uint64_t>(lengthBytes[index]) << (8 * index);
     if (length > largestHeaderBytes || length > fileBytes - lengthFieldBytes) {
+        refuseOtherKind(path);
         refuseFile(path, "its header claims " + std::to_string(length) + " bytes, the file has " +
                              std::to_string(fileBytes));
     }
     std::string text(length, '\0');
     if (!file.read(text.data(), static_cast<std::streamsize>(length)))
         refuseFile(path, "its header cannot be read");
-    json header = json::parse(text, nullptr, /*allow_exceptions=*/false);
+    const json header = parsedHeader(path, text);
     if (!header.is_object())
         refuseFile(path, "its header is not a JSON object");
     return header;

@@ -112,7 +112,8 @@ std::uint32_t numberAt(const QByteArray& bytes, qsizetype place, int count)
     return value;
 }
 
-/// The entries of a zip archive by name, through its central directory; fails where a checksum is wrong.
+/// The entries of a zip archive by name, through its central directory; empty where a checksum or size is
+/// wrong.
 QMap<QString, QByteArray> zipEntries(const QByteArray& file)
 {
     QMap<QString, QByteArray> entries;
@@ -121,6 +122,10 @@ QMap<QString, QByteArray> zipEntries(const QByteArray& file)
     for (std::uint32_t left = numberAt(file, end + 10, 2); left > 0; --left) {
         const auto checksum = numberAt(file, place + 16, 4), size = numberAt(file, place + 24, 4);
         const auto nameSize = numberAt(file, place + 28, 2), header = numberAt(file, place + 42, 4);
+        // Readers that go from entry to entry (Java, cnpy) find the sums in front of each.
+        if (numberAt(file, header + 6, 2) != 0 || numberAt(file, header + 14, 4) != checksum ||
+            numberAt(file, header + 18, 4) != size || numberAt(file, header + 22, 4) != size)
+            return {};
         const QString name = QString::fromLatin1(file.mid(place + 46, nameSize));
         const QByteArray bytes = file.mid(header + 30 + numberAt(file, header + 26, 2), size);
         if (crc32(0, reinterpret_cast<const unsigned char*>(bytes.data()), uInt(bytes.size())) != checksum)

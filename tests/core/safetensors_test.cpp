@@ -95,6 +95,21 @@ private Q_SLOTS:
             "does not read");
         row("offsets are text", fileOf(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":["0","8"]}})", 8),
             "pair of whole numbers");
+        row("name given twice",
+            fileOf("{" + entry("x", "[1]", 0, 4) + "," + entry("y", "[1]", 4, 8) + "," +
+                       entry("x", "[1]", 4, 8) + "}",
+                   8),
+            "its header gives the key \"x\" twice");
+        row("same entry twice",
+            fileOf("{" + entry("x", "[1]", 0, 4) + "," + entry("x", "[1]", 0, 4) + "}", 4), "\"x\" twice");
+        const std::string deep = std::string(200000, '[') + std::string(200000, ']');
+        row("nested without end", fileOf("{\"a\":{\"dtype\":" + deep + "}}", 4), "nested more than");
+        row("eight bits", fileOf(R"({"w":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}})", 8),
+            "F8_E4M3, which this program does not read. Convert its tensors");
+        row("Git LFS pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:abab\nsize 134484\n",
+            "Git LFS pointer");
+        row("web page", "<!DOCTYPE html><html><head><title>404</title></head></html>", "web page");
+        row("zip", std::string("PK\x03\x04\x14\0\0\0\x08\0\0\0", 12), "zip archive");
         row("metadata is a list", fileOf(R"({"__metadata__":[1]})", 0), "metadata");
         row("metadata holds a number", fileOf(R"({"__metadata__":{"a":1}})", 0), "metadata");
     }

@@ -126,6 +126,77 @@ private Q_SLOTS:
                  2);
     }
 
+    void sessionsOfAllWindowsComeBack()
+    {
+        {
+            SessionBench first(path());
+            QVERIFY(first.sample(fakeRecipe(2)));
+            auto second = std::make_unique<SessionBench>(path());
+            QVERIFY(second->sample(fakeRecipe(3)));
+            first.keeper->flush();
+            second->keeper->flush();
+        }
+        SessionBench bench(path());
+        QSignalSpy problems(bench.keeper.get(), &SessionKeeper::problem);
+        QVERIFY(bench.keeper->restore());
+        QCOMPARE(bench.document.recipe().guidance.scale, 2.0);
+        QCOMPARE(problems.size(), 1);
+        QCOMPARE(bench.keeper->recent().size(), 1);
+        QVERIFY(bench.keeper->open(bench.keeper->recent().front()));
+        QCOMPARE(bench.document.recipe().guidance.scale, 3.0);
+        QVERIFY(!QFile::exists(path() + QStringLiteral("/auto/session-2.diffuscope")));
+    }
+
+    void aWindowThatIsOpenKeepsItsOwnSession()
+    {
+        SessionBench first(path());
+        QVERIFY(first.sample(fakeRecipe(2)));
+        first.keeper->flush();
+        SessionBench second(path());
+        QVERIFY(!second.keeper->restore());
+        QVERIFY(second.keeper->recent().isEmpty());
+        QVERIFY(QFile::exists(autosaved()));
+    }
+
+    void aFolderThatCannotBeWrittenIsTold()
+    {
+        QFile inTheWay(path() + QStringLiteral("/auto"));
+        QVERIFY(inTheWay.open(QIODevice::WriteOnly));
+        SessionBench bench(path());
+        QSignalSpy problems(bench.keeper.get(), &SessionKeeper::problem);
+        QVERIFY(!bench.keeper->restore());
+        QCOMPARE(problems.size(), 1);
+        QVERIFY(
+            problems.front().front().toString().contains(QStringLiteral("Nothing of this session is kept")));
+        QVERIFY(bench.sample(fakeRecipe(2)));
+        QVERIFY(!bench.keeper->losesOnClose());
+        bench.document.addRun(fakeRecipe(3), QStringLiteral("New Run"));
+        QVERIFY(bench.keeper->losesOnClose());
+        bench.keeper->saveAs(path() + QStringLiteral("/mine.diffuscope"));
+        QVERIFY(!bench.keeper->losesOnClose());
+    }
+
+    void aFileThatAnotherWindowHasWrittenIsNoticed()
+    {
+        const QString file = path() + QStringLiteral("/mine.diffuscope");
+        SessionBench bench(path());
+        QSignalSpy saves(bench.keeper.get(), &SessionKeeper::saved);
+        QVERIFY(bench.sample(fakeRecipe(2)));
+        bench.keeper->saveAs(file);
+        QVERIFY(!bench.keeper->isChangedOnDisk());
+        QTRY_COMPARE(saves.size(), 1);
+        QVERIFY(!bench.keeper->isChangedOnDisk());
+        session::SessionFile other = session::readSession(file.toStdString());
+        other.session.setName(other.view.run, "another name");
+        session::writeSession(file.toStdString(), other);
+        QVERIFY(bench.keeper->isChangedOnDisk());
+        QVERIFY(bench.keeper->save());
+        QTRY_COMPARE(saves.size(), 2);
+        QVERIFY(!bench.keeper->isChangedOnDisk());
+        QVERIFY(bench.keeper->open(file));
+        QVERIFY(!bench.keeper->isChangedOnDisk());
+    }
+
     void aDamagedAutosaveIsSetAside()
     {
         QDir().mkpath(path() + QStringLiteral("/auto"));

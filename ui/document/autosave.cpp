@@ -3,6 +3,7 @@
 #include "core/session/autosaved_session.h"
 
 #include <QDir>
+#include <QFileInfo>
 
 #include <algorithm>
 #include <utility>
@@ -12,6 +13,19 @@ namespace diffuscope::ui {
 namespace {
 
 constexpr int mostWindows = 100;
+
+QString sessionPath(const QDir& folder, int window)
+{
+    return folder.filePath(QStringLiteral("session-%1.diffuscope").arg(window));
+}
+
+/// Null where another window holds it.
+std::unique_ptr<QLockFile> heldLock(const QDir& folder, int window)
+{
+    auto lock = std::make_unique<QLockFile>(folder.filePath(QStringLiteral("session-%1.lock").arg(window)));
+    lock->setStaleLockTime(0);  // a process that is gone holds nothing, one that lives always does
+    return lock->tryLock(0) ? std::move(lock) : nullptr;
+}
 
 }  // namespace
 
@@ -30,18 +44,34 @@ Autosave::Autosave(const QString& folder, QObject* parent)
 /// The first file that no other window holds.
 void Autosave::lock(const QString& folder)
 {
-    if (folder.isEmpty() || !QDir().mkpath(folder))
+    if (folder.isEmpty())
+        return;
+    m_isRefused = true;
+    if (!QDir().mkpath(folder))
         return;
     const QDir there(folder);
-    for (int i = 1; i <= mostWindows; ++i) {
-        auto lock = std::make_unique<QLockFile>(there.filePath(QStringLiteral("session-%1.lock").arg(i)));
-        lock->setStaleLockTime(0);  // a process that is gone holds nothing, one that lives always does
-        if (!lock->tryLock(0))
-            continue;
-        m_lock = std::move(lock);
-        m_path = there.filePath(QStringLiteral("session-%1.diffuscope").arg(i));
-        return;
+    for (int i = 1; i <= mostWindows && !isOn(); ++i) {
+        m_lock = heldLock(there, i);
+        if (m_lock)
+            m_path = sessionPath(there, i);
     }
+    m_isRefused = !isOn();
+}
+
+std::vector<Autosave::LeftSession> Autosave::leftSessions() const
+{
+    std::vector<LeftSession> left;
+    if (!isOn())
+        return left;
+    const QDir there = QFileInfo(m_path).dir();
+    for (int i = 1; i <= mostWindows; ++i) {
+        const QString path = sessionPath(there, i);
+        if (path == m_path || !session::hasAutosavedSession(path.toStdString()))
+            continue;
+        if (auto lock = heldLock(there, i))
+            left.push_back({path, std::move(lock)});
+    }
+    return left;
 }
 
 void Autosave::schedule()

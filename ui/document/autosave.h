@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace diffuscope::ui {
 
@@ -31,6 +32,18 @@ public:
     /// Where the whole session lies; empty where none is kept.
     const QString& path() const { return m_path; }
     bool isOn() const { return !m_path.isEmpty(); }
+    /// A folder was given in which nothing can be kept.
+    bool isRefused() const { return m_isRefused; }
+
+    /// A session that another window kept here until it ended. No other window takes it while the lock lives.
+    struct LeftSession
+    {
+        QString path;
+        std::unique_ptr<QLockFile> lock;
+    };
+    /// All of them; those of windows that are open are none.
+    std::vector<LeftSession> leftSessions() const;
+
     /// A stored session goes on being counted from here.
     void continueFrom(std::int64_t autosaves) { m_count = autosaves; }
 
@@ -57,6 +70,7 @@ private:
     void lock(const QString& folder);
 
     std::unique_ptr<QLockFile> m_lock;
+    bool m_isRefused = false;
     QString m_path;
     QTimer m_treeTimer;
     QTimer m_wholeTimer;

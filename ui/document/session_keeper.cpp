@@ -5,6 +5,7 @@
 
 #include <QDateTime>
 #include <QDir>
+#include <QFile>
 #include <QFileInfo>
 #include <QLocale>
 #include <QSettings>
@@ -98,14 +99,17 @@ SessionKeeper::SessionKeeper(Parts parts, QObject* parent)
             });
     connect(&m_saver, &SessionSaver::saved, this, [this](const QString& path, bool isAutosave, int ms) {
         if (isAutosave)
-            m_autosave.noteWritten(ms);
-        else
-            Q_EMIT saved(path);
+            return m_autosave.noteWritten(ms);
+        m_savesUnderWay = std::max(0, m_savesUnderWay - 1);
+        if (path == m_path)
+            m_stamp = stampOf(path);
+        Q_EMIT saved(path);
     });
     connect(&m_saver, &SessionSaver::saveFailed, this,
             [this](const QString&, bool isAutosave, const Failure& failure) {
                 if (isAutosave)
                     return retryAutosave(failure);
+                m_savesUnderWay = std::max(0, m_savesUnderWay - 1);
                 m_document.undoStack().resetClean();
                 Q_EMIT problem(failure.message, failure.hint);
             });
@@ -188,15 +192,26 @@ void SessionKeeper::flush()
     m_autosave.flush();
 }
 
+/// A name beside the autosaved session that no file has yet.
+QString SessionKeeper::keptPath(const QString& title) const
+{
+    const QDir folder = QFileInfo(m_autosave.path()).dir();
+    const QString name =
+        title + QDateTime::currentDateTime().toString(QStringLiteral(" yyyy-MM-dd hh-mm-ss"));
+    QString path = folder.filePath(name + QStringLiteral(".diffuscope"));
+    for (int next = 2; QFileInfo::exists(path); ++next)
+        path = folder.filePath(QStringLiteral("%1 (%2).diffuscope").arg(name).arg(next));
+    return path;
+}
+
 /// What has no file, or edits that its file lacks, becomes a file of its own beside the autosaved one.
 QString SessionKeeper::keepUnsaved()
 {
     const bool isWorthIt = m_path.isEmpty() ? m_document.session().runs().size() > 1 : isModified();
     if (!isWorthIt || m_autosave.path().isEmpty())
         return {};
-    const QString name = (m_path.isEmpty() ? tr("Session") : title()) +
-                         QDateTime::currentDateTime().toString(QStringLiteral(" yyyy-MM-dd hh-mm-ss"));
-    const QString kept = QFileInfo(m_autosave.path()).dir().filePath(name + QStringLiteral(".diffuscope"));
+    const QString kept = keptPath(m_path.isEmpty() ? tr("Session") : title());
+    ++m_savesUnderWay;
     m_saver.save(jobFor(kept, false));
     addRecent(kept);
     return kept;
@@ -226,9 +241,28 @@ bool SessionKeeper::open(const QString& path)
         return false;
     }
     setPath(path);
+    m_stamp = stampOf(path);
     addRecent(path);
     m_autosave.schedule();
     return true;
+}
+
+SessionKeeper::FileStamp SessionKeeper::stampOf(const QString& path)
+{
+    const QFileInfo file(path);
+    return file.exists() ? FileStamp{file.lastModified(), file.size()} : FileStamp{};
+}
+
+bool SessionKeeper::isChangedOnDisk() const
+{
+    return !m_path.isEmpty() && m_savesUnderWay == 0 && QFileInfo::exists(m_path) && m_stamp.size >= 0 &&
+           stampOf(m_path) != m_stamp;
+}
+
+bool SessionKeeper::losesOnClose() const
+{
+    const bool isInFile = !m_path.isEmpty() && !isModified();
+    return m_autosave.isRefused() && !isInFile && (isModified() || m_document.session().runs().size() > 1);
 }
 
 /// Shows what was stored at once, and checks it in the background.
@@ -287,6 +321,7 @@ bool SessionKeeper::save()
 
 void SessionKeeper::saveAs(const QString& path)
 {
+    ++m_savesUnderWay;
     m_saver.save(jobFor(path, false));
     m_document.undoStack().setClean();
     setPath(path);
@@ -295,6 +330,48 @@ void SessionKeeper::saveAs(const QString& path)
 }
 
 bool SessionKeeper::restore()
+{
+    const bool isRestored = restoreOwn();
+    if (m_autosave.isRefused()) {
+        Q_EMIT problem(tr("Nothing of this session is kept when the window closes: the folder %1 cannot be "
+                          "written.")
+                           .arg(m_parts.autosaveFolder),
+                       tr("Save it to a file, or make the folder writable and start again."));
+    }
+    keepLeftSessions();
+    return isRestored;
+}
+
+/// The windows of last time may have been more than there are now.
+void SessionKeeper::keepLeftSessions()
+{
+    QStringList kept;
+    for (const Autosave::LeftSession& left : m_autosave.leftSessions()) {
+        const std::string path = left.path.toStdString();
+        try {
+            const session::SessionFile file = session::readAutosavedSession(path).file;
+            const bool isInFile = !file.view.file.empty() && !file.view.isModified;
+            QString place = QString::fromStdString(file.view.file);
+            if (!isInFile) {
+                place = keptPath(place.isEmpty() ? tr("Session") : QFileInfo(place).completeBaseName());
+                session::writeSession(place.toStdString(), file);
+            }
+            addRecent(place);
+            kept.append(QFileInfo(place).completeBaseName());
+            QFile::remove(left.path);
+            QFile::remove(QString::fromStdString(session::editsPathOf(path)));
+        } catch (const Error&) {
+            continue;  // it stays where it is, for the next start
+        }
+    }
+    if (!kept.isEmpty()) {
+        Q_EMIT problem(
+            tr("%n other window(s) held a session when the program last ended.", nullptr, int(kept.size())),
+            tr("Open it with File, Open Recent: %1.").arg(kept.join(QStringLiteral(", "))));
+    }
+}
+
+bool SessionKeeper::restoreOwn()
 {
     const std::string path = m_autosave.path().toStdString();
     if (!m_autosave.isOn() || !session::hasAutosavedSession(path))
@@ -319,6 +396,7 @@ bool SessionKeeper::restore()
         return false;
     }
     setPath(QString::fromStdString(restored.file));
+    m_stamp = stampOf(m_path);
     if (restored.isModified)
         m_document.undoStack().resetClean();
     Q_EMIT titleChanged();

@@ -7,6 +7,7 @@
 #include "ui/document/session_saver.h"
 #include "ui/engine/background_runs.h"
 
+#include <QDateTime>
 #include <QObject>
 #include <QStringList>
 
@@ -62,14 +63,20 @@ public:
     QString newSession();
     /// False, with problem() signalled, where it cannot be opened; the session in the window stays.
     bool open(const QString& path);
-    /// False where it has no file yet.
+    /// Another program, or another window, has written the session's own file since it was opened or saved
+    /// here.
+    bool isChangedOnDisk() const;
+    /// False where it has no file yet. Replaces what is there: ask first where isChangedOnDisk().
     bool save();
     void saveAs(const QString& path);
     QStringList recent() const;
 
     /// Brings back what was in the window when the program last ended, however it ended. False where there is
-    /// nothing.
+    /// nothing. What other windows held then becomes files among recent(), which problem() tells, as it tells
+    /// where nothing can be kept.
     bool restore();
+    /// Closing the window would lose what is in it: nothing is kept by itself, and no file holds it.
+    bool losesOnClose() const;
     /// Writes now what was not written yet, and waits for it.
     void flush();
 
@@ -98,6 +105,9 @@ private:
     void autosave();
     session::ViewState viewToSave(bool isAutosave);
     void retryAutosave(const Failure& failure);
+    bool restoreOwn();
+    void keepLeftSessions();
+    QString keptPath(const QString& title) const;
     QString keepUnsaved();
     SaveJob jobFor(const QString& path, bool isAutosave);
     void adopt(session::SessionFile file);
@@ -119,6 +129,16 @@ private:
     std::map<int, ReplayCheck> m_checks;
     std::map<int, RunToRecord> m_toRecord;
     bool m_isEditedSinceFailure = false;
+    /// Of the session's own file as it was when it was last read or written here.
+    struct FileStamp
+    {
+        QDateTime changed;
+        qint64 size = -1;
+        bool operator==(const FileStamp&) const = default;
+    };
+    static FileStamp stampOf(const QString& path);
+    FileStamp m_stamp;
+    int m_savesUnderWay = 0;
 };
 
 }  // namespace diffuscope::ui

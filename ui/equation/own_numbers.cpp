@@ -7,6 +7,7 @@
 #include "ui/theme/symbols.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/input_guards.h"
+#include "ui/widgets/number_box.h"
 
 #include <QDoubleSpinBox>
 #include <QGridLayout>
@@ -78,7 +79,7 @@ OwnNumbers::OwnNumbers(QWidget* parent) : QWidget(parent)
 QDoubleSpinBox* OwnNumbers::addField(Field field, const QString& symbol, const QString& name,
                                      const QString& tip, double least, double most)
 {
-    auto* box = new QDoubleSpinBox(this);
+    auto* box = new DecimalBox(this);
     box->setObjectName(name);
     box->setDecimals(5);
     box->setRange(least, most);

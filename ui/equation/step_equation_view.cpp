@@ -9,6 +9,7 @@
 #include "ui/theme/fonts.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/input_guards.h"
+#include "ui/widgets/number_box.h"
 #include "ui/widgets/number_text.h"
 #include "ui/widgets/segment_button.h"
 
@@ -128,7 +129,7 @@ QWidget* StepEquationView::makeBar()
                    "else they are the mean of the selected image.")));
     where->addWidget(m_place, 1);
     const auto coordinate = [&](const QString& prefix, const QString& name, const QString& spoken) {
-        auto* box = new QSpinBox(bar);
+        auto* box = new WholeBox(bar);
         box->setObjectName(name);
         box->setPrefix(prefix);
         box->setButtonSymbols(QAbstractSpinBox::NoButtons);

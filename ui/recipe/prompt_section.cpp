@@ -2,6 +2,7 @@
 
 #include "ui/recipe/prompt_field.h"
 #include "ui/recipe/prompt_input.h"
+#include "ui/widgets/number_box.h"
 #include "ui/widgets/value_slider.h"
 
 #include <QDoubleSpinBox>
@@ -50,7 +51,7 @@ PromptSection::PromptSection(QWidget* form) : QObject(form)
     m_blendSlider->setNumbers(0, 1, 0.05);
     m_blendSlider->setRounding(0.01);
     m_blendSlider->setObjectName(QStringLiteral("blendSlider"));
-    m_blend = new QDoubleSpinBox(form);
+    m_blend = new DecimalBox(form);
     m_blend->setRange(0, 1);
     m_blend->setDecimals(2);
     m_blend->setSingleStep(0.05);

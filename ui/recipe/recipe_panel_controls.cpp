@@ -9,6 +9,7 @@
 #include "ui/recipe/rule_lists.h"
 #include "ui/theme/symbols.h"
 #include "ui/widgets/glyph_icon.h"
+#include "ui/widgets/number_box.h"
 #include "ui/widgets/option_editor.h"
 #include "ui/widgets/seed_edit.h"
 #include "ui/widgets/value_slider.h"
@@ -190,7 +191,7 @@ void RecipePanel::buildPath(int& row)
     m_stepsSlider = new ValueSlider;
     m_stepsSlider->setNumbers(1, 1000, 1, ValueSlider::Scale::logarithmic);
     m_stepsSlider->setRounding(1);
-    m_steps = new QSpinBox;
+    m_steps = new WholeBox;
     m_steps->setRange(1, 1000);
     m_steps->setKeyboardTracking(false);
     name(m_stepsSlider, QStringLiteral("stepsSlider"), tr("Steps"), tip);
@@ -239,7 +240,7 @@ void RecipePanel::buildGuidance(int& row)
     m_scaleSlider = new ValueSlider;
     m_scaleSlider->setNumbers(0, largestSliderScale, 0.1);
     m_scaleSlider->setRounding(0.05);
-    m_scaleSpin = new QDoubleSpinBox;
+    m_scaleSpin = new DecimalBox;
     m_scaleSpin->setRange(0, largestScale);
     m_scaleSpin->setDecimals(2);
     m_scaleSpin->setSingleStep(0.5);
@@ -305,7 +306,7 @@ void RecipePanel::buildStart(int& row)
     m_batchSlider = new ValueSlider;
     m_batchSlider->setNumbers(1, largestBatch, 1);
     m_batchSlider->setRounding(1);
-    m_batch = new QSpinBox;
+    m_batch = new WholeBox;
     m_batch->setRange(1, largestBatch);
     m_batch->setKeyboardTracking(false);
     name(m_batchSlider, QStringLiteral("batchSlider"), tr("Images"), batchTip);

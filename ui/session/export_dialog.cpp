@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "ui/engine/failure.h"
 #include "ui/stage/layers.h"
+#include "ui/widgets/number_box.h"
 
 #include <QComboBox>
 #include <QCoreApplication>
@@ -120,17 +121,17 @@ void ExportDialog::buildControls(ExportKind kind)
         m_images->addItem(tr("The selected one"), m_sources.selectedImage);
         m_images->setCurrentIndex(1);
     }
-    m_frames = named(new QSpinBox, "export.frames", tr("&Steps"),
+    m_frames = named(new WholeBox, "export.frames", tr("&Steps"),
                      tr("How many steps, evenly spaced from pure noise to the result; 0 is all of them."));
     m_frames->setRange(0, std::max(1, m_sources.shown.trajectory().size()));
     m_frames->setSpecialValueText(tr("all"));
     m_frames->setValue(usualStripFrames);
-    m_zoom = named(new QSpinBox, "export.zoom", tr("&Magnification"),
+    m_zoom = named(new WholeBox, "export.zoom", tr("&Magnification"),
                    tr("How many pixels of the picture one pixel of an image is wide."));
     m_zoom->setRange(1, mostZoom);
     m_zoom->setSuffix(tr(" ×"));
     m_zoom->setValue(exports::PictureOptions().zoom);
-    m_rate = named(new QDoubleSpinBox, "export.rate", tr("S&peed"), tr("Steps a second."));
+    m_rate = named(new DecimalBox, "export.rate", tr("S&peed"), tr("Steps a second."));
     m_rate->setRange(1, 60);
     m_rate->setDecimals(1);
     m_rate->setSuffix(tr(" steps/s"));

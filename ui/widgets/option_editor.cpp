@@ -1,6 +1,7 @@
 #include "ui/widgets/option_editor.h"
 
 #include "ui/theme/symbols.h"
+#include "ui/widgets/number_box.h"
 #include "ui/widgets/value_slider.h"
 
 #include <QCheckBox>
@@ -198,7 +199,7 @@ void OptionEditor::name(QWidget* control, const Option& option, const char* suff
 
 QWidget* OptionEditor::makeNumber(const Option& option, Show& show)
 {
-    auto* spin = new QDoubleSpinBox;
+    auto* spin = new DecimalBox;
     spin->setKeyboardTracking(false);
     spin->setDecimals(option.decimals);
     spin->setRange(option.minimum, option.maximum);
@@ -237,7 +238,7 @@ QWidget* OptionEditor::makeNumber(const Option& option, Show& show)
 
 QWidget* OptionEditor::makeInteger(const Option& option, Show& show)
 {
-    auto* spin = new QSpinBox(this);
+    auto* spin = new WholeBox(this);
     spin->setKeyboardTracking(false);
     spin->setRange(int(option.minimum), int(option.maximum));
     name(spin, option);

@@ -248,6 +248,8 @@ void MainWindow::reportProblem(const QString& message, const QString& hint)
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
+    if (!mayClose())
+        return event->ignore();
     saveSettings();
     m_player.pause();
     m_document.cancelSampling();

@@ -116,6 +116,8 @@ private:
     void showErrors();
     void askForSession();
     void askWhereToSaveSession();
+    void saveSession();
+    bool mayClose();
     void pasteRecipe();
     void takePlan(const recipe::RunPlan& plan, const QString& text);
     void showCheck(int run, const ReplayCheck& check);

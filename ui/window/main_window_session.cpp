@@ -23,6 +23,7 @@
 #include <QFileInfo>
 #include <QGuiApplication>
 #include <QMenuBar>
+#include <QMessageBox>
 #include <QStackedWidget>
 
 #include <algorithm>
@@ -153,10 +154,7 @@ void MainWindow::buildSessionFileActions()
     fillRecentMenu();
     add("action.saveSession", tr("&Save"), {QKeySequence::Save},
         tr("Write the session to its file: runs, names, notes, and what is needed to check replays."),
-        [this] {
-            if (!m_keeper->save())
-                askWhereToSaveSession();
-        });
+        [this] { saveSession(); });
     add("action.saveSessionAs", tr("Save &As…"), {QKeySequence::SaveAs, QKeySequence(tr("Ctrl+Shift+S"))},
         tr("Write the session to another file."), [this] { askWhereToSaveSession(); });
     file->insertSeparator(openRecipe);
@@ -288,6 +286,38 @@ void MainWindow::askForSession()
                                      tr("Sessions and recipes (*.diffuscope *.json);;All files (*)"));
     if (!path.isEmpty())
         openFile(path);
+}
+
+/// What another window has written meanwhile is not replaced unasked.
+void MainWindow::saveSession()
+{
+    if (m_keeper->isChangedOnDisk()) {
+        const auto answer =
+            QMessageBox::warning(this, tr("Save Session"),
+                                 tr("“%1” has changed on disk since it was opened or saved here. Replace it?")
+                                     .arg(QFileInfo(m_keeper->path()).fileName()),
+                                 QMessageBox::Save | QMessageBox::Cancel, QMessageBox::Cancel);
+        if (answer != QMessageBox::Save)
+            return;
+    }
+    if (!m_keeper->save())
+        askWhereToSaveSession();
+}
+
+/// Only where nothing is kept by itself. False where the window is to stay.
+bool MainWindow::mayClose()
+{
+    if (!m_keeper || !m_keeper->losesOnClose())
+        return true;
+    const auto answer = QMessageBox::warning(
+        this, tr("Close"), tr("This session is in no file, and nothing of it is kept. Close all the same?"),
+        QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, QMessageBox::Save);
+    if (answer == QMessageBox::Save) {
+        saveSession();
+        m_keeper->flush();
+        return !m_keeper->losesOnClose();
+    }
+    return answer == QMessageBox::Discard;
 }
 
 void MainWindow::askWhereToSaveSession()

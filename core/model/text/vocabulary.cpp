@@ -1,11 +1,13 @@
 #include "core/model/text/vocabulary.h"
 
 #include "core/base/error.h"
+#include "core/base/unicode.h"
 
 #include <algorithm>
 #include <cstdio>
 #include <set>
 #include <stdexcept>
+#include <string_view>
 
 namespace diffuscope::model {
 namespace {
@@ -13,17 +15,23 @@ namespace {
 constexpr std::size_t mostNearWords = 3;
 constexpr std::size_t mostNamedWords = 5;
 
-bool isOfWord(unsigned char c)
+// What a word of a vocabulary may consist of: words of models that older versions trained hold any bytes of
+// other alphabets.
+bool isStoredWord(const std::string& word)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '\'' ||
-           c >= 0x80;
+    return !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '\'' || c >= 0x80;
+    });
 }
 
-std::string inSmallLetters(std::string text)
+// The form in which words are compared: composed, in small letters, with one kind of apostrophe.
+std::string comparedForm(const std::string& text)
 {
-    for (char& c : text)
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return text;
+    constexpr std::string_view rightQuote = "\xe2\x80\x99";
+    std::string form = base::foldedText(text);
+    for (std::size_t at = form.find(rightQuote); at != std::string::npos; at = form.find(rightQuote, at))
+        form.replace(at, rightQuote.size(), "'");
+    return form;
 }
 
 void refuseUnreadable(const std::string& prompt)
@@ -49,17 +57,20 @@ void refuseUnreadable(const std::string& prompt)
 std::vector<PromptWord> wordsOf(const std::string& text)
 {
     std::vector<PromptWord> words;
-    std::size_t at = 0;
+    std::size_t at = 0, begin = 0;
+    const auto endWord = [&](std::size_t end) {
+        if (end > begin)
+            words.push_back({comparedForm(text.substr(begin, end - begin)), begin, end - begin, -1});
+    };
     while (at < text.size()) {
-        if (!isOfWord(static_cast<unsigned char>(text[at]))) {
-            ++at;
-            continue;
+        const base::CodePoint point = base::codePointAt(text, at);
+        if (!base::isOfWord(point.value)) {
+            endWord(at);
+            begin = at + point.bytes;
         }
-        const std::size_t begin = at;
-        while (at < text.size() && isOfWord(static_cast<unsigned char>(text[at])))
-            ++at;
-        words.push_back({inSmallLetters(text.substr(begin, at - begin)), begin, at - begin, -1});
+        at += point.bytes;
     }
+    endWord(text.size());
     return words;
 }
 
@@ -102,15 +113,17 @@ std::string quotedList(const std::vector<std::string>& words, const char* last)
 
 Vocabulary::Vocabulary(std::vector<std::string> words) : m_words(std::move(words))
 {
+    std::set<std::string> given;
     for (const std::string& word : m_words) {
-        const auto parts = wordsOf(word);
-        if (parts.size() != 1 || parts.front().text != word || word.size() > longestWord) {
+        if (!isStoredWord(word) || word.size() > longestWord) {
             throw std::invalid_argument("\"" + word.substr(0, longestWord) +
                                         "\" is not a word of small letters with at most " +
                                         std::to_string(longestWord) + " characters.");
         }
-        if (!m_ids.emplace(word, static_cast<int>(m_ids.size())).second)
+        if (!given.insert(word).second)
             throw std::invalid_argument("The word \"" + word + "\" is in the vocabulary twice.");
+        // Where older vocabularies hold a word in two forms, the first stands for both.
+        m_ids.emplace(comparedForm(word), static_cast<int>(given.size() - 1));
     }
 }
 
@@ -119,7 +132,8 @@ Vocabulary Vocabulary::ofTexts(const std::vector<std::string>& texts)
     std::set<std::string> words;
     for (const std::string& text : texts)
         for (const PromptWord& word : wordsOf(text))
-            words.insert(word.text);
+            if (word.text.size() <= longestWord && isStoredWord(word.text))
+                words.insert(word.text);
     return Vocabulary({words.begin(), words.end()});
 }
 
@@ -143,6 +157,42 @@ std::vector<PromptWord> Vocabulary::split(const std::string& prompt) const
         word.id = found == m_ids.end() ? -1 : found->second;
     }
     return words;
+}
+
+std::vector<std::int64_t> Vocabulary::knownIds(const std::string& text, int mostWords) const
+{
+    std::vector<std::int64_t> ids;
+    for (const PromptWord& word : wordsOf(text)) {
+        const auto found = m_ids.find(word.text);
+        if (found != m_ids.end() && static_cast<int>(ids.size()) < mostWords)
+            ids.push_back(found->second);
+    }
+    return ids;
+}
+
+std::string Vocabulary::shortened(const std::string& text, int mostWords)
+{
+    const std::vector<PromptWord> words = wordsOf(text);
+    std::size_t kept = std::min(words.size(), static_cast<std::size_t>(std::max(0, mostWords)));
+    while (kept > 0 && words[kept - 1].begin + words[kept - 1].size > longestPrompt)
+        --kept;
+    if (kept == words.size() && text.size() <= longestPrompt)
+        return text;
+    return kept == 0 ? std::string() : text.substr(0, words[kept - 1].begin + words[kept - 1].size);
+}
+
+int Vocabulary::wordCount(const std::string& text)
+{
+    return static_cast<int>(wordsOf(text).size());
+}
+
+std::vector<std::string> Vocabulary::tooLongWords(const std::string& text)
+{
+    std::vector<std::string> result;
+    for (const PromptWord& word : wordsOf(text))
+        if (word.text.size() > longestWord)
+            result.push_back(word.text);
+    return result;
 }
 
 std::vector<std::int64_t> Vocabulary::read(const std::string& prompt, int mostWords) const
@@ -182,7 +232,7 @@ std::vector<std::int64_t> Vocabulary::read(const std::string& prompt, int mostWo
 
 std::vector<std::string> Vocabulary::near(const std::string& word) const
 {
-    const std::string wanted = inSmallLetters(word);
+    const std::string wanted = comparedForm(word);
     if (wanted.size() > longestWord)
         return {};
     std::vector<std::pair<std::size_t, std::string>> candidates;
@@ -202,7 +252,7 @@ std::vector<std::string> Vocabulary::near(const std::string& word) const
 
 std::vector<std::string> Vocabulary::completions(const std::string& prefix) const
 {
-    const std::string wanted = inSmallLetters(prefix);
+    const std::string wanted = comparedForm(prefix);
     std::vector<std::string> result;
     std::copy_if(m_words.begin(), m_words.end(), std::back_inserter(result),
                  [&wanted](const std::string& word) { return word.starts_with(wanted); });

@@ -32,7 +32,7 @@ public:
     /// Throws std::invalid_argument, one sentence, for a word that is empty, too long, given twice, or not
     /// what splitting a prompt yields.
     explicit Vocabulary(std::vector<std::string> words);
-    /// Every word of these texts, in alphabetical order.
+    /// Every word of these texts, in alphabetical order; those that are too long are left out.
     static Vocabulary ofTexts(const std::vector<std::string>& texts);
 
     const std::vector<std::string>& words() const { return m_words; }
@@ -41,14 +41,26 @@ public:
     /// A number that is another for other words or another order: weights remember which one they know.
     std::string fingerprint() const;
 
-    /// The prompt's words in order: runs of letters, digits, apostrophes and bytes of other alphabets, in
-    /// small letters; everything else parts words. Unknown words have the id −1. Throws Error(invalidOption)
-    /// for a prompt that is too long or holds control characters (other than line breaks and tabs).
+    /// The prompt's words in order: runs of letters, marks, digits, apostrophes and picture symbols of any
+    /// alphabet, composed and case-folded; everything else parts words. Unknown words have the id −1. Throws
+    /// Error(invalidOption) for a prompt that is too long or holds control characters (other than line breaks
+    /// and tabs).
     std::vector<PromptWord> split(const std::string& prompt) const;
 
     /// The ids of a prompt's words; none for a blank one. Throws Error(invalidOption) as well for unknown
     /// words, which it names, with the nearest known ones in the hint, and for more than `mostWords`.
     std::vector<std::int64_t> read(const std::string& prompt, int mostWords) const;
+
+    /// The ids of the first `mostWords` known words of a caption, however long it is; unknown words are
+    /// passed over.
+    std::vector<std::int64_t> knownIds(const std::string& text, int mostWords) const;
+
+    /// The beginning of a caption that read() takes: at most `mostWords` words and longestPrompt bytes.
+    static std::string shortened(const std::string& text, int mostWords);
+    /// The words of a text, known or not.
+    static int wordCount(const std::string& text);
+    /// Those of its words that no vocabulary holds.
+    static std::vector<std::string> tooLongWords(const std::string& text);
 
     /// The known words that a mistyped one most resembles, at most three; empty where none is near.
     std::vector<std::string> near(const std::string& word) const;

@@ -1,24 +1,21 @@
 #include "core/train/data/captioned_images.h"
 
 #include "core/base/error.h"
-#include "core/base/png_reader.h"
-
-#include <nlohmann/json.hpp>
-#include <zlib.h>
+#include "core/base/picture_reader.h"
+#include "core/train/data/caption_lines.h"
+#include "core/train/data/data_folder.h"
 
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <memory>
+#include <map>
+#include <set>
 
 namespace diffuscope::train {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t longestLine = 1 << 16;
-constexpr size_t mostLines = 10'000'000;
 constexpr int mostSheets = 1000;
 constexpr int smallestTile = 4;
 
@@ -27,117 +24,30 @@ constexpr int smallestTile = 4;
     throw Error(ErrorCode::invalidFile, where + " " + reason + ".", "Download the data set again.");
 }
 
-/// Strips ".jsonl" or ".jsonl.gz"; empty where the path has neither.
-std::string linesStem(const fs::path& path)
+/// The picture NAME.png, NAME.jpg, … (also in capitals); empty where there is none.
+fs::path pictureNamed(const fs::path& folder, const std::string& stem)
 {
-    std::string name = path.filename().string();
-    for (const char* ending : {".jsonl.gz", ".jsonl"})
-        if (name.ends_with(ending))
-            return name.substr(0, name.size() - std::string(ending).size());
+    for (const char* ending : {".png", ".PNG", ".jpg", ".JPG", ".jpeg", ".JPEG"})
+        if (fs::is_regular_file(folder / (stem + ending)))
+            return folder / (stem + ending);
     return {};
-}
-
-std::vector<fs::path> sortedFiles(const std::string& folder)
-{
-    std::error_code error;
-    std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(folder, error))
-        files.push_back(entry.path());
-    if (error) {
-        throw Error(ErrorCode::missingFile, "The folder " + folder + " cannot be read.",
-                    "Give the folder of a data set with --data.");
-    }
-    std::sort(files.begin(), files.end());
-    return files;
-}
-
-/// One line of JSON as an attribute's text; empty leaves the attribute out.
-std::string valueOf(const nlohmann::json& value, const std::string& where)
-{
-    if (value.is_string())
-        return value.get<std::string>();
-    if (value.is_boolean())
-        return value.get<bool>() ? "yes" : "";
-    if (value.is_number())
-        return value.dump();
-    if (value.is_null())
-        return "";
-    if (!value.is_array())
-        refuseData(where, "has an attribute that is neither a text, true, a number nor a list of texts");
-    std::string text;
-    for (const auto& item : value) {
-        if (!item.is_string() && !item.is_number())
-            refuseData(where, "has a list with something other than texts and numbers");
-        text += (text.empty() ? "" : ", ") + (item.is_string() ? item.get<std::string>() : item.dump());
-    }
-    return text;
-}
-
-struct Line
-{
-    int64_t tile = 0;
-    Facts facts;
-};
-
-Line lineFrom(const std::string& text, int64_t number, const std::string& where)
-{
-    const auto value = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-    if (!value.is_object())
-        refuseData(where, "is not a JSON object");
-    Line line{number, {}};
-    for (const auto& [key, field] : value.items()) {
-        if (key == "idx") {
-            if (!field.is_number_integer())
-                refuseData(where, "has an \"idx\" that is no whole number");
-            line.tile = field.get<int64_t>();
-        } else if (std::string content = valueOf(field, where); !content.empty()) {
-            line.facts.emplace(key, std::move(content));
-        }
-    }
-    return line;
-}
-
-std::vector<Line> readLines(const std::string& path)
-{
-    const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), &gzclose);
-    if (!file) {
-        throw Error(ErrorCode::missingFile, "Cannot open " + path + ".",
-                    "Check that the file exists and may be read.");
-    }
-    std::vector<Line> lines;
-    std::string buffer(longestLine, '\0');
-    while (gzgets(file.get(), buffer.data(), static_cast<int>(buffer.size()))) {
-        const std::string text(buffer.c_str());
-        const std::string where = path + ", line " + std::to_string(lines.size() + 1) + ",";
-        if (text.size() + 1 >= longestLine || lines.size() >= mostLines)
-            refuseData(where, "is too long");
-        if (text.find_first_not_of(" \t\r\n") != std::string::npos)
-            lines.push_back(lineFrom(text, static_cast<int64_t>(lines.size()), where));
-    }
-    int code = Z_OK;
-    gzerror(file.get(), &code);
-    if (code != Z_OK && code != Z_STREAM_END)
-        refuseData(path, "ends too early or its compression is damaged");
-    if (lines.empty())
-        refuseData(path, "has no lines");
-    return lines;
 }
 
 /// NAME.png, or NAME_00.png, NAME_01.png, …
 std::vector<base::Picture> readSheets(const fs::path& folder, const std::string& stem)
 {
     std::vector<base::Picture> sheets;
-    if (fs::exists(folder / (stem + ".png"))) {
-        sheets.push_back(base::readPng((folder / (stem + ".png")).string()));
+    if (const fs::path sheet = pictureNamed(folder, stem); !sheet.empty()) {
+        sheets.push_back(base::readPicture(sheet.string()));
         return sheets;
     }
     for (int number = 0; number < mostSheets; ++number) {
         char ending[24];  // also of the longest int
-        std::snprintf(ending, sizeof ending, "_%02d.png", number);
-        const fs::path path = folder / (stem + ending);
-        if (!fs::exists(path))
+        std::snprintf(ending, sizeof ending, "_%02d", number);
+        const fs::path path = pictureNamed(folder, stem + ending);
+        if (path.empty())
             break;
-        sheets.push_back(base::readPng(path.string()));
+        sheets.push_back(base::readPicture(path.string()));
     }
     if (sheets.empty()) {
         throw Error(ErrorCode::missingFile,
@@ -195,19 +105,51 @@ void setSize(CaptionedImages& images, int height, int width, const std::string& 
     images.width = width;
 }
 
-void appendSheets(const fs::path& folder, const fs::path& linesPath, CaptionedImages& images)
+void appendPicture(const fs::path& path, Facts facts, CaptionedImages& images)
 {
-    const auto lines = readLines(linesPath.string());
+    const base::Picture picture = base::readPicture(path.string());
+    setSize(images, picture.height, picture.width, path.string());
+    for (size_t channel = 0; channel < 3; ++channel)
+        for (size_t at = channel; at < picture.pixels.size(); at += 3)
+            images.pixels.push_back(picture.pixels[at]);
+    images.facts.push_back(std::move(facts));
+    ++images.count;
+}
+
+/// Lines that name a picture each: {"file_name": "0001.png", "text": "a red cat"}.
+void appendNamedPictures(const fs::path& folder, const std::string& where,
+                         const std::vector<CaptionLine>& lines, CaptionedImages& images)
+{
+    for (const CaptionLine& line : lines) {
+        const fs::path name(line.file);
+        const bool leavesFolder =
+            name.is_absolute() || std::find(name.begin(), name.end(), "..") != name.end();
+        if (line.file.empty() || leavesFolder)
+            refuseData(where, "has a line whose \"file_name\" is no file of the folder");
+        appendPicture(folder / name, line.facts, images);
+    }
+}
+
+/// Tiles of sheets, or pictures that the lines name.
+void appendLines(const fs::path& folder, const fs::path& linesPath, CaptionedImages& images)
+{
+    const auto lines = readCaptionLines(linesPath.string());
+    const bool namesFiles =
+        std::any_of(lines.begin(), lines.end(), [](const CaptionLine& line) { return !line.file.empty(); });
+    if (namesFiles) {
+        appendNamedPictures(folder, linesPath.string(), lines, images);
+        return;
+    }
     const auto sheets = readSheets(folder, linesStem(linesPath));
     int64_t needed = 0;
-    for (const Line& line : lines) {
+    for (const CaptionLine& line : lines) {
         if (line.tile < 0)
             refuseData(linesPath.string(), "has an \"idx\" below 0");
-        needed = std::max(needed, line.tile + 1);
+        needed = std::max(needed, line.tile < INT64_MAX ? line.tile + 1 : line.tile);
     }
     const int side = tileSide(sheets, needed, linesPath.string());
     setSize(images, side, side, linesPath.string());
-    for (const Line& line : lines) {
+    for (const CaptionLine& line : lines) {
         int64_t tile = line.tile;
         size_t sheet = 0;
         while (tile >= tilesOf(sheets[sheet], side))
@@ -218,52 +160,136 @@ void appendSheets(const fs::path& folder, const fs::path& linesPath, CaptionedIm
     }
 }
 
-/// NAME.png with NAME.txt.
-void appendPictures(const std::vector<fs::path>& files, CaptionedImages& images)
+/// The files of the folder as pairs of picture and caption, and what is neither.
+struct Pairs
 {
+    std::vector<std::pair<fs::path, fs::path>> captioned;
+    std::vector<std::string> uncaptioned;  ///< pictures
+    std::vector<std::string> alone;        ///< captions
+    std::vector<std::string> otherFiles;
+};
+
+Pairs pairsOf(const std::vector<fs::path>& files)
+{
+    Pairs pairs;
+    std::map<std::string, fs::path> captions;
+    std::set<std::string> used;
+    for (const fs::path& path : files)
+        if (endingOf(path) == ".txt" && fs::is_regular_file(path))
+            captions[path.stem().string()] = path;
     for (const fs::path& path : files) {
-        const fs::path captionPath = fs::path(path).replace_extension(".txt");
-        if (path.extension() != ".png" || !fs::is_regular_file(captionPath))
+        const std::string name = path.filename().string();
+        if (endingOf(path) == ".txt" && fs::is_regular_file(path))
             continue;
-        std::string caption(longestLine, '\0');
-        std::ifstream file(captionPath, std::ios::binary);
-        file.read(caption.data(), static_cast<std::streamsize>(caption.size()));
-        caption.resize(static_cast<size_t>(file.gcount()));
-        const base::Picture picture = base::readPng(path.string());
-        setSize(images, picture.height, picture.width, path.string());
-        for (size_t channel = 0; channel < 3; ++channel)
-            for (size_t at = channel; at < picture.pixels.size(); at += 3)
-                images.pixels.push_back(picture.pixels[at]);
-        images.facts.push_back({{"caption", caption}});
-        ++images.count;
+        if (!base::isPictureName(name) || !fs::is_regular_file(path)) {
+            pairs.otherFiles.push_back(fs::is_directory(path) ? name + "/" : name);
+        } else if (const auto caption = captions.find(path.stem().string()); caption != captions.end()) {
+            pairs.captioned.emplace_back(path, caption->second);
+            used.insert(caption->first);
+        } else {
+            pairs.uncaptioned.push_back(name);
+        }
     }
+    for (const auto& [stem, path] : captions)
+        if (!used.contains(stem))
+            pairs.alone.push_back(path.filename().string());
+    return pairs;
+}
+
+void noteLeftOut(const std::vector<std::string>& names, const char* one, const char* several,
+                 CaptionedImages& images)
+{
+    if (!names.empty()) {
+        images.notes.push_back(std::to_string(names.size()) + " " + (names.size() == 1 ? one : several) +
+                               ": " + firstNames(names) + ".");
+    }
+}
+
+void appendPairs(const Pairs& pairs, CaptionedImages& images)
+{
+    std::vector<std::string> empty;
+    for (const auto& [picture, captionPath] : pairs.captioned) {
+        std::string caption = readCaption(captionPath);
+        if (caption.empty())
+            empty.push_back(captionPath.filename().string());
+        appendPicture(picture, caption.empty() ? Facts{} : Facts{{"caption", std::move(caption)}}, images);
+    }
+    noteLeftOut(pairs.uncaptioned, "picture has no caption and is left out",
+                "pictures have no caption and are left out", images);
+    noteLeftOut(pairs.alone, "caption has no picture and is left out",
+                "captions have no picture and are left out", images);
+    noteLeftOut(empty, "caption is empty", "captions are empty", images);
+}
+
+/// Beside JSON lines: what belongs to none of them.
+std::vector<std::string> besideLines(const std::vector<fs::path>& files)
+{
+    std::vector<std::string> stems, left;
+    for (const fs::path& path : files)
+        if (!linesStem(path).empty())
+            stems.push_back(linesStem(path));
+    for (const fs::path& path : files) {
+        const std::string name = path.filename().string();
+        const bool belongs = std::any_of(stems.begin(), stems.end(),
+                                         [&name](const std::string& stem) { return name.starts_with(stem); });
+        if (!belongs)
+            left.push_back(name);
+    }
+    return left;
+}
+
+[[noreturn]] void refuseFolder(const std::string& folder, const Pairs& pairs)
+{
+    std::string found;
+    if (!pairs.uncaptioned.empty())
+        found = "; of its pictures (" + firstNames(pairs.uncaptioned) + ") none has a caption";
+    else if (!pairs.alone.empty())
+        found = "; its captions (" + firstNames(pairs.alone) + ") have no pictures";
+    else if (!pairs.otherFiles.empty())
+        found = "; it has " + firstNames(pairs.otherFiles);
+    throw Error(ErrorCode::missingFile,
+                "The folder " + folder +
+                    " holds neither JSON lines with sheets, captioned pictures nor an "
+                    "IDX data set (MNIST layout)" +
+                    found + ".",
+                "Give a folder with NAME.jsonl and NAME.png, with NAME.png or NAME.jpg and NAME.txt, or with "
+                "train-images-idx3-ubyte.");
 }
 
 }  // namespace
 
 bool isCaptionedFolder(const std::string& folder)
 {
-    const auto files = sortedFiles(folder);
-    return std::any_of(files.begin(), files.end(), [](const fs::path& path) {
-        return !linesStem(path).empty() ||
-               (path.extension() == ".png" && fs::exists(fs::path(path).replace_extension(".txt")));
+    const auto files = filesOfData(folder);
+    const bool hasIdx = std::any_of(files.begin(), files.end(), [](const fs::path& path) {
+        const std::string name = path.filename().string();
+        return name.starts_with("train-images") && name.find("idx3-ubyte") != std::string::npos;
     });
+    return !hasIdx;
 }
 
 CaptionedImages readCaptionedFolder(const std::string& folder)
 {
-    const auto files = sortedFiles(folder);
+    const auto files = filesOfData(folder);
     CaptionedImages images;
     for (const fs::path& path : files)
         if (!linesStem(path).empty())
-            appendSheets(folder, path, images);
-    if (images.count == 0)
-        appendPictures(files, images);
-    if (images.count == 0) {
-        throw Error(ErrorCode::missingFile,
-                    "The folder " + folder + " holds neither JSON lines with sheets nor captioned images.",
-                    "Give a folder with NAME.jsonl and NAME.png, or with NAME.png and NAME.txt.");
+            appendLines(folder, path, images);
+    if (images.count > 0) {
+        bool namesFiles = false;
+        for (const fs::path& path : files)
+            namesFiles = namesFiles || linesStem(path) == "metadata";
+        if (!namesFiles)
+            noteLeftOut(besideLines(files), "file belongs to no JSON lines and is left out",
+                        "files belong to no JSON lines and are left out", images);
+        return images;
     }
+    const Pairs pairs = pairsOf(files);
+    if (pairs.captioned.empty())
+        refuseFolder(folder, pairs);
+    appendPairs(pairs, images);
+    noteLeftOut(pairs.otherFiles, "other file is left out (pictures are read as PNG and JPEG)",
+                "other files are left out (pictures are read as PNG and JPEG)", images);
     return images;
 }
 

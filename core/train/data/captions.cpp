@@ -1,5 +1,8 @@
 #include "core/train/data/captions.h"
 
+#include "core/model/text/vocabulary.h"
+#include "core/train/data/data_folder.h"
+
 #include <algorithm>
 #include <array>
 #include <set>
@@ -163,6 +166,45 @@ std::string randomDrawing(const Facts& facts, CounterRandom& random)
     return !style.empty() && chance(random, styleShare) ? name + ", " + style : name;
 }
 
+/// What an attribute without a grammar of its own says: "red", "beard" of "beard": "yes", "age 25" of a
+/// number.
+std::string phraseOf(const std::string& key, const std::string& value)
+{
+    std::string name = key;
+    std::replace(name.begin(), name.end(), '_', ' ');
+    if (value == "yes")
+        return name;
+    const bool isNumber = value.find_first_not_of("0123456789.-+e") == std::string::npos;
+    return isNumber ? name + " " + value : value;
+}
+
+/// The caption as it stands, or the image's attributes in a row.
+std::string plainCaption(const Facts& facts)
+{
+    if (const std::string caption = factOf(facts, "caption"); !caption.empty())
+        return caption;
+    std::vector<std::string> phrases;
+    for (const auto& [key, value] : facts)
+        phrases.push_back(phraseOf(key, value));
+    return listed(phrases, false);
+}
+
+std::string randomPlainCaption(const Facts& facts, CounterRandom& random)
+{
+    if (facts.empty() || facts.contains("caption"))
+        return plainCaption(facts);
+    std::vector<std::string> phrases;
+    for (const auto& [key, value] : someOf(facts, random))
+        phrases.push_back(phraseOf(key, value));
+    shuffle(phrases, random);
+    return listed(phrases, false);
+}
+
+std::string counted(std::size_t part, std::size_t all, const char* what)
+{
+    return std::to_string(part) + " of " + std::to_string(all) + " " + what;
+}
+
 }  // namespace
 
 CaptionGrammar grammarOf(const CaptionedImages& images)
@@ -210,7 +252,7 @@ std::string fullCaption(CaptionGrammar grammar, const Facts& facts)
         case CaptionGrammar::plain:
             break;
     }
-    return factOf(facts, "caption");
+    return plainCaption(facts);
 }
 
 std::string randomCaption(CaptionGrammar grammar, const Facts& facts, CounterRandom& random)
@@ -223,7 +265,7 @@ std::string randomCaption(CaptionGrammar grammar, const Facts& facts, CounterRan
         case CaptionGrammar::plain:
             break;
     }
-    return factOf(facts, "caption");
+    return randomPlainCaption(facts, random);
 }
 
 std::vector<std::string> wordSources(CaptionGrammar grammar, const CaptionedImages& images)
@@ -235,6 +277,35 @@ std::vector<std::string> wordSources(CaptionGrammar grammar, const CaptionedImag
             texts.insert(factOf(facts, "tags"));
     }
     return {texts.begin(), texts.end()};
+}
+
+std::vector<std::string> captionNotes(const CaptionedImages& images, int mostWords)
+{
+    const CaptionGrammar grammar = grammarOf(images);
+    std::size_t longOnes = 0, bare = 0;
+    std::set<std::string> longWords;
+    int longest = 0;
+    for (const Facts& facts : images.facts) {
+        const std::string caption = fullCaption(grammar, facts);
+        const int words = model::Vocabulary::wordCount(caption);
+        longest = std::max(longest, words);
+        longOnes += words > mostWords ? 1 : 0;
+        bare += words == 0 ? 1 : 0;
+        for (const std::string& word : model::Vocabulary::tooLongWords(caption))
+            longWords.insert(word.substr(0, model::Vocabulary::longestWord) + "…");
+    }
+    std::vector<std::string> notes;
+    if (longOnes > 0) {
+        notes.push_back(counted(longOnes, images.facts.size(), "captions have more than ") +
+                        std::to_string(mostWords) + " words (the longest " + std::to_string(longest) +
+                        "); what is beyond is cut off. --text-words sets how many are read.");
+    }
+    if (bare > 0)
+        notes.push_back(counted(bare, images.facts.size(), "images are trained on without words."));
+    if (!longWords.empty())
+        notes.push_back("Words of more than " + std::to_string(model::Vocabulary::longestWord) +
+                        " bytes are passed over: " + firstNames({longWords.begin(), longWords.end()}) + ".");
+    return notes;
 }
 
 }  // namespace diffuscope::train

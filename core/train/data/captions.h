@@ -13,7 +13,7 @@ namespace diffuscope::train {
 enum class CaptionGrammar {
     portraits,  ///< "a happy person with dark skin, long red hair and red clothes" (avatar16's attributes)
     drawings,   ///< "red heart, blob style" (emoji64's labels and styles)
-    plain,      ///< the caption as it stands
+    plain,      ///< the caption as it stands, or, without one, the attributes in a row
 };
 
 /// The grammar that the images' attributes fit.
@@ -30,6 +30,10 @@ std::string randomCaption(CaptionGrammar grammar, const Facts& facts, CounterRan
 
 /// What a caption written so can hold, of all images: the model's vocabulary comes from these.
 std::vector<std::string> wordSources(CaptionGrammar grammar, const CaptionedImages& images);
+
+/// What a person is to know of the captions before the training: how many are cut off at `mostWords`, how
+/// many are empty, which words are passed over. A sentence each.
+std::vector<std::string> captionNotes(const CaptionedImages& images, int mostWords);
 
 /// The caption that names just these attributes, in the usual order: "a happy person with red hair".
 /// Portraits only.

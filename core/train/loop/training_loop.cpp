@@ -95,7 +95,7 @@ int64_t resumeFrom(const std::string& folder, const TrainingOptions& options, Op
                    double& loss)
 {
     auto file = readCheckpoint(folder);
-    if (trainingOptionsFromText(file.metadata["options"], checkpointPath(folder)) != options) {
+    if (!isSameTraining(trainingOptionsFromText(file.metadata["options"], checkpointPath(folder)), options)) {
         throw Error(ErrorCode::invalidFile,
                     checkpointPath(folder) + " was written by a training with other options.",
                     "Give --resume alone to use its own.");
@@ -143,11 +143,18 @@ double differentiate(TrainingTask& task, int64_t step)
                 "Lower --learning-rate and train again; the last checkpoint is still good.");
 }
 
-void writePreview(TrainingTask& task, Optimizer& optimizer, const std::string& folder, int64_t stepsDone)
+/// A picture for the eye: a training goes on without it.
+void writePreview(TrainingTask& task, Optimizer& optimizer, const LoopSettings& settings, int64_t stepsDone)
 {
     const auto name = "preview-" + std::to_string(stepsDone) + ".png";
     optimizer.useAverage();
-    task.writePreview((std::filesystem::path(folder) / name).string());
+    try {
+        task.writePreview((std::filesystem::path(settings.outputFolder) / name).string());
+    } catch (const Error& error) {
+        if (settings.onNote)
+            settings.onNote(std::string("There is no preview of step ") + std::to_string(stepsDone) + ": " +
+                            error.what());
+    }
     optimizer.useWeights();
 }
 
@@ -206,7 +213,7 @@ TrainingOutcome trainTask(TrainingTask& task, const TrainingOptions& options, co
             meter.restartClock();
         }
         if (done % settings.previewEvery == 0 || done == steps) {
-            writePreview(task, optimizer, settings.outputFolder, done);
+            writePreview(task, optimizer, settings, done);
             meter.restartClock();
         }
     }

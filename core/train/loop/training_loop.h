@@ -26,6 +26,7 @@ struct LoopSettings
     bool resume = false;
     std::function<void(const TrainingProgress&)> onProgress;  // after every step
     std::function<bool()> stopRequested;                      // asked before every step
+    std::function<void(const std::string&)> onNote{};  // of what went wrong without ending the training
 };
 
 enum class TrainingOutcome { Finished, Stopped };

@@ -4,6 +4,16 @@
 
 namespace diffuscope::train {
 
+bool isSameTraining(const TrainingOptions& a, const TrainingOptions& b)
+{
+    TrainingOptions moved = b;
+    moved.dataFolder = a.dataFolder;
+    moved.dataPath = a.dataPath;
+    if (a.dataHash.empty() || b.dataHash.empty())
+        moved.dataHash = a.dataHash;
+    return a == moved;
+}
+
 std::string toText(const TrainingOptions& options)
 {
     const auto& optimizer = options.optimizer;
@@ -27,11 +37,16 @@ std::string toText(const TrainingOptions& options)
                             {"schedule", options.schedule},
                             {"levels", options.levels},
                             {"condition_dropout", options.conditionDropout}};
+    if (!options.dataPath.empty())
+        value["data_path"] = options.dataPath;
+    if (!options.dataHash.empty())
+        value["data_hash"] = options.dataHash;
     if (!options.vocabulary.empty()) {
         value["vocabulary"] = options.vocabulary;
         value["held_out"] = options.heldOut;
     }
-    return value.dump();
+    // A folder's name may be in any encoding; the training must not end at its first checkpoint for that.
+    return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 TrainingOptions trainingOptionsFromText(const std::string& text, const std::string& where)
@@ -48,7 +63,9 @@ TrainingOptions trainingOptionsFromText(const std::string& text, const std::stri
     options.optimizer.weightDecay = fields.number("weight_decay");
     options.optimizer.gradientClip = fields.number("gradient_clip");
     options.optimizer.emaDecay = fields.number("ema_decay");
-    options.seed = static_cast<uint64_t>(fields.integer("seed"));
+    options.dataPath = fields.has("data_path") ? fields.text("data_path") : "";
+    options.dataHash = fields.has("data_hash") ? fields.text("data_hash") : "";
+    options.seed = fields.unsignedInteger("seed");
     options.flip = fields.boolean("flip");
     options.shift = fields.smallInteger("shift");
     options.precision = fields.text("precision");

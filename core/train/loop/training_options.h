@@ -13,7 +13,10 @@ namespace diffuscope::train {
 struct TrainingOptions
 {
     std::string task = "diffusion";  // or "classifier" or "noise-classifier"
-    std::string dataFolder;
+    std::string dataFolder;          ///< as the person named it
+    /// Where it was, absolute, and what was in it (see dataHash()); empty in checkpoints of older versions.
+    std::string dataPath{};
+    std::string dataHash{};
     /// Folder of a training of the same network whose averaged weights this one begins with, or empty.
     std::string startFrom;
     OptimizerOptions optimizer;
@@ -40,6 +43,9 @@ struct TrainingOptions
 
     bool operator==(const TrainingOptions&) const = default;
 };
+
+/// Whether two trainings are the same, wherever their data lie.
+bool isSameTraining(const TrainingOptions& a, const TrainingOptions& b);
 
 /// As text for the checkpoint, and back. The second throws Error; `where` names the file.
 std::string toText(const TrainingOptions& options);

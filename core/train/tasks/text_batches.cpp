@@ -24,12 +24,7 @@ std::string TextBatches::captionAt(uint64_t position)
 
 std::vector<int64_t> TextBatches::wordsAt(uint64_t position)
 {
-    const auto mostWords = static_cast<size_t>(m_options.network.text.mostWords);
-    std::vector<int64_t> words;
-    for (const auto& word : m_vocabulary.split(captionAt(position)))
-        if (word.isKnown() && words.size() < mostWords)
-            words.push_back(word.id);
-    return words;
+    return m_vocabulary.knownIds(captionAt(position), m_options.network.text.mostWords);
 }
 
 TextBatch TextBatches::make(int64_t step)

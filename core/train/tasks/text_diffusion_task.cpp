@@ -1,6 +1,7 @@
 #include "core/train/tasks/text_diffusion_task.h"
 
 #include "core/base/error.h"
+#include "core/model/text/vocabulary.h"
 #include "core/train/data/image_sheet.h"
 #include "core/train/tasks/diffusion_loss.h"
 #include "core/train/tasks/preview_model.h"
@@ -29,16 +30,30 @@ const TrainingOptions& checkedText(const TrainingOptions& options, const Caption
     return options;
 }
 
-/// Nothing, then captions of evenly spread images.
-std::vector<std::string> promptsOf(const CaptionedImages& images, const std::vector<uint32_t>& indices,
-                                   uint64_t seed)
+/// As much of a caption as a prompt may hold, without words that the vocabulary leaves out.
+std::string knownBeginning(const std::string& caption, const TrainingOptions& options)
 {
+    const model::Vocabulary vocabulary(options.vocabulary);
+    std::string known;
+    for (const int64_t id : vocabulary.knownIds(caption, options.network.text.mostWords))
+        known += (known.empty() ? "" : " ") + vocabulary.words()[static_cast<size_t>(id)];
+    return model::Vocabulary::shortened(known, options.network.text.mostWords);
+}
+
+/// Nothing, then captions of evenly spread images, as much of them as the network reads.
+std::vector<std::string> promptsOf(const CaptionedImages& images, const CaptionedSplit& split,
+                                   const TrainingOptions& options)
+{
+    // A small set has no images to spare for tests.
+    const std::vector<uint32_t>& indices = split.test.empty() ? split.train : split.test;
     const CaptionGrammar grammar = grammarOf(images);
     std::vector<std::string> prompts = {""};
     for (size_t k = 1; k < previewPrompts; ++k) {
-        CounterRandom random(seed, RandomStream::Preview, k);
+        CounterRandom random(options.seed, RandomStream::Preview, k);
         const auto& facts = images.facts[indices[k * indices.size() / previewPrompts]];
-        prompts.push_back(k % 2 ? fullCaption(grammar, facts) : randomCaption(grammar, facts, random));
+        const std::string caption =
+            k % 2 ? fullCaption(grammar, facts) : randomCaption(grammar, facts, random);
+        prompts.push_back(knownBeginning(caption, options));
     }
     return prompts;
 }
@@ -48,6 +63,12 @@ std::vector<std::string> promptsOf(const CaptionedImages& images, const std::vec
 void fitToImages(TrainingOptions& options, const CaptionedImages& images)
 {
     const auto vocabulary = model::Vocabulary::ofTexts(wordSources(grammarOf(images), images));
+    if (vocabulary.empty()) {
+        throw Error(
+            ErrorCode::invalidOption, "The captions of the data hold no word.",
+            "Say in each JSON line what the picture shows, as \"caption\" or as attributes of any name "
+            "whose values are texts, or in NAME.txt beside NAME.png.");
+    }
     options.vocabulary = vocabulary.words();
     options.network.imageChannels = 3;
     options.network.imageHeight = images.height;
@@ -68,7 +89,7 @@ TextDiffusionTask::TextDiffusionTask(std::shared_ptr<const CaptionedImages> imag
       m_levels(m_schedule, m_nets.device()),
       m_batches(images, splitOf(*images, options.heldOut).train, options)
 {
-    m_previewPrompts = promptsOf(*images, splitOf(*images, options.heldOut).test, options.seed);
+    m_previewPrompts = promptsOf(*images, splitOf(*images, options.heldOut), options);
 }
 
 torch::Tensor TextDiffusionTask::loss(int replica)
