@@ -111,7 +111,7 @@ void startFrom(const std::string& folder, Optimizer& optimizer)
 {
     auto file = readCheckpoint(folder);
     for (auto& [name, tensor] : optimizer.state()) {
-        if (name == "weights" || name == "average") {
+        if (name == "weights" || name.starts_with("average")) {
             copyInto(tensor, file, "average", folder,
                      "Start from a training with the same architecture, or without --start-from.");
         }
@@ -164,11 +164,16 @@ TrainingOptions readCheckpointOptions(const std::string& outputFolder)
     return trainingOptionsFromText(file.metadata["options"], checkpointPath(outputFolder));
 }
 
-int64_t loadAveragedWeights(const std::string& outputFolder, torch::nn::Module& module)
+int64_t loadAveragedWeights(const std::string& outputFolder, torch::nn::Module& module,
+                            std::optional<double> decay)
 {
     auto file = readCheckpoint(outputFolder);
+    const std::string name = decay ? Optimizer::averageName(*decay) : "average";
+    if (decay && !file.tensors.contains(name))
+        throw Error(ErrorCode::invalidOption, checkpointPath(outputFolder) + " keeps no " + name + ".",
+                    "Choose a decay that the training was given with --ema-also.");
     Optimizer optimizer({&module}, {});
-    copyInto(optimizer.state().front().second, file, "average", outputFolder,
+    copyInto(optimizer.state().front().second, file, name, outputFolder,
              "Train the model anew; this checkpoint is of another program.");
     return stepOf(file, outputFolder);
 }
