@@ -33,7 +33,7 @@ struct EvaluateArguments
     std::vector<double> scales;  ///< of a model with text
     bool hasImages = false;      ///< the number of images was given
     bool hasSteps = false;
-    std::vector<int> bySteps;    ///< numbers of steps to measure one after the other
+    std::vector<int> bySteps;  ///< numbers of steps to measure one after the other
     bool write = false;
 };
 
@@ -143,8 +143,8 @@ void print(const measure::Evaluation& evaluation, const std::vector<std::string>
 /// One line for each number of steps.
 void printBySteps(const std::vector<int>& bySteps, const std::function<measure::Evaluation(int)>& evaluated)
 {
-    std::printf("%6s  %10s  %9s  %7s  %9s  %8s  %12s\n", "steps", "agreement", "Frechet", "ratio", "precision",
-                "recall", "ms an image");
+    std::printf("%6s  %10s  %9s  %7s  %9s  %8s  %12s\n", "steps", "agreement", "Frechet", "ratio",
+                "precision", "recall", "ms an image");
     for (const int steps : bySteps) {
         const auto evaluation = evaluated(steps);
         const auto& quality = evaluation.quality;

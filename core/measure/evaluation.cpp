@@ -93,9 +93,9 @@ Evaluation evaluate(const GeneratingNetwork& network, model::Classifier& classif
     result.classAgreement = agreementByClass(wanted, generated.classes, classifier->classes());
     const int64_t compared = std::min({mostForVariety, int64_t{request.images}, test.images.size(0)});
     if (compared > nearestNeighbours)
-        result.variety = precisionAndRecall(
-            generated.features.index_select(0, spreadIndices(request.images, compared)),
-            ofTest.features.index_select(0, spreadIndices(test.images.size(0), compared)));
+        result.variety =
+            precisionAndRecall(generated.features.index_select(0, spreadIndices(request.images, compared)),
+                               ofTest.features.index_select(0, spreadIndices(test.images.size(0), compared)));
     model::ModelQuality& quality = result.quality;
     quality.images = request.images;
     quality.sampler = generation.sampler.id;

@@ -19,6 +19,7 @@ struct PrecisionRecall
 /// point lies among others where it is within the distance of one of them to its k-th nearest neighbour. Both
 /// sets should have the same size, or the larger one looks richer. Throws std::invalid_argument for sets of k
 /// or fewer points or of other widths.
-PrecisionRecall precisionAndRecall(const torch::Tensor& generated, const torch::Tensor& real, int k = nearestNeighbours);
+PrecisionRecall precisionAndRecall(const torch::Tensor& generated, const torch::Tensor& real,
+                                   int k = nearestNeighbours);
 
 }  // namespace diffuscope::measure

@@ -36,9 +36,9 @@ std::string checkpointPath(const std::string& outputFolder);
 /// Reads the options of the checkpoint in the folder, for resuming. Throws Error.
 TrainingOptions readCheckpointOptions(const std::string& outputFolder);
 
-/// Puts the checkpoint's averaged weights into the module, whose shape must fit; those of another decay that the
-/// training kept (OptimizerOptions::moreEmaDecays) where one is named. Throws Error.
-/// Returns the number of steps done.
+/// Puts the checkpoint's averaged weights into the module, whose shape must fit; those of another decay that
+/// the training kept (OptimizerOptions::moreEmaDecays) where one is named. Throws Error. Returns the number
+/// of steps done.
 int64_t loadAveragedWeights(const std::string& outputFolder, torch::nn::Module& module,
                             std::optional<double> decay = {});
 

@@ -9,6 +9,7 @@
 #include "core/train/tasks/autoencoder_task.h"
 #include "core/train/tasks/diffusion_loss.h"
 #include "core/train/tasks/flow_path.h"
+#include "core/train/tasks/preview_model.h"
 #include "core/train/tasks/text_diffusion_task.h"
 
 #include <algorithm>
@@ -92,7 +93,7 @@ void LatentTask::writePreview(const std::string& path)
     auto& net = m_nets[0];
     const auto device = m_nets.device();
     // A row for each prompt and, in the last, the one for none.
-    const auto contexts = measure::contextsOf(net, m_options.vocabulary, m_previewPrompts);
+    const auto contexts = measure::textsOf(*previewModel(m_options, net), m_previewPrompts).text;
     const auto rows = static_cast<int64_t>(m_previewPrompts.size()), count = rows * latentColumns;
     const auto asked = torch::arange(rows, torch::TensorOptions(torch::kInt64).device(device))
                            .repeat_interleave(latentColumns);
