@@ -69,8 +69,9 @@ void addPictureOptions(CLI::App& command, TrainingOptions& options)
     command
         .add_option("--rival-channels", options.rival.channels, "vae, gan: channels at a quarter of the side")
         ->capture_default_str();
-    command.add_option("--rival-hidden", options.rival.hidden,
-                       "vae, gan: width of two dense layers in place of convolutions; 0: convolutions")
+    command
+        .add_option("--rival-hidden", options.rival.hidden,
+                    "vae, gan: width of two dense layers in place of convolutions; 0: convolutions")
         ->capture_default_str();
     command.add_option("--rival-latents", options.rival.latents, "vae, gan: numbers a picture is made from")
         ->capture_default_str();

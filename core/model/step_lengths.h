@@ -10,6 +10,9 @@
 
 namespace diffuscope::model {
 
+/// Steps of 1, 1/2, … 1/2^(learnedLengths − 1) of the way are what students here are trained for.
+constexpr int learnedLengths = 7;
+
 class StepLengths
 {
 public:

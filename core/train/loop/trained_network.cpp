@@ -14,7 +14,8 @@
 #include "core/train/loop/training_loop.h"
 #include "core/train/tasks/autoencoder_task.h"
 
-#include <numeric>
+#include <algorithm>
+#include <vector>
 
 namespace diffuscope::train {
 namespace {

@@ -136,11 +136,14 @@ double differentiate(TrainingTask& task, int64_t step)
     return loss;
 }
 
-[[noreturn]] void refuseLoss(int64_t step)
+[[noreturn]] void refuseLoss(int64_t step, const std::string& folder)
 {
+    const std::string last = checkpointPath(folder);
     throw Error(ErrorCode::notFinite,
                 "The loss stopped being a finite number at step " + std::to_string(step) + ".",
-                "Lower --learning-rate and train again; the last checkpoint is still good.");
+                std::string("Lower --learning-rate and train again; ") +
+                    (std::filesystem::exists(last) ? "the last good checkpoint is " + last + "."
+                                                   : "there was no checkpoint yet."));
 }
 
 void writePreview(TrainingTask& task, Optimizer& optimizer, const std::string& folder, int64_t stepsDone)
@@ -201,7 +204,7 @@ TrainingOutcome trainTask(TrainingTask& task, const TrainingOptions& options, co
         }
         const double lossNow = differentiate(task, done);
         if (!std::isfinite(lossNow) || !std::isfinite(optimizer.update(done)))
-            refuseLoss(done);
+            refuseLoss(done, settings.outputFolder);
         ++done;
         const auto progress = meter.after(done, lossNow);
         if (settings.onProgress)

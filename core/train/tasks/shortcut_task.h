@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/model/dit/dit.h"
+#include "core/model/step_lengths.h"
 #include "core/train/tasks/diffusion_batches.h"
 #include "core/train/tasks/replicas.h"
 #include "core/train/tasks/training_task.h"
@@ -27,7 +28,7 @@ public:
     void writePreview(const std::string& path) override;
 
     /// Steps of 1, 1/2, … 1/2^(lengths − 1) of the path are learned; shorter ones are the flow itself.
-    static constexpr int lengths = 7;
+    static constexpr int lengths = model::learnedLengths;
 
 private:
     struct Inputs
