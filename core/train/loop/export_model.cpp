@@ -182,6 +182,7 @@ void writeModelReadme(const std::string& folder, const model::ModelCard& card)
          << "| network | " << architectureSummary(card) << " |\n"
          << "| predicts | " << card.target << ", on the schedule " << card.schedule.family << " |\n"
          << "| trained on | " << card.data << " |\n"
+         << (card.guidance > 0 ? "| guidance | best at " + shortNumber(card.guidance, 4) + " |\n" : "")
          << "| licence | " << card.licence << " |\n\n";
     if (isRead) {
         text << "The sheet's rows, from the top, with guidance 3:\n\n";
