@@ -6,7 +6,6 @@
 #include "core/base/error.h"
 #include "core/exports/picture.h"
 #include "core/model/catalog.h"
-#include "core/model/dit/dit_kind.h"
 #include "core/model/model.h"
 #include "core/model/model_loader.h"
 #include "core/model/safetensors.h"

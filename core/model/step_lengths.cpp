@@ -2,6 +2,8 @@
 // Steps of a grid as shares of a straight path.
 #include "core/model/step_lengths.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <cmath>
 
@@ -12,6 +14,12 @@ namespace {
 constexpr double sameShare = 1e-4;
 
 }  // namespace
+
+bool readsStep(const ModelCard& card)
+{
+    const auto architecture = nlohmann::json::parse(card.architecture, nullptr, false);
+    return architecture.is_object() && architecture.value("reads_step", false);
+}
 
 StepLengths::StepLengths(const schedule::TimeGrid& grid, int levels) : m_levels(levels)
 {

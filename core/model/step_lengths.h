@@ -2,6 +2,7 @@
 // What a few-step student is told of a time grid: how long the step is that begins at a level.
 #pragma once
 
+#include "core/model/model_card.h"
 #include "core/schedule/time_grid.h"
 
 #include <torch/types.h>
@@ -9,6 +10,9 @@
 #include <vector>
 
 namespace diffuscope::model {
+
+/// Whether a card is that of a few-step student.
+bool readsStep(const ModelCard& card);
 
 /// Steps of 1, 1/2, … 1/2^(learnedLengths − 1) of the way are what students here are trained for.
 constexpr int learnedLengths = 7;

@@ -63,11 +63,6 @@ DitConfig ditConfig(const ModelCard& card)
     return ditConfigFromJson(base::JsonFields(architecture, "The architecture of \"" + card.name + "\""));
 }
 
-bool readsStep(const ModelCard& card)
-{
-    return card.network == "dit" && ditConfig(card).readsStep;
-}
-
 void describeDit(ModelCard& card, const DitConfig& config)
 {
     card.network = "dit";

@@ -12,9 +12,6 @@ NetworkKind ditKind();
 /// The config in a card of this kind. Throws Error(invalidFile).
 DitConfig ditConfig(const ModelCard& card);
 
-/// Whether a card is that of a few-step student.
-bool readsStep(const ModelCard& card);
-
 /// Writes into the card what follows from the config: network, architecture, space, parameterCount.
 void describeDit(ModelCard& card, const DitConfig& config);
 
