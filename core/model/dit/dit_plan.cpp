@@ -63,7 +63,7 @@ const float* rowOf(const std::vector<float>& modulation, std::size_t row, int wi
 
 bool DitPlan::isPossible(const DitConfig& config)
 {
-    constexpr int lanes = inference::kLaneMultiple;
+    constexpr int lanes = inference::laneMultiple;
     return inference::floatKernels() != nullptr && config.width / config.heads % lanes == 0 &&
            config.width % lanes == 0;
 }
