@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Steps of a grid as shares of a straight path.
+// The steps of a grid as shares of a straight path from noise to picture.
 #include "core/model/step_lengths.h"
 
 #include <nlohmann/json.hpp>

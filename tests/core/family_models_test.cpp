@@ -3,6 +3,7 @@
 #include "core/measure/generation.h"
 #include "core/model/autoencoder/picture_decoder_model.h"
 #include "core/model/checkpoint.h"
+#include "core/model/dit/dit.h"
 #include "core/model/dit/dit_kind.h"
 #include "core/model/rivals/rival_model.h"
 #include "core/model/step_lengths.h"

@@ -304,12 +304,13 @@ private:
                                   const std::string& name)
     {
         double first = 0, last = 0;
-        const auto outcome = train::trainTask(
-            task, options,
-            {.outputFolder = m_files.path(name), .onProgress = [&](const train::TrainingProgress& progress) {
-                 first = progress.step == 1 ? progress.loss : first;
-                 last = progress.loss;
-             }});
+        train::LoopSettings settings;
+        settings.outputFolder = m_files.path(name);
+        settings.onProgress = [&](const train::TrainingProgress& progress) {
+            first = progress.step == 1 ? progress.loss : first;
+            last = progress.loss;
+        };
+        const auto outcome = train::trainTask(task, options, settings);
         if (outcome != train::TrainingOutcome::Finished)
             qFatal("The training stopped.");
         return {first, last};

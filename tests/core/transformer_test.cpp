@@ -165,7 +165,8 @@ private Q_SLOTS:
         auto net = trained(smallTransformer());
         const torch::NoGradGuard noGrad;
         std::vector<torch::Tensor> maps;
-        net(torch::randn({2, 1, 12, 12}), torch::full({2}, 5.0), torch::zeros({2}, torch::kInt64), {}, &maps);
+        net->forward(torch::randn({2, 1, 12, 12}), torch::full({2}, 5.0), torch::zeros({2}, torch::kInt64),
+                     {}, &maps);
         QCOMPARE(maps.size(), std::size_t(2));
         QCOMPARE(maps[0].sizes(), at::IntArrayRef({2, 2, 9, 9}));
         QVERIFY(largest(maps[1].sum(-1) - 1) < 1e-5);
