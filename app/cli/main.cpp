@@ -58,6 +58,9 @@ int run(int argc, char** argv)
     diffuscope::cli::addExportCommand(program);
     diffuscope::cli::addEvaluateCommand(program);
     diffuscope::cli::addReferenceCommand(program);
+    diffuscope::cli::addFieldCommand(program);
+    diffuscope::cli::addMeasureCommand(program);
+    diffuscope::cli::addConditionalCommand(program);
     if (const std::string refused = refusedCommand(program, argc, argv); !refused.empty())
         return report(refused);
     try {
