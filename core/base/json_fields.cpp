@@ -37,8 +37,8 @@ nlohmann::json readJsonFile(const std::string& path)
         throw Error(ErrorCode::invalidFile, path + " is not valid JSON: " + kind.what + ".", kind.hint);
     try {
         return parsedStrictly("file", text, largestFileBytes, deepestFile);
-    } catch (const Error& error) {
-        throw Error(ErrorCode::invalidFile, path + " is not valid JSON. " + error.what(), restore);
+    } catch (const Error& refusal) {
+        throw Error(ErrorCode::invalidFile, path + " is not valid JSON. " + refusal.what(), restore);
     }
 }
 

@@ -4,7 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/json_object_reader.h"
-#include "core/base/png_reader.h"
+#include "core/base/picture_reader.h"
 
 #include <algorithm>
 #include <charconv>
@@ -422,8 +422,8 @@ PointMixture mixtureOfFile(const std::string& path, double width, int pointsOfPi
     }
     if (ending == ".csv" || ending == ".txt")
         return kernelMixture(readPoints(path), width > 0 ? width : 0.05, path);
-    if (ending == ".png") {
-        const base::Picture picture = base::readPng(path);
+    if (base::isPictureName(path)) {
+        const base::Picture picture = base::readPicture(path);
         std::vector<double> darkness;
         darkness.reserve(picture.pixels.size() / 3);
         for (std::size_t i = 0; i + 2 < picture.pixels.size(); i += 3)
@@ -433,7 +433,7 @@ PointMixture mixtureOfFile(const std::string& path, double width, int pointsOfPi
         return mixtureOfPicture(darkness, picture.width, picture.height, width, pointsOfPicture, path);
     }
     throw Error(ErrorCode::invalidFile, path + " is no file of points, mixture or picture.",
-                "Give a file that ends with .csv, .json or .png.");
+                "Give a file that ends with .csv, .json, .png or .jpg.");
 }
 
 }  // namespace diffuscope::model
