@@ -20,6 +20,12 @@ void addInspectCommand(CLI::App& program);
 void addListingCommands(CLI::App& program);
 /// schedule, grid
 void addScheduleCommands(CLI::App& program);
+/// field: density, score and estimate of exact models
+void addFieldCommand(CLI::App& program);
+/// measure: samples against exact data, and samplers against the exact answer
+void addMeasureCommand(CLI::App& program);
+/// conditional: one reverse step on a line
+void addConditionalCommand(CLI::App& program);
 void addSheetCommand(CLI::App& program);
 /// reference, which describes all the others: add it last
 void addReferenceCommand(CLI::App& program);

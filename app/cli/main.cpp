@@ -59,6 +59,9 @@ int main(int argc, char** argv)
     diffuscope::cli::addExportCommand(program);
     diffuscope::cli::addEvaluateCommand(program);
     diffuscope::cli::addReferenceCommand(program);
+    diffuscope::cli::addFieldCommand(program);
+    diffuscope::cli::addMeasureCommand(program);
+    diffuscope::cli::addConditionalCommand(program);
     if (const std::string refused = refusedCommand(program, argc, argv); !refused.empty())
         return report(refused);
     try {

@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/exports/picture.h"
 #include "core/model/catalog.h"
+#include "core/model/exact/data_sets.h"
 
 #include <charconv>
 #include <cstdio>
@@ -88,8 +89,24 @@ void applySchedule(const EntryArguments& arguments, recipe::Recipe& recipe)
     recipe.schedule = std::move(spec);
 }
 
+// Exact data without a class is asked for whole, and is not cut to the range of pixels.
+void applyExactClasses(const RecipeArguments& arguments, recipe::Recipe& recipe)
+{
+    if (arguments.file.empty()) {
+        recipe.condition = recipe::Condition::none();
+        recipe.clipping = {.rule = "none", .options = {}};
+    }
+    if (arguments.classes)
+        recipe.condition.classes =
+            parseClassList(*arguments.classes, model::exactData(recipe.model).classes());
+}
+
 void applyClasses(const RecipeArguments& arguments, recipe::Recipe& recipe)
 {
+    if (model::isExactName(recipe.model)) {
+        applyExactClasses(arguments, recipe);
+        return;
+    }
     const auto model = model::findModel(model::modelFolders(), recipe.model);
     const int classes = int(model.card->classNames.size());
     if (model.card->readsText() && arguments.file.empty())
@@ -209,7 +226,13 @@ void addRunFlags(CLI::App& command, RecipeArguments& arguments, const recipe::Re
         ->default_str(std::to_string(defaults.steps));
     command.add_option("--count", arguments.batch, "Images")
         ->type_name("NUMBER")
-        ->check(CLI::Range(1, mostImages))
+        ->check([](const std::string& text) -> std::string {
+            const std::string refused = isNumber<int>("a whole number from 1 up")(text);
+            const bool fits = refused.empty() && std::stoi(text) >= 1 && std::stoi(text) <= mostPoints;
+            return fits ? ""
+                        : "\"" + text.substr(0, 60) + "\" is not from 1 to " + std::to_string(mostImages) +
+                              " (points: to " + std::to_string(mostPoints) + ")";
+        })
         ->default_str(std::to_string(defaults.batch));
 }
 

@@ -38,6 +38,8 @@ struct RecipeArguments
 
 /// The most images of one run.
 constexpr int mostImages = 4096;
+/// The most points of one run of an exact model.
+constexpr int mostPoints = 1'000'000;
 
 /// Adds the flags that every sampling command has: all but --sampler, --steps and --count. `defaults` is
 /// what they say they are.

@@ -1,11 +1,13 @@
 #include "app/cli/commands.h"
 #include "app/cli/interruption.h"
+#include "app/cli/point_run.h"
 #include "app/cli/progress_line.h"
 #include "app/cli/recipe_arguments.h"
 #include "app/cli/started_run.h"
 #include "core/base/error.h"
 #include "core/exports/picture.h"
 #include "core/model/catalog.h"
+#include "core/model/exact/data_sets.h"
 #include "core/model/safetensors.h"
 #include "core/train/data/image_sheet.h"
 
@@ -21,6 +23,8 @@ struct SampleArguments
     RecipeArguments recipe;
     std::string sheet;
     std::string tensors;
+    std::string points;
+    std::string startPoints;
     bool frames = false;
 };
 
@@ -88,8 +92,43 @@ void tellOfEmptyPrompt(const recipe::Recipe& recipe)
     }
 }
 
+void runPoints(const SampleArguments& arguments)
+{
+    if (!arguments.sheet.empty())
+        throw Error(ErrorCode::invalidOption, "Points make no sheet of images.",
+                    "Give --tensors or --points.");
+    if (arguments.tensors.empty() && arguments.points.empty())
+        throw Error(ErrorCode::invalidOption, "There is nowhere to write the points to.",
+                    "Give --tensors run.safetensors, --points points.csv, or both.");
+    const std::string& precision = arguments.recipe.precision;
+    if (precision != "float64" && precision != "float32")
+        throw Error(ErrorCode::invalidOption, "Points are computed in float64, and written so or as float32.",
+                    "Give --precision float64.");
+    samplePoints({.recipe = recipeOf(arguments.recipe, {}),
+                  .tensors = arguments.tensors,
+                  .csv = arguments.points,
+                  .start = arguments.startPoints,
+                  .frames = arguments.frames,
+                  .isDouble = precision == "float64",
+                  .threads = arguments.recipe.threads});
+}
+
+/// The model that the flags or the recipe name.
+std::string modelOf(const RecipeArguments& arguments)
+{
+    return arguments.model || arguments.file.empty() ? arguments.model.value_or("")
+                                                     : planOf(arguments, {}).recipe.model;
+}
+
 void runSampling(const SampleArguments& arguments)
 {
+    if (model::isExactName(modelOf(arguments.recipe))) {
+        runPoints(arguments);
+        return;
+    }
+    if (!arguments.startPoints.empty() || !arguments.points.empty())
+        throw Error(ErrorCode::invalidOption, "--start-points and --points are for models of points.",
+                    "Give --model exact:NAME.");
     if (arguments.sheet.empty() && arguments.tensors.empty()) {
         throw Error(ErrorCode::invalidOption, "There is nowhere to write the images to.",
                     "Give --out sheet.png, --tensors run.safetensors, or both.");
@@ -127,9 +166,18 @@ void addSampleCommand(CLI::App& program)
                      "PNG sheet to write, with its recipe in it and in NAME.recipe.json")
         ->type_name("FILE.png");
     command
-        ->add_option("--tensors", arguments->tensors,
-                     "Safetensors file to write: images [N, C, H, W] in [-1, 1]; its recipe goes beside it")
+        ->add_option(
+            "--tensors", arguments->tensors,
+            "Safetensors file to write: images [N, C, H, W] in [-1, 1], or samples [N, d]; its recipe goes "
+            "beside it")
         ->type_name("FILE");
+    command
+        ->add_option("--points", arguments->points, "CSV file to write the samples of a model of points to")
+        ->type_name("FILE.csv");
+    command
+        ->add_option("--start-points", arguments->startPoints,
+                     "Start a model of points at these x_T, columns x or x,y, in the place of noise")
+        ->type_name("FILE.csv");
     command->add_flag("--frames", arguments->frames, "Also write x_t and x0_hat, [frames, N, C, H, W]");
     command->footer(
         "\"diffuscope-cli samplers\", schedules, grids, guidance and clipping list the names and options.");

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Runs an exact model and writes its points.
+#include "app/cli/point_run.h"
+
+#include "app/cli/point_table.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "core/model/exact/data_sets.h"
+#include "core/model/exact/exact_field.h"
+#include "core/model/exact/point_file.h"
+#include "core/run/point_sampling.h"
+
+#include <cstdio>
+
+namespace diffuscope::cli {
+namespace {
+
+std::vector<double> startOf(const std::string& path, int dimensions)
+{
+    if (path.empty())
+        return {};
+    const model::PointSet points = model::readPoints(path);
+    if (points.dimensions != dimensions)
+        throw Error(ErrorCode::invalidOption,
+                    path + " holds points of " + std::to_string(points.dimensions) +
+                        " dimensions, but the model is of " + std::to_string(dimensions) + ".",
+                    dimensions == 1 ? "Give a column x." : "Give columns x and y.");
+    return points.values;
+}
+
+}  // namespace
+
+void samplePoints(const PointRunArguments& arguments)
+{
+    const auto field = std::make_shared<const model::ExactField>(model::exactData(arguments.recipe.model));
+    const run::PointOptions options{.start = startOf(arguments.start, field->dimensions()),
+                                    .keepsStates = arguments.frames,
+                                    .threads = arguments.threads};
+    const run::PointRun run = run::samplePoints(field, arguments.recipe, options);
+    std::fprintf(stderr, "%zu points, %zu steps, %d evaluations, %.0f ms\n", run.size(),
+                 run.levels.size() - 1, run.evaluations, run.elapsedMs);
+    if (!arguments.tensors.empty()) {
+        recipe::RunPlan plan{arguments.recipe, {}};
+        writePointTensors(arguments.tensors,
+                          {.dimensions = run.dimensions,
+                           .samples = run.samples,
+                           .states = run.states,
+                           .x0Hats = run.x0Hats,
+                           .recipe = recipe::toJson(plan)},
+                          arguments.isDouble);
+        writeRecipeBeside(arguments.tensors, plan);
+    }
+    if (!arguments.csv.empty())
+        base::writeFileAtomically(
+            arguments.csv,
+            model::csvOfPoints({.dimensions = run.dimensions, .values = run.samples, .labels = run.labels}));
+}
+
+}  // namespace diffuscope::cli
