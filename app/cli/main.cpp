@@ -62,6 +62,7 @@ int main(int argc, char** argv)
     diffuscope::cli::addFieldCommand(program);
     diffuscope::cli::addMeasureCommand(program);
     diffuscope::cli::addConditionalCommand(program);
+    diffuscope::cli::addLabCommand(program);
     if (const std::string refused = refusedCommand(program, argc, argv); !refused.empty())
         return report(refused);
     try {
