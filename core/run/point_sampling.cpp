@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/denoise/guidance.h"
 #include "core/model/exact/point_denoiser.h"
+#include "core/model/exact/point_mixture.h"
 #include "core/run/grid_progress.h"
 #include "core/run/noise_source.h"
 #include "core/run/sampling_loop.h"
