@@ -24,6 +24,8 @@ void addScheduleCommands(CLI::App& program);
 void addFieldCommand(CLI::App& program);
 /// measure: samples against exact data, and samplers against the exact answer
 void addMeasureCommand(CLI::App& program);
+/// lab: small networks trained on points
+void addLabCommand(CLI::App& program);
 /// conditional: one reverse step on a line
 void addConditionalCommand(CLI::App& program);
 void addSheetCommand(CLI::App& program);

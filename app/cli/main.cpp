@@ -61,6 +61,7 @@ int run(int argc, char** argv)
     diffuscope::cli::addFieldCommand(program);
     diffuscope::cli::addMeasureCommand(program);
     diffuscope::cli::addConditionalCommand(program);
+    diffuscope::cli::addLabCommand(program);
     if (const std::string refused = refusedCommand(program, argc, argv); !refused.empty())
         return report(refused);
     try {

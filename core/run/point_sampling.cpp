@@ -5,10 +5,11 @@
 #include "core/base/error.h"
 #include "core/denoise/guidance.h"
 #include "core/model/exact/point_denoiser.h"
-#include "core/sample/grid_progress.h"
-#include "core/sample/noise_source.h"
-#include "core/sample/sampling_loop.h"
-#include "core/sample/translated_errors.h"
+#include "core/model/exact/point_mixture.h"
+#include "core/run/grid_progress.h"
+#include "core/run/noise_source.h"
+#include "core/run/sampling_loop.h"
+#include "core/run/translated_errors.h"
 #include "core/schedule/schedule_registry.h"
 
 #include <torch/types.h>

@@ -2,8 +2,8 @@
 // The small network and its training: gradients, determinism, undo, divergence, and what is learned.
 #include "core/model/exact/data_sets.h"
 #include "core/model/mlp/mlp_kernels.h"
-#include "core/train/points/rectified_flow.h"
 #include "core/schedule/schedule_registry.h"
+#include "core/train/points/rectified_flow.h"
 #include "tests/core/file_fixture.h"
 
 #include <QTest>
@@ -103,7 +103,8 @@ void PointTrainingTest::gradientIsTheDifferenceOfLosses_data()
     QTest::addColumn<int>("classes");
     for (const char* position : {"raw", "sinusoidal"})
         for (const char* time : {"raw", "sinusoidal", "learned"})
-            QTest::addRow("%s, %s", position, time) << QString(position) << QString(time) << (position[0] == 'r' ? 3 : 0);
+            QTest::addRow("%s, %s", position, time)
+                << QString(position) << QString(time) << (position[0] == 'r' ? 3 : 0);
 }
 
 /// Along a random direction in all weights, by central differences.
@@ -182,10 +183,14 @@ void PointTrainingTest::everyTargetLearns_data()
 {
     QTest::addColumn<QString>("target");
     QTest::addColumn<QString>("family");
-    QTest::newRow("eps") << "eps" << "linear";
-    QTest::newRow("x0") << "x0" << "linear";
-    QTest::newRow("v") << "v" << "cosine";
-    QTest::newRow("flow") << "flow" << "rectified_flow";
+    QTest::newRow("eps") << "eps"
+                         << "linear";
+    QTest::newRow("x0") << "x0"
+                        << "linear";
+    QTest::newRow("v") << "v"
+                       << "cosine";
+    QTest::newRow("flow") << "flow"
+                          << "rectified_flow";
 }
 
 void PointTrainingTest::everyTargetLearns()
@@ -237,7 +242,9 @@ void PointTrainingTest::classesAreLearned()
     field.estimate(level, middle, right.data(), nullptr, 1, 1);
     field.estimate(level, middle, any.data(), nullptr, -1, 1);
     QVERIFY(left[0] < -0.7 && right[0] > 0.7 && std::abs(any[0]) < 0.4);
-    QVERIFY(test::refusalOf([&] { field.estimate(level, middle, left.data(), nullptr, 2, 1); }).contains("no class 2"));
+    QVERIFY(test::refusalOf([&] {
+                field.estimate(level, middle, left.data(), nullptr, 2, 1);
+            }).contains("no class 2"));
 }
 
 void PointTrainingTest::stateIsAnUndo()

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/model/exact/data_sets.h"
+#include "core/model/exact/exact_field.h"
 #include "core/model/exact/point_denoiser.h"
 #include "core/model/model.h"
 #include "core/schedule/schedule_registry.h"

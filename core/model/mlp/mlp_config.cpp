@@ -73,15 +73,15 @@ void checkMlpConfig(const MlpConfig& config)
 std::string toText(const MlpConfig& config)
 {
     const nlohmann::json json{{"type", "mlp"},
-            {"dimensions", config.dimensions},
-            {"width", config.width},
-            {"depth", config.depth},
-            {"position", toString(config.position)},
-            {"position_frequencies", config.positionFrequencies},
-            {"time", toString(config.time)},
-            {"time_features", config.timeFeatures},
-            {"classes", config.classes},
-            {"levels", config.levels}};
+                              {"dimensions", config.dimensions},
+                              {"width", config.width},
+                              {"depth", config.depth},
+                              {"position", toString(config.position)},
+                              {"position_frequencies", config.positionFrequencies},
+                              {"time", toString(config.time)},
+                              {"time_features", config.timeFeatures},
+                              {"classes", config.classes},
+                              {"levels", config.levels}};
     return json.dump();
 }
 

@@ -23,11 +23,12 @@ void requireFlow(const model::LearnedField& field, int steps)
 }
 
 /// The velocity eps − x0 at the share u of noise, alpha = 1 − u.
-std::vector<double> velocityAt(const model::LearnedField& field, std::span<const double> x, double u, int threads)
+std::vector<double> velocityAt(const model::LearnedField& field, std::span<const double> x, double u,
+                               int threads)
 {
     const schedule::NoiseLevel level = field.schedule().levelOfNoiseToSignal(u / (1 - u));
-    const schedule::NoiseLevel asked =
-        u == 1 ? field.schedule().level(field.schedule().levels() - 1) : schedule::NoiseLevel{level.t, 1 - u, u};
+    const schedule::NoiseLevel asked = u == 1 ? field.schedule().level(field.schedule().levels() - 1)
+                                              : schedule::NoiseLevel{level.t, 1 - u, u};
     std::vector<double> clean(x.size()), noise(x.size());
     field.estimate(asked, x, clean.data(), noise.data(), -1, threads);
     for (std::size_t i = 0; i < noise.size(); ++i)
@@ -58,7 +59,8 @@ std::vector<double> flowNoises(std::size_t count, int dimensions, std::uint64_t 
     return noises;
 }
 
-std::vector<double> flowEnds(const model::LearnedField& field, std::span<const double> noises, int steps, int threads)
+std::vector<double> flowEnds(const model::LearnedField& field, std::span<const double> noises, int steps,
+                             int threads)
 {
     requireFlow(field, steps);
     std::vector<double> x(noises.begin(), noises.end());
@@ -81,7 +83,8 @@ FlowQuality flowQuality(const model::LearnedField& field, std::size_t count, std
     for (int i = 0; i < fineSteps; ++i) {
         const std::vector<double> velocity = velocityAt(field, x, 1 - double(i) / fineSteps, threads);
         for (std::size_t k = 0; k < x.size(); ++k) {
-            quality.straightness += std::pow(noises[k] - ends[k] - velocity[k], 2) / (double(count) * fineSteps);
+            quality.straightness +=
+                std::pow(noises[k] - ends[k] - velocity[k], 2) / (double(count) * fineSteps);
             x[k] -= velocity[k] / fineSteps;
         }
     }
@@ -90,8 +93,8 @@ FlowQuality flowQuality(const model::LearnedField& field, std::size_t count, std
     return quality;
 }
 
-TrainingPoints reflowPoints(const model::LearnedField& field, std::size_t count, std::uint64_t seed, int steps,
-                            bool onlyNoisiest, int threads)
+TrainingPoints reflowPoints(const model::LearnedField& field, std::size_t count, std::uint64_t seed,
+                            int steps, bool onlyNoisiest, int threads)
 {
     TrainingPoints result;
     result.noises = flowNoises(count, field.dimensions(), seed);
