@@ -1,7 +1,7 @@
 #include "core/base/error.h"
 #include "tests/ui/window_fixture.h"
 #include "ui/session/export_dialog.h"
-#include "ui/session/failure_banner.h"
+#include "ui/widgets/failure_banner.h"
 #include "ui/stage/image_grid.h"
 
 #include <QDockWidget>

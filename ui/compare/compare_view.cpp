@@ -6,14 +6,14 @@
 #include "ui/document/session_document.h"
 #include "ui/plots/cursor_bar.h"
 #include "ui/plots/frame_plot.h"
-#include "ui/stage/layers.h"
-#include "ui/stage/scale_bar.h"
 #include "ui/theme/plot_library.h"
 #include "ui/theme/plot_style.h"
 #include "ui/theme/symbols.h"
 #include "ui/theme/theme_colors.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/flow_layout.h"
+#include "ui/widgets/layers.h"
+#include "ui/widgets/scale_bar.h"
 #include "ui/widgets/segment_button.h"
 
 #include <QButtonGroup>

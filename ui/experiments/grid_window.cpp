@@ -1,14 +1,14 @@
 #include "ui/experiments/grid_window.h"
 
 #include "core/base/error.h"
+#include "ui/document/picture_file.h"
 #include "ui/document/recipe_summary.h"
 #include "ui/document/session_document.h"
 #include "ui/engine/failure.h"
 #include "ui/experiments/grid_canvas.h"
 #include "ui/experiments/value_list_edit.h"
-#include "ui/session/picture_file.h"
-#include "ui/stage/image_renderer.h"
 #include "ui/widgets/dialog_size.h"
+#include "ui/widgets/image_renderer.h"
 #include "ui/widgets/save_path.h"
 
 #include <QCloseEvent>

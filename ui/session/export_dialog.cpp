@@ -2,7 +2,7 @@
 
 #include "core/base/error.h"
 #include "ui/engine/failure.h"
-#include "ui/stage/layers.h"
+#include "ui/widgets/layers.h"
 
 #include <QComboBox>
 #include <QCoreApplication>

@@ -2,10 +2,10 @@
 
 #include "ui/document/player.h"
 #include "ui/document/session_document.h"
-#include "ui/session/failure_banner.h"
 #include "ui/stage/film_strip.h"
 #include "ui/stage/stage_view.h"
 #include "ui/stage/timeline.h"
+#include "ui/widgets/failure_banner.h"
 
 #include <QFrame>
 #include <QVBoxLayout>

@@ -2,11 +2,11 @@
 
 #include "ui/document/run_facts.h"
 #include "ui/document/session_document.h"
-#include "ui/stage/layer_absence.h"
 #include "ui/stage/layer_bar.h"
-#include "ui/stage/scale_bar.h"
 #include "ui/theme/fonts.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/layer_absence.h"
+#include "ui/widgets/scale_bar.h"
 
 #include <QComboBox>
 #include <QEvent>
@@ -42,6 +42,7 @@ StageView::StageView(SessionDocument& document, QWidget* parent) : QWidget(paren
     connectSheet();
     connectDocument();
     m_grid->setSelected(m_document.selectedImage());
+    m_document.view().setRanges(m_modes.toText());
     takeLayer();
 }
 
@@ -60,6 +61,7 @@ void StageView::setEmptyText(const QString& title, const QString& text)
 void StageView::setRangeMode(RangeMode mode)
 {
     m_modes.set(m_coloring.layer, mode);
+    m_document.view().setRanges(m_modes.toText());
     followRanges();
     updateColoring();
     refresh();
@@ -67,8 +69,11 @@ void StageView::setRangeMode(RangeMode mode)
 
 void StageView::restoreRangeModes(const QString& modes)
 {
+    const QString before = m_modes.toText();
     m_modes.read(modes);
-    takeLayer();
+    m_document.view().setRanges(m_modes.toText());
+    if (m_modes.toText() != before)
+        takeLayer();
 }
 
 void StageView::setShowsAllLayers(bool all)
@@ -82,6 +87,7 @@ void StageView::setShowsAllLayers(bool all)
     followRanges();
     refresh();
     focusPicture();
+    m_document.view().setShowsAllLayers(all);
     Q_EMIT showsAllLayersChanged(all);
 }
 
@@ -229,6 +235,7 @@ void StageView::refresh()
     } else {
         m_grid->setNotice(missingFromFrame(m_images.absences.front()));
         m_grid->setImages(m_images.atlas, m_images.values.shape);
+        m_grid->setEnlarged(m_document.view().isEnlarged());  // of a session that came before its images
     }
     updateReadout();
 }

@@ -1,4 +1,4 @@
-#include "ui/recipe/rule_lists.h"
+#include "ui/widgets/rule_lists.h"
 
 #include "core/denoise/rule_registry.h"
 #include "core/samplers/sampler_registry.h"
