@@ -42,7 +42,7 @@ ErrorWindow::ErrorWindow(SessionDocument& document, BackgroundRuns& background, 
     : QDialog(parent), m_document(document), m_batch(background)
 {
     setObjectName(QStringLiteral("errorWindow"));
-    setWindowTitle(tr("Error against Evaluations"));
+    setWindowTitle(tr("Error against Evaluations – Diffuscope"));
     build();
     connect(&m_batch, &RecipeBatch::finished, this, &ErrorWindow::takeResult);
     connect(&m_batch, &RecipeBatch::failed, this, &ErrorWindow::takeFailure);

@@ -11,6 +11,7 @@
 #include <QComboBox>
 #include <QEvent>
 #include <QLabel>
+#include <QLocale>
 #include <QStackedLayout>
 #include <QVBoxLayout>
 
@@ -237,7 +238,33 @@ void StageView::refresh()
         m_grid->setImages(m_images.atlas, m_images.values.shape);
         m_grid->setEnlarged(m_document.view().isEnlarged());  // of a session that came before its images
     }
+    describe();
     updateReadout();
+}
+
+/// For who hears the window instead of seeing it: what is shown, and of when.
+void StageView::describe()
+{
+    const StagePicture& picture = m_showsAll ? m_allLayers : m_images;
+    const auto frame = m_document.frame();
+    if (!frame)
+        return;
+    const int steps = std::max(m_document.trajectory().plannedFrames - 1, 0);
+    const int step = m_document.playhead() + 1;
+    const QString moment = step > steps ? tr("result of %1 steps").arg(steps)
+                                        : tr("step %1 of %2, t = %3")
+                                              .arg(step)
+                                              .arg(steps)
+                                              .arg(QLocale().toString(frame->level.t, 'g', 4));
+    if (m_showsAll)
+        return m_sheet->setAccessibleDescription(
+            tr("All layers of image %1; %2").arg(picture.image + 1).arg(moment));
+    const int batch = picture.values.shape.batch;
+    QString images = batch == 1 ? tr("1 image") : tr("%1 images").arg(batch);
+    if (m_grid->isEnlarged())
+        images = tr("image %1 of %2").arg(m_grid->selected() + 1).arg(batch);
+    m_grid->setAccessibleDescription(
+        QStringLiteral("%1: %2; %3").arg(layerName(m_document.layer()), images, moment));
 }
 
 void StageView::showLayers()

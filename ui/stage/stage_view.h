@@ -86,6 +86,7 @@ private:
     void followRanges();
     void refresh();
     void showLayers();
+    void describe();
     void updateColoring();
     void updateCaptions();
     void updateReadout();

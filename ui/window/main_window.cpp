@@ -57,6 +57,7 @@ MainWindow::MainWindow(const Parts& parts, QWidget* parent)
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(tr("Diffuscope"));
     qApp->installEventFilter(new FocusKeyGuard(this));
+    qApp->installEventFilter(new PlainDescriptions(this));
     m_run = new RunView(m_document, m_player, this);
     m_pages = new QStackedWidget(this);
     m_pages->addWidget(m_run);
@@ -322,6 +323,24 @@ void MainWindow::closeEvent(QCloseEvent* event)
     m_player.pause();
     m_document.cancelSampling();
     QMainWindow::closeEvent(event);
+}
+
+/// The keyboard goes past what lies behind the tabs of its column: nobody sees it there.
+bool MainWindow::focusNextPrevChild(bool next)
+{
+    const QWidget* first = focusWidget();
+    const auto isSeen = [this](const QWidget& widget) {
+        return rect().intersects(QRect(widget.mapTo(this, QPoint()), widget.size()));
+    };
+    constexpr int mostStops = 1000;
+    for (int stop = 0; stop < mostStops; ++stop) {
+        if (!QMainWindow::focusNextPrevChild(next))
+            return false;
+        const QWidget* reached = focusWidget();
+        if (!reached || reached == first || isSeen(*reached))
+            return true;
+    }
+    return true;
 }
 
 /// Return ends the typing in a field: the keys of the playhead are next.
