@@ -1,6 +1,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/progress_line.h"
 #include "app/cli/registry_view.h"
+#include "core/base/error.h"
 #include "core/inference/compute_threads.h"
 #include "core/inference/device.h"
 #include "core/measure/evaluation.h"
@@ -37,6 +38,14 @@ struct EvaluateArguments
     std::vector<int> bySteps;  ///< numbers of steps to measure one after the other
     bool write = false;
 };
+
+/// "1.5", "0.25": as short as it can be read back.
+std::string numberText(double number)
+{
+    char text[32];
+    std::snprintf(text, sizeof text, "%g", number);
+    return text;
+}
 
 /// The parts of a text between "; ".
 std::vector<std::string> listOf(const std::string& text)
@@ -156,6 +165,33 @@ void printBySteps(const std::vector<int>& bySteps, const std::function<measure::
     }
 }
 
+/// One column a guidance scale.
+void print(const std::vector<measure::Evaluation>& evaluations, const std::vector<double>& scales,
+           const std::vector<std::string>& classNames)
+{
+    const auto line = [&](const std::string& name, const char* format, const auto& figure) {
+        std::printf("%-36s", name.c_str());
+        for (const measure::Evaluation& evaluation : evaluations)
+            std::printf(format, figure(evaluation));
+        std::printf("\n");
+    };
+    std::printf("classifier accuracy on the test set  %.2f %%\n",
+                100 * evaluations.front().quality.classifierAccuracy);
+    std::printf("%-36s", "guidance");
+    for (const double scale : scales)
+        std::printf(" %10s", numberText(scale).c_str());
+    std::printf("\n");
+    line("class agreement, %", " %10.2f", [](const auto& of) { return 100 * of.quality.classAgreement; });
+    for (size_t label = 0; label < classNames.size(); ++label)
+        line("  " + classNames[label], " %10.1f", [label](const auto& of) {
+            return label < of.classAgreement.size() ? 100 * of.classAgreement[label] : 0;
+        });
+    line("Frechet distance to the test set", " %10.4f",
+         [](const auto& of) { return of.quality.frechetDistance; });
+    line("ratio to that of training images", " %10.2f",
+         [](const auto& of) { return of.quality.frechetDistance / of.quality.frechetFloor; });
+}
+
 void runEvaluation(EvaluateArguments arguments)
 {
     inference::setUpComputeThreads(1);
@@ -172,6 +208,13 @@ void runEvaluation(EvaluateArguments arguments)
     const measure::GeneratingNetwork network = measure::generatingNetwork(model);
     ProgressLine line;
     auto& generation = arguments.request.generation;
+    const std::vector<double> scales =
+        arguments.scales.empty() ? std::vector<double>{generation.guidance} : arguments.scales;
+    if (arguments.write && scales.size() > 1)
+        throw Error(ErrorCode::invalidOption,
+                    "--write keeps the figures of one guidance scale, but --guidance names " +
+                        std::to_string(scales.size()) + ".",
+                    "Leave --write out, or name one scale.");
     setSampling(arguments, generation);
     generation.onProgress = [&](int done) {
         if (line.isDue())
@@ -189,12 +232,20 @@ void runEvaluation(EvaluateArguments arguments)
         });
         return;
     }
-    const auto evaluation = measure::evaluate(network, classifier, train, test, arguments.request);
-    line.finish("generated " + std::to_string(arguments.request.images) + " images");
     model::ModelCard card = model->card();
-    print(evaluation, card.classNames);
+    std::vector<measure::Evaluation> measured;
+    for (const double scale : scales) {
+        generation.guidance = scale;
+        measured.push_back(measure::evaluate(network, classifier, train, test, arguments.request));
+        line.finish("generated " + std::to_string(arguments.request.images) + " images at guidance " +
+                    numberText(scale));
+    }
+    if (scales.size() == 1)
+        print(measured.front(), card.classNames);
+    else
+        print(measured, scales, card.classNames);
     if (arguments.write) {
-        card.quality = evaluation.quality;
+        card.quality = measured.front().quality;
         model::writeModelCard(folder, card);
         train::writeModelReadme(folder, card);
     }
@@ -220,7 +271,8 @@ void addEvaluateCommand(CLI::App& program)
     auto* steps = command->add_option("--steps", generation.steps, "Steps")->capture_default_str();
     command
         ->add_option("--guidance", arguments->scales,
-                     "Guidance scale; of a model that reads text several, default: 1,3,5")
+                     "Guidance scales, each is measured (0 1 3 8 or 0,1,3,8); of a model that reads text "
+                     "usually 1,3,5")
         ->delimiter(',')
         ->default_str("1.5");
     command->add_option("--seed", generation.seed, "Seed")->capture_default_str();
@@ -239,8 +291,6 @@ void addEvaluateCommand(CLI::App& program)
     command->callback([arguments, images, steps] {
         arguments->hasImages = images->count() > 0;
         arguments->hasSteps = steps->count() > 0;
-        if (!arguments->scales.empty())
-            arguments->request.generation.guidance = arguments->scales.front();
         runEvaluation(*arguments);
     });
 }

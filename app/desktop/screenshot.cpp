@@ -2,7 +2,7 @@
 
 #include "core/base/error.h"
 #include "ui/document/session_document.h"
-#include "ui/session/picture_file.h"
+#include "ui/document/picture_file.h"
 #include "ui/window/main_window.h"
 
 #include <QApplication>

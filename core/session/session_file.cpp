@@ -27,6 +27,7 @@ constexpr int mostPixels = 1 << 16;
 constexpr std::size_t longestWritten = 4096;
 constexpr int mostWrittenWords = 4096;
 constexpr std::size_t digestDigits = 16;
+constexpr std::size_t mostDocks = 64;
 constexpr std::uint64_t mostAutosaves = std::uint64_t(1) << 62;
 const char* const sessionKey = "diffuscope.session";
 
@@ -59,6 +60,13 @@ void readText(base::JsonObjectReader& reader, const char* key, std::string& targ
     if (!value->is_string() || value->get_ref<const std::string&>().size() > longest)
         reader.refuse(key, "a text of at most " + std::to_string(longest) + " bytes");
     target = value->get<std::string>();
+}
+
+/// False where it is absent, or no truth value.
+bool readFlag(base::JsonObjectReader& reader, const char* key)
+{
+    const json* value = reader.find(key);
+    return value && value->is_boolean() && value->get<bool>();
 }
 
 std::string tensorName(int run, const char* what)
@@ -124,6 +132,11 @@ ordered_json writtenView(const ViewState& view)
             {"layer", view.layer},
             {"branchMode", view.branchMode},
             {"compared", view.compared},
+            {"enlarged", view.isEnlarged},
+            {"allLayers", view.showsAllLayers},
+            {"ranges", view.ranges},
+            {"curve", view.curve},
+            {"docks", view.docks},
             {"file", view.file},
             {"modified", view.isModified},
             {"autosaves", view.autosaves}};
@@ -141,11 +154,18 @@ ViewState readView(base::JsonObjectReader& session)
     reader.read("place", view.place, 0, 1);
     reader.read("image", view.selectedImage, -1, mostPixels);
     reader.read("layer", view.layer, 0, 100);
-    if (const json* mode = reader.find("branchMode"))
-        view.branchMode = mode->is_boolean() && mode->get<bool>();
+    view.branchMode = readFlag(reader, "branchMode");
+    view.isEnlarged = readFlag(reader, "enlarged");
+    view.showsAllLayers = readFlag(reader, "allLayers");
+    readText(reader, "ranges", view.ranges, longestWord);
+    readText(reader, "curve", view.curve, longestWord);
+    if (const json* docks = reader.find("docks"); docks && docks->is_array())
+        for (const json& id : *docks)
+            if (id.is_string() && id.get_ref<const std::string&>().size() <= longestWord &&
+                view.docks.size() < mostDocks)
+                view.docks.push_back(id.get<std::string>());
     readText(reader, "file", view.file, 4096);
-    if (const json* modified = reader.find("modified"))
-        view.isModified = modified->is_boolean() && modified->get<bool>();
+    view.isModified = readFlag(reader, "modified");
     if (const json* count = reader.find("autosaves"); count && count->is_number_unsigned())
         view.autosaves = std::int64_t(std::min<std::uint64_t>(count->get<std::uint64_t>(), mostAutosaves));
     if (const json* compared = reader.find("compared"); compared && compared->is_array())

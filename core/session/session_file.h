@@ -22,6 +22,12 @@ struct ViewState
     int layer = 1;            ///< a record::Layer
     bool branchMode = false;  ///< edits in the middle of a run branch
     std::vector<int> compared{};
+    bool isEnlarged = false;      ///< one image alone
+    bool showsAllLayers = false;  ///< all layers of one image
+    /// What the window makes of these is its own business; they are empty in sessions of version 1.0.
+    std::string ranges{};              ///< of the layers' colours
+    std::string curve{};               ///< of the schedule
+    std::vector<std::string> docks{};  ///< the ids of those that are open
     /// Of a session that was saved by itself: its own file, if it has one, and whether that lacks edits.
     std::string file{};
     bool isModified = false;

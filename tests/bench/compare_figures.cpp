@@ -7,7 +7,7 @@
 #include "ui/document/session_keeper.h"
 #include "ui/engine/background_runs.h"
 #include "ui/session/session_panel.h"
-#include "ui/stage/layers.h"
+#include "ui/widgets/layers.h"
 
 #include <QToolButton>
 

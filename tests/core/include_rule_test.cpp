@@ -1,5 +1,5 @@
 // The layers, read from the sources: app → ui → core and never back, no Qt in core, no torch header that ui
-// can reach.
+// can reach; and between the rooms of core and ui no arrow but those listed in here.
 
 #include <QTest>
 
@@ -110,8 +110,8 @@ private:
 
 bool isIn(const std::string& header, const std::vector<std::string>& folders)
 {
-    return std::ranges::any_of(
-        folders, [&](const std::string& folder) { return header.starts_with(folder + "/"); });
+    return std::ranges::any_of(folders,
+                               [&](const std::string& folder) { return header.starts_with(folder + "/"); });
 }
 
 bool isTorch(const std::string& header)
@@ -124,6 +124,136 @@ bool isQt(const std::string& header)
 {
     static const std::regex qt(R"(^(Q[A-Za-z]+(/.*)?|q[a-z0-9]+\.h)$)");
     return std::regex_match(header, qt);
+}
+
+/// Which rooms a room uses; a room is a folder of core or ui with all that is below it.
+using Arrows = std::map<std::string, std::set<std::string>>;
+
+/// What may be used, room by room, from the bottom to the top. A new arrow is written down here, or better
+/// not drawn: what two rooms share belongs into a room below both.
+const Arrows& allowedInCore()
+{
+    static const Arrows arrows{
+        {"base", {}},
+        {"random", {"base"}},
+        {"schedule", {"base"}},
+        {"recipe", {"base", "schedule"}},
+        {"record", {"base", "schedule", "recipe"}},
+        {"denoise", {"base", "random", "schedule", "recipe"}},
+        {"inference", {"base"}},
+        {"model", {"base", "random", "schedule", "recipe", "denoise", "inference"}},
+        {"samplers", {"base", "random", "schedule", "recipe", "denoise"}},
+        {"run",
+         {"base", "random", "schedule", "recipe", "record", "denoise", "inference", "model", "samplers"}},
+        {"edit", {"base", "random", "schedule", "recipe", "record", "denoise", "model", "samplers", "run"}},
+        {"verify", {"base", "schedule", "recipe", "denoise", "samplers", "run"}},
+        {"explain", {"base", "random", "schedule", "recipe", "record", "samplers"}},
+        {"measure",
+         {"base", "random", "schedule", "recipe", "record", "denoise", "model", "samplers", "run"}},
+        {"exports", {"base", "schedule", "recipe", "record", "explain"}},
+        {"session", {"base", "schedule", "recipe", "record"}},
+        {"train", {"base", "random", "schedule", "recipe", "denoise", "inference", "model", "measure"}},
+    };
+    return arrows;
+}
+
+/// The same for ui. The thread boundary and the document are below everything that is seen; a room of one
+/// feature knows no other, but for the comparison, which draws pictures and plots of several runs.
+const Arrows& allowedInUi()
+{
+    static const std::set<std::string> shared{"engine", "document", "theme", "widgets"};
+    static const Arrows arrows{
+        {"engine", {}},
+        {"document", {"engine"}},
+        {"theme", {}},
+        {"widgets", {"engine", "document", "theme"}},
+        {"plots", shared},
+        {"stage", shared},
+        {"words", shared},
+        {"equation", shared},
+        {"recipe", shared},
+        {"session", shared},
+        {"experiments", shared},
+        {"lessons", shared},
+        {"compare", {"engine", "document", "theme", "widgets", "plots"}},
+        {"window",
+         {"engine", "document", "theme", "widgets", "plots", "stage", "words", "equation", "recipe",
+          "session", "experiments", "lessons", "compare"}},
+    };
+    return arrows;
+}
+
+/// What ui uses of core: never a kernel, training, or the cases of other programs.
+const std::set<std::string>& roomsOfCoreForUi()
+{
+    static const std::set<std::string> rooms{"base",    "schedule", "recipe", "record", "denoise",
+                                             "model",   "samplers", "run",    "edit",   "explain",
+                                             "measure", "exports",  "session"};
+    return rooms;
+}
+
+/// "samplers" of "core/samplers/ddim.cpp"; empty for a file that is not in a room of this layer.
+std::string roomOf(const fs::path& file, const std::string& layer)
+{
+    auto part = file.begin();
+    if (part == file.end() || part->string() != layer || std::distance(part, file.end()) < 3)
+        return {};
+    return std::next(part)->string();
+}
+
+/// One line for each include from a room of `layer` to another of it that is not allowed.
+std::vector<std::string> arrowsNotAllowed(const IncludeGraph& graph, const std::string& layer,
+                                          const Arrows& allowed)
+{
+    std::vector<std::string> found;
+    for (const auto& [file, includes] : graph.files()) {
+        const std::string from = roomOf(file, layer);
+        if (from.empty())
+            continue;
+        const auto rooms = allowed.find(from);
+        if (rooms == allowed.end())
+            found.push_back(file.string() + " is in a room that is not in the list");
+        for (const fs::path& own : includes.own) {
+            const std::string to = roomOf(own, layer);
+            if (to.empty() || to == from)
+                continue;
+            if (rooms == allowed.end() || !rooms->second.contains(to))
+                found.push_back(file.string() + " includes " + own.string() + ": " + from + " may not use " +
+                                to);
+        }
+    }
+    return found;
+}
+
+/// "model → run → model" where the arrows lead back to where they came from; empty where they never do.
+std::string circleIn(const Arrows& arrows)
+{
+    std::set<std::string> done;
+    std::vector<std::string> path;
+    const std::function<std::string(const std::string&)> follow = [&](const std::string& room) {
+        if (std::ranges::find(path, room) != path.end()) {
+            std::string circle;
+            for (auto step = std::ranges::find(path, room); step != path.end(); ++step)
+                circle += *step + " → ";
+            return circle + room;
+        }
+        if (!done.insert(room).second)
+            return std::string();
+        path.push_back(room);
+        if (const auto next = arrows.find(room); next != arrows.end()) {
+            for (const std::string& to : next->second) {
+                if (const std::string circle = follow(to); !circle.empty())
+                    return circle;
+            }
+        }
+        path.pop_back();
+        return std::string();
+    };
+    for (const auto& [room, next] : arrows) {
+        if (const std::string circle = follow(room); !circle.empty())
+            return circle;
+    }
+    return {};
 }
 
 QByteArray joined(const std::vector<std::string>& lines)
@@ -171,17 +301,14 @@ private Q_SLOTS:
 
     void coreIncludesNeitherUiNorApp()
     {
-        expectNone(m_graph.offences(
-            "core", true,
-            [](const auto& header) {
-                return isIn(header, {"ui", "app"});
-            }));
+        expectNone(m_graph.offences("core", true, [](const auto& header) {
+            return isIn(header, {"ui", "app"});
+        }));
     }
 
     void uiIncludesNothingOfApp()
     {
-        expectNone(m_graph.offences(
-            "ui", true, [](const auto& header) { return isIn(header, {"app"}); }));
+        expectNone(m_graph.offences("ui", true, [](const auto& header) { return isIn(header, {"app"}); }));
     }
 
     void noTorchHeaderIsReachableFromUi() { expectNone(m_graph.offences("ui", true, isTorch)); }
@@ -189,9 +316,50 @@ private Q_SLOTS:
     void nothingOfTheProgramIncludesATest()
     {
         for (const char* layer : {"app", "ui", "core"}) {
-            expectNone(m_graph.offences(
-                layer, true, [](const auto& header) { return isIn(header, {"tests"}); }));
+            expectNone(
+                m_graph.offences(layer, true, [](const auto& header) { return isIn(header, {"tests"}); }));
         }
+    }
+
+    void roomsOfCoreUseOnlyWhatIsListed() { expectNone(arrowsNotAllowed(m_graph, "core", allowedInCore())); }
+
+    void roomsOfUiUseOnlyWhatIsListed() { expectNone(arrowsNotAllowed(m_graph, "ui", allowedInUi())); }
+
+    void uiUsesOnlyTheRoomsOfCoreThatAreForIt()
+    {
+        expectNone(m_graph.offences("ui", false, [](const auto& header) {
+            const std::string room = roomOf(header, "core");
+            return !room.empty() && !roomsOfCoreForUi().contains(room);
+        }));
+    }
+
+    void theListsHoldNoCircle()
+    {
+        QCOMPARE(QByteArray::fromStdString(circleIn(allowedInCore())), QByteArray());
+        QCOMPARE(QByteArray::fromStdString(circleIn(allowedInUi())), QByteArray());
+    }
+
+    void anArrowThatIsNotListedIsFound()
+    {
+        PlantedTree tree;
+        tree.write("core/base/error.h", "");
+        tree.write("core/run/run.h", "#include \"core/base/error.h\"\n");
+        tree.write("core/schedule/grid.cpp", "#include \"core/run/run.h\"\n");
+        tree.write("core/model/unet/net.cpp", "#include \"../../run/run.h\"\n");
+        tree.write("core/attic/old.cpp", "");
+        const auto found = arrowsNotAllowed(tree.graph(), "core", allowedInCore());
+        QCOMPARE(joined(found),
+                 QByteArray("\ncore/attic/old.cpp is in a room that is not in the list"
+                            "\ncore/model/unet/net.cpp includes core/run/run.h: model may not use run"
+                            "\ncore/schedule/grid.cpp includes core/run/run.h: schedule may not use run"));
+    }
+
+    void aCircleInAListIsFound()
+    {
+        QCOMPARE(QByteArray::fromStdString(circleIn({{"a", {"b"}}, {"b", {"c"}}, {"c", {"b"}}})),
+                 QByteArray("b → c → b"));
+        QCOMPARE(QByteArray::fromStdString(circleIn({{"a", {"b", "c"}}, {"b", {"c"}}, {"c", {}}})),
+                 QByteArray());
     }
 
     void aTorchHeaderBehindAHeaderOfCoreIsFound()

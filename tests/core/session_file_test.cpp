@@ -56,8 +56,17 @@ SessionFile sampleSession()
     file.session.setName(branch, "mit Änderung");
     file.session.setNote(root, "first\nsecond");
     file.session.setWritten(branch, {"red blue hair", {1}});
-    file.view = {
-        .run = branch, .place = 0.5, .selectedImage = 2, .layer = 4, .branchMode = true, .compared = {1, 2}};
+    file.view = {.run = branch,
+                 .place = 0.5,
+                 .selectedImage = 2,
+                 .layer = 4,
+                 .branchMode = true,
+                 .compared = {1, 2},
+                 .isEnlarged = true,
+                 .showsAllLayers = true,
+                 .ranges = "0 1 2",
+                 .curve = "snr",
+                 .docks = {"recipeDock", "pathDock"}};
     file.made = {.program = "0.1", .device = "cpu", .threads = 2, .models = {{"mnist", "abc"}}};
     file.records[root] = std::make_shared<RunRecord>(session::recordOf(trajectoryOf(5)));
     return file;

@@ -89,7 +89,7 @@ private Q_SLOTS:
             QVERIFY(divergence[i] > 0.01);
     }
 
-    void runsOfDifferentLengthAreAlignedByStepOrTime()
+    void runsOfDifferentLengthAreAlignedByNoiseOrStep()
     {
         SessionWindow bench;
         bench.fixture.document->addRun(fakeRecipe(2, 20), QStringLiteral("New Run"));
@@ -99,16 +99,26 @@ private Q_SLOTS:
         QTRY_VERIFY(comparison.entries()[0].hasFrames() && comparison.entries()[1].hasFrames());
         QVERIFY(bench.waitForRun());
         bench.fixture.document->commitFrame(5);
-        bench.fixture.document->cursors().setAxis(ui::FrameAxis::step);
+        comparison.setAlignment(ui::Alignment::step);
         QCOMPARE(comparison.frameOf(1), 5);
-        bench.fixture.document->cursors().setAxis(ui::FrameAxis::time);
+        QVERIFY(comparison.showsUnlikeLevels());
+        comparison.setAlignment(ui::Alignment::noiseLevel);
+        QVERIFY(!comparison.showsUnlikeLevels());
         const double wanted = comparison.framePtr(0)->level.t;
         const double found = comparison.framePtr(1)->level.t;
         QVERIFY2(std::abs(wanted - found) <= 50, qPrintable(QStringLiteral("%1 %2").arg(wanted).arg(found)));
         QVERIFY(comparison.frameOf(1) >= 9 && comparison.frameOf(1) <= 11);
+        // The end is every run's end, whatever they are aligned by.
+        bench.fixture.document->commitFrame(10);
+        for (const auto alignment :
+             {ui::Alignment::noiseLevel, ui::Alignment::step, ui::Alignment::evaluations}) {
+            comparison.setAlignment(alignment);
+            QCOMPARE(comparison.frameOf(1), 20);
+            QVERIFY(!comparison.showsUnlikeLevels());
+        }
     }
 
-    void allStepsStandBesideAsManyOfTwiceAsMany()
+    void twiceTheStepsStandBesideAtTheSameNoise()
     {
         SessionWindow bench;
         bench.action("action.compareTwice").trigger();
@@ -117,14 +127,20 @@ private Q_SLOTS:
         auto& panes = bench.fixture.get<ComparePanes>("comparePanes");
         QTRY_VERIFY(panes.paneCount() == 2 && !panes.atlas(1).isNull());
         QVERIFY(panes.caption(0).contains(QStringLiteral("result of 10 steps")));
-        QVERIFY2(panes.caption(1).contains(QStringLiteral("step 11 of 20")), qPrintable(panes.caption(1)));
-        QVERIFY(panes.caption(1).contains(QStringLiteral("NFE 10")));
-        // At the same noise level both are results.
-        auto& axis = bench.fixture.get<QComboBox>("compareAxisBox");
-        axis.setFocus();
-        QTest::keyClick(&axis, Qt::Key_Down);
-        QVERIFY(bench.fixture.document->cursors().axis() == ui::FrameAxis::time);
-        QVERIFY(panes.caption(1).contains(QStringLiteral("result of 20 steps")));
+        // At the end both are results.
+        QTRY_VERIFY2(panes.caption(1).contains(QStringLiteral("result of 20 steps")),
+                     qPrintable(panes.caption(1)));
+        // In the middle they are at the same noise, or as many steps from the start, and then that is said.
+        bench.fixture.document->commitFrame(5);
+        const auto& shared = bench.fixture.get<QLabel>("compareShared");
+        QVERIFY(panes.caption(0).contains(QStringLiteral("step 6 of 10")));
+        QVERIFY2(!panes.caption(1).contains(QStringLiteral("step 6 of 20")), qPrintable(panes.caption(1)));
+        QVERIFY(!shared.text().contains(QStringLiteral("different noise levels")));
+        auto& align = bench.fixture.get<QComboBox>("compareAlign");
+        align.setFocus();
+        QTest::keyClick(&align, Qt::Key_Down);
+        QVERIFY2(panes.caption(1).contains(QStringLiteral("step 6 of 20")), qPrintable(panes.caption(1)));
+        QVERIFY(shared.text().contains(QStringLiteral("different noise levels")));
         // Undone, there is nothing to compare with.
         bench.action("action.undo").trigger();
         QVERIFY(!panes.isVisible());

@@ -1,13 +1,21 @@
 #include "core/base/error.h"
 #include "tests/ui/window_fixture.h"
+#include "ui/plots/curves_view.h"
 #include "ui/session/export_dialog.h"
-#include "ui/session/failure_banner.h"
 #include "ui/stage/image_grid.h"
+#include "ui/stage/stage_view.h"
+#include "ui/widgets/failure_banner.h"
+#include "ui/widgets/value_slider.h"
+#include "ui/window/action_registry.h"
+#include "ui/window/docks.h"
 
+#include <QAccessible>
 #include <QDockWidget>
 #include <QDragEnterEvent>
 #include <QElapsedTimer>
 #include <QLabel>
+#include <QMenu>
+#include <QMenuBar>
 #include <QMimeData>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -40,6 +48,12 @@ private Q_SLOTS:
     void closingInMidRunEndsItsThreadAfterOneEvaluation();
     void layoutThemeAndRecipeSurviveARestart();
     void theUsualLayoutCanBeRestored();
+    void docksAreKnownByTheirIds();
+    void everyActionHasAnIdAndCanBeTriggeredByIt();
+    void viewStateAndWindowFollowEachOther();
+    void aRecipeThatWasEditedAndNotSampledIsSaidToBe();
+    void anAnswerFromMemoryIsSaidToBe();
+    void tooltipsAreDescribedWithoutMarkup();
     void thePlotOfTheStepsIsNotCutOff_data();
     void thePlotOfTheStepsIsNotCutOff();
     void theLargestTextFitsAProjector();
@@ -336,6 +350,130 @@ void MainWindowTest::theUsualLayoutCanBeRestored()
     QCOMPARE(fixture.window->dockWidgetArea(&dock), Qt::LeftDockWidgetArea);
 }
 
+void MainWindowTest::docksAreKnownByTheirIds()
+{
+    WindowFixture fixture;
+    fixture.showSampled();
+    ui::Docks& docks = fixture.window->docks();
+    for (const ui::DockSpec& spec : docks.table()) {
+        QCOMPARE(docks.dock(spec.id).objectName(), spec.id);
+        QVERIFY2(fixture.window->actions().find("action.dock." + spec.id), qPrintable(spec.id));
+        QVERIFY(docks.bringUp(spec.id));
+        QTRY_VERIFY2(docks.dock(spec.id).widget()->visibleRegion().isEmpty() == false, qPrintable(spec.id));
+    }
+    QVERIFY(!docks.bringUp("noDock"));
+    docks.setOpen({"recipeDock", "pathDock", "noDock"});
+    QCOMPARE(docks.open(), QStringList({"recipeDock", "pathDock"}));
+}
+
+void MainWindowTest::everyActionHasAnIdAndCanBeTriggeredByIt()
+{
+    WindowFixture fixture;
+    fixture.showSampled();
+    const ui::ActionRegistry& actions = fixture.window->actions();
+    for (const QAction* menu : fixture.window->menuBar()->actions())
+        for (QAction* action : menu->menu()->actions())
+            if (!action->isSeparator() && !action->menu())
+                QVERIFY2(actions.find(action->objectName()) == action, qPrintable(action->text()));
+    QSignalSpy chosen(&actions, &ui::ActionRegistry::triggered);
+    QVERIFY(actions.trigger("action.layer.1"));
+    QCOMPARE(fixture.document->layer(), record::Layer::xt);
+    QCOMPARE(chosen.size(), 1);
+    QCOMPARE(chosen.front().front().toString(), QString("action.layer.1"));
+    QVERIFY(!actions.trigger("action.noSuchThing"));
+    QVERIFY(!actions.trigger("action.stop"));  // nothing runs
+}
+
+void MainWindowTest::viewStateAndWindowFollowEachOther()
+{
+    WindowFixture fixture;
+    fixture.showSampled();
+    ui::ViewState& view = fixture.document->view();
+    view.setCurve("snr");
+    auto& curves = fixture.get<ui::CurvesView>("curvesView");
+    QVERIFY(curves.curveSet() == ui::CurveSet::snr);
+    curves.setCurveSet(ui::CurveSet::beta);
+    QCOMPARE(view.curve(), QString("beta"));
+    view.setShowsAllLayers(true);
+    QVERIFY(fixture.window->stage().showsAllLayers());
+    fixture.window->stage().setShowsAllLayers(false);
+    QVERIFY(!view.showsAllLayers());
+    view.setEnlarged(true);
+    QVERIFY(fixture.window->stage().grid().isEnlarged());
+    fixture.press(Qt::Key_Escape);
+    QVERIFY(!view.isEnlarged());
+    fixture.window->stage().setRangeMode(ui::RangeMode::wide);
+    const QString wide = view.ranges();
+    fixture.window->stage().setRangeMode(ui::RangeMode::data);
+    view.setRanges(wide);
+    QVERIFY(fixture.window->stage().rangeMode() == ui::RangeMode::wide);
+    view.setOpenDocks({"recipeDock", "curvesDock"});
+    QVERIFY(fixture.get<QDockWidget>("pathDock").isHidden());
+    fixture.get<QDockWidget>("curvesDock").close();
+    QCOMPARE(view.openDocks(), QStringList("recipeDock"));
+}
+
+void MainWindowTest::aRecipeThatWasEditedAndNotSampledIsSaidToBe()
+{
+    WindowFixture fixture;
+    fixture.showSampled(fakeRecipe(2.0, 4, 4));
+    const auto& subject = fixture.get<QWidget>("stageSubject");
+    QVERIFY(!subject.isVisible());
+    fixture.document->setAutoRun(false);
+    fixture.document->setRecipe(fakeRecipe(3.0, 4, 4));
+    QVERIFY(subject.isVisible());
+    const auto& text = fixture.get<QLabel>("stageSubjectText");
+    QVERIFY2(text.text().contains("guidance 2"), qPrintable(text.text()));
+    QTest::mouseClick(&fixture.get<QToolButton>("stageSubjectButton"), Qt::LeftButton);
+    QTRY_COMPARE(fixture.document->state(), ui::RunState::finished);
+    QTRY_VERIFY(!subject.isVisible());
+    // A branch says from where its recipe holds, and leads back.
+    fixture.document->setAutoRun(true);
+    fixture.document->commitFrame(1);
+    fixture.document->branchHere();
+    QVERIFY(subject.isVisible());
+    QVERIFY2(text.text().contains("step 2 of 4"), qPrintable(text.text()));
+    QTest::mouseClick(&fixture.get<QToolButton>("stageSubjectButton"), Qt::LeftButton);
+    QCOMPARE(fixture.document->currentRun(), 1);
+    QTRY_VERIFY(!subject.isVisible());
+}
+
+void MainWindowTest::anAnswerFromMemoryIsSaidToBe()
+{
+    WindowFixture fixture;
+    fixture.showSampled(fakeRecipe(2.0, 4, 4));
+    const auto& state = fixture.get<QLabel>("statusState");
+    QVERIFY2(state.text().startsWith("Finished"), qPrintable(state.text()));
+    fixture.document->setRecipe(fakeRecipe(3.0, 4, 4));
+    QTRY_COMPARE(fixture.document->shownRun().recipe->guidance.scale, 3.0);
+    QTRY_COMPARE(fixture.document->state(), ui::RunState::finished);
+    QVERIFY2(state.text().startsWith("Finished"), qPrintable(state.text()));
+    fixture.document->setRecipe(fakeRecipe(2.0, 4, 4));
+    QTRY_VERIFY2(state.text().startsWith("From memory"), qPrintable(state.text()));
+    QVERIFY(state.accessibleName().contains("From memory"));
+}
+
+void MainWindowTest::tooltipsAreDescribedWithoutMarkup()
+{
+    WindowFixture fixture;
+    fixture.showSampled();
+    int rich = 0;
+    for (const QWidget* widget : fixture.window->findChildren<QWidget*>()) {
+        rich += Qt::mightBeRichText(widget->toolTip()) ? 1 : 0;
+        QAccessibleInterface* spoken = QAccessible::queryAccessibleInterface(const_cast<QWidget*>(widget));
+        if (!spoken)
+            continue;
+        const QString text = spoken->text(QAccessible::Description);
+        QVERIFY2(!text.contains('<'), qPrintable(widget->objectName() + ": " + text));
+    }
+    QVERIFY(rich > 5);
+    const auto& steps = fixture.get<ui::ValueSlider>("stepsSlider");
+    QAccessibleInterface* spoken =
+        QAccessible::queryAccessibleInterface(const_cast<ui::ValueSlider*>(&steps));
+    QVERIFY(spoken && spoken->valueInterface());
+    QCOMPARE(spoken->valueInterface()->currentValue().toInt(), fixture.recipe().steps);
+}
+
 void MainWindowTest::thePlotOfTheStepsIsNotCutOff_data()
 {
     QTest::addColumn<QSize>("size");
@@ -415,7 +553,7 @@ void MainWindowTest::theStatusLineTellsWhatARunCosts()
     fixture.sampling.block();
     fixture.document->loadRecipe(fakeRecipe(2.0, 4));
     fixture.sampling.allow(2);
-    QTRY_COMPARE(fixture.get<QLabel>("statusState").text(), QString("Sampling 2 / 5"));
+    QTRY_COMPARE(fixture.get<QLabel>("statusState").text(), QString("Sampling 2 / 4"));
     fixture.sampling.unblock();
     QTRY_VERIFY(fixture.get<QLabel>("statusState").text().startsWith("Finished"));
     QCOMPARE(fixture.get<QLabel>("statusEvaluations").text(), QString("NFE 4"));

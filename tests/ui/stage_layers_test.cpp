@@ -4,8 +4,8 @@
 #include "tests/ui/window_fixture.h"
 #include "ui/document/run_facts.h"
 #include "ui/stage/grid_geometry.h"
-#include "ui/stage/layer_ranges.h"
-#include "ui/stage/scale_bar.h"
+#include "ui/widgets/layer_ranges.h"
+#include "ui/widgets/scale_bar.h"
 
 #include <QComboBox>
 #include <QLabel>

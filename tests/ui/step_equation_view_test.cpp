@@ -28,6 +28,7 @@ private Q_SLOTS:
     void thePlayheadIsFollowed();
     void guidanceIsTakenApartInThePrediction();
     void typedNumbersGiveTheirResultAtOnce();
+    void ownNumbersSpeakTheSamplersFormula();
     void impossibleNumbersAreExplained();
     void formulasBreakIntoLinesThatFit();
     void everyEquationIsSetWithinItsWidth();
@@ -162,7 +163,7 @@ void StepEquationViewTest::halfStepsAreWalkedByKeys()
     fixture.press(Qt::Key_N);
     QVERIFY(view.page() == Page::update);
     QCOMPARE(fixture.document->playhead(), 1);
-    QVERIFY2(fixture.formula().startsWith("x_(t−1)"), qPrintable(fixture.formula()));
+    QVERIFY2(fixture.formula().startsWith("x_(t′)"), qPrintable(fixture.formula()));
     fixture.press(Qt::Key_N);
     QVERIFY(view.page() == Page::predict);
     QCOMPARE(fixture.document->playhead(), 2);
@@ -209,7 +210,9 @@ void StepEquationViewTest::guidanceIsTakenApartInThePrediction()
 
 void StepEquationViewTest::typedNumbersGiveTheirResultAtOnce()
 {
-    Opened fixture;
+    recipe::Recipe recipe = fakeRecipe(2.0, 4, 4);
+    recipe.sampler = {"ddpm", {}};
+    Opened fixture(recipe);
     QTest::mouseClick(&fixture.get<QToolButton>("equation.own"), Qt::LeftButton);
     auto& result = fixture.get<ui::FormulaView>("own.result");
     QVERIFY(result.isVisible());
@@ -240,6 +243,24 @@ void StepEquationViewTest::typedNumbersGiveTheirResultAtOnce()
     QVERIFY(result.plainText() != text);
     fixture.document->commitFrame(4);
     QCOMPARE(result.plainText(), ofStep);
+}
+
+void StepEquationViewTest::ownNumbersSpeakTheSamplersFormula()
+{
+    Opened fixture;  // samples with DDIM
+    fixture.document->commitFrame(1);
+    fixture.view().setPage(ui::StepEquationView::Page::own);
+    auto& remark = fixture.get<QLabel>("own.remark");
+    QVERIFY2(remark.text().contains("levels at once"), qPrintable(remark.text()));
+    QVERIFY2(!remark.text().contains("DDPM"), qPrintable(remark.text()));
+    fixture.get<QDoubleSpinBox>("own.xt").setValue(0.9);
+    fixture.get<QDoubleSpinBox>("own.beta").setValue(0.19);
+    fixture.get<QDoubleSpinBox>("own.alphaBar").setValue(0.6561);
+    fixture.get<QDoubleSpinBox>("own.epsHat").setValue(0.3);
+    // ᾱ of the next time is 0.81: 0.9·(0.9 − 0.5864·0.3)/0.81 + 0.4359·0.3.
+    const QString text = fixture.get<ui::FormulaView>("own.result").plainText();
+    QVERIFY2(text.contains(point("0.8939")), qPrintable(text));
+    QVERIFY2(text.endsWith("= " + point("0.9353")), qPrintable(text));
 }
 
 void StepEquationViewTest::impossibleNumbersAreExplained()

@@ -3,11 +3,11 @@
 #include "ui/compare/comparison.h"
 #include "ui/document/recipe_summary.h"
 #include "ui/document/session_document.h"
-#include "ui/stage/layer_absence.h"
-#include "ui/stage/layer_ranges.h"
-#include "ui/stage/layers.h"
 #include "ui/theme/fonts.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/layer_absence.h"
+#include "ui/widgets/layer_ranges.h"
+#include "ui/widgets/layers.h"
 
 #include <QAccessible>
 #include <QHelpEvent>

@@ -4,7 +4,7 @@
 
 #include "core/record/image_batch.h"
 #include "ui/compare/compare_geometry.h"
-#include "ui/stage/image_renderer.h"
+#include "ui/widgets/image_renderer.h"
 
 #include <QFont>
 #include <QImage>

@@ -6,14 +6,14 @@
 #include "ui/document/session_document.h"
 #include "ui/plots/cursor_bar.h"
 #include "ui/plots/frame_plot.h"
-#include "ui/stage/layers.h"
-#include "ui/stage/scale_bar.h"
 #include "ui/theme/plot_library.h"
 #include "ui/theme/plot_style.h"
 #include "ui/theme/symbols.h"
 #include "ui/theme/theme_colors.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/flow_layout.h"
+#include "ui/widgets/layers.h"
+#include "ui/widgets/scale_bar.h"
 #include "ui/widgets/segment_button.h"
 
 #include <QButtonGroup>
@@ -64,6 +64,7 @@ CompareView::CompareView(SessionDocument& document, Comparison& comparison, QWid
     buildPlot();
     column->addWidget(m_plot);
     connect(&m_comparison, &Comparison::changed, this, &CompareView::showRuns);
+    connect(&m_comparison, &Comparison::framesChanged, this, &CompareView::showShared);
     connect(&m_comparison, &Comparison::divergenceChanged, this, &CompareView::plotAgain);
     connect(m_frames, &FramePlot::keysChanged, this, &CompareView::plotAgain);
     connect(&m_document, &SessionDocument::layerChanged, this, &CompareView::showScale);
@@ -89,6 +90,7 @@ QWidget* CompareView::buildBar()
     connect(leave, &QToolButton::clicked, this, &CompareView::leaveRequested);
     addModes(cells);
     cells->addWidget(buildReference());
+    cells->addWidget(buildAlignment());
     m_swipe = new QSlider(Qt::Horizontal, bar);
     m_swipe->setObjectName(QStringLiteral("compareSwipePlace"));
     m_swipe->setAccessibleName(tr("Place of the line"));
@@ -164,6 +166,24 @@ QWidget* CompareView::buildReference()
     connect(m_reference, &QComboBox::activated, this,
             [this](int entry) { m_comparison.setReference(std::size_t(entry)); });
     return reference;
+}
+
+QWidget* CompareView::buildAlignment()
+{
+    auto* alignment = new QComboBox;
+    alignment->setObjectName(QStringLiteral("compareAlign"));
+    alignment->setAccessibleName(tr("Align by"));
+    alignment->setToolTip(
+        richTip(tr("Which frames of the runs stand beside each other. Runs on different grids look alike at "
+                   "the same noise level only; the end of one stands beside the end of every other.")));
+    alignment->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    alignment->setFocusPolicy(Qt::TabFocus);
+    alignment->addItem(tr("at the same noise"), int(Alignment::noiseLevel));
+    alignment->addItem(tr("after as many steps"), int(Alignment::step));
+    alignment->addItem(tr("after as many evaluations"), int(Alignment::evaluations));
+    connect(alignment, &QComboBox::activated, this,
+            [this, alignment] { m_comparison.setAlignment(Alignment(alignment->currentData().toInt())); });
+    return alignment;
 }
 
 QWidget* CompareView::buildScale()
@@ -276,6 +296,13 @@ void CompareView::showRuns()
         showMode();
     }
     showReferences();
+    showShared();
+}
+
+/// What the runs have in common, and what the frames that are shown do not.
+void CompareView::showShared()
+{
+    const auto& entries = m_comparison.entries();
     const bool haveOneSeed = std::ranges::all_of(entries, [&](const Comparison::Entry& entry) {
         const auto* run = m_document.session().find(entry.run);
         const auto* first = m_document.session().find(entries.front().run);
@@ -285,7 +312,12 @@ void CompareView::showRuns()
         return run && first &&
                seedOf(m_document.session().planOf(run->id)) == seedOf(m_document.session().planOf(first->id));
     });
-    m_shared->setText(entries.empty() ? QString() : haveOneSeed ? tr("same noise") : tr("different noise"));
+    QStringList said;
+    if (!entries.empty())
+        said.append(haveOneSeed ? tr("same seed") : tr("different seeds"));
+    if (m_comparison.isOn() && m_comparison.showsUnlikeLevels())
+        said.append(tr("⚠ different noise levels"));
+    m_shared->setText(said.join(QStringLiteral(" · ")));
 }
 
 void CompareView::plotAgain()

@@ -41,10 +41,12 @@ private:
     QWidget* buildBar();
     void addModes(QLayout* cells);
     QWidget* buildReference();
+    QWidget* buildAlignment();
     QWidget* buildScale();
     void buildPlot();
     void showRuns();
     void showReferences();
+    void showShared();
     void showScale();
     void showMode();
     void fitFont();

@@ -6,8 +6,34 @@
 #include "ui/engine/background_runs.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace diffuscope::ui {
+
+namespace {
+
+FrameAxis axisOf(Alignment alignment)
+{
+    switch (alignment) {
+        case Alignment::noiseLevel:
+            return FrameAxis::logSnr;
+        case Alignment::step:
+            return FrameAxis::step;
+        case Alignment::evaluations:
+            return FrameAxis::evaluations;
+    }
+    return FrameAxis::logSnr;
+}
+
+/// Noise over signal of one is more than a fifth larger than that of the other.
+bool areUnlike(const schedule::NoiseLevel& a, const schedule::NoiseLevel& b)
+{
+    constexpr double most = 1.2;
+    const double first = a.sigma * b.alpha, second = b.sigma * a.alpha;
+    return std::max(first, second) > most * std::min(first, second);
+}
+
+}  // namespace
 
 Comparison::Comparison(SessionDocument& document, BackgroundRuns& background, QObject* parent)
     : QObject(parent), m_document(document), m_background(background)
@@ -22,7 +48,6 @@ Comparison::Comparison(SessionDocument& document, BackgroundRuns& background, QO
     connect(&document, &SessionDocument::trajectoryChanged, this, &Comparison::take);
     connect(&document, &SessionDocument::playheadChanged, this, &Comparison::framesChanged);
     connect(&document, &SessionDocument::selectionChanged, this, &Comparison::measure);
-    connect(&document.cursors(), &PlotCursors::axisChanged, this, &Comparison::align);
     connect(&background, &BackgroundRuns::runAdvanced, this, &Comparison::take);
     connect(&background, &BackgroundRuns::runFinished, this, &Comparison::take);
     connect(
@@ -127,8 +152,7 @@ void Comparison::align()
         entry.reader.reset();
         if (entry.hasFrames())
             entry.reader.emplace(factsOf(entry.update));
-        FrameKeys keys =
-            entry.hasFrames() ? FrameKeys(m_document.cursors().axis(), entry.update) : FrameKeys();
+        FrameKeys keys = entry.hasFrames() ? FrameKeys(axisOf(m_alignment), entry.update) : FrameKeys();
         const bool isFirst = &entry == &m_entries.front();
         const bool isAligned = !isFirst && keys == entry.keys && entry.alignedWith == m_entries.front().keys;
         entry.keys = std::move(keys);
@@ -138,10 +162,41 @@ void Comparison::align()
         entry.alignedWith = first;
         entry.beside.clear();
         for (int frame = 0; frame < first.size(); ++frame)
-            entry.beside.push_back(isFirst ? frame : entry.keys.nearest(first.key(frame), entry.keys.size()));
+            entry.beside.push_back(isFirst ? frame : besideFrame(entry, frame, entry.keys.size()));
     }
     measure();
     Q_EMIT changed();
+}
+
+void Comparison::setAlignment(Alignment alignment)
+{
+    if (std::exchange(m_alignment, alignment) == alignment || !isOn())
+        return;
+    align();
+    Q_EMIT framesChanged();
+}
+
+/// Of the first `arrived` frames of an entry, the one beside this frame of the first entry.
+int Comparison::besideFrame(const Entry& entry, int frame, int arrived) const
+{
+    const FrameKeys& first = m_entries.front().keys;
+    const bool isEnd = frame == first.size() - 1;
+    if (isEnd)
+        return arrived - 1;
+    if (entry.keys == first)  // levels that a sampler visits twice too
+        return std::min(frame, arrived - 1);
+    return entry.keys.nearest(first.key(frame), arrived);
+}
+
+bool Comparison::showsUnlikeLevels() const
+{
+    for (std::size_t i = 0; i < m_entries.size(); ++i)
+        for (std::size_t k = 0; k < i; ++k) {
+            const record::FramePtr one = framePtr(i), other = framePtr(k);
+            if (one && other && areUnlike(one->level, other->level))
+                return true;
+        }
+    return false;
 }
 
 /// Those whose frames have both arrived, up to the first that has not.
@@ -196,7 +251,7 @@ int Comparison::frameOf(std::size_t i) const
         return std::clamp(playhead, 0, entry.update.trajectory->size() - 1);
     if (playhead < 0 || playhead >= first.keys.size())
         return entry.update.trajectory->size() - 1;
-    return entry.keys.nearest(first.keys.key(playhead), entry.update.trajectory->size());
+    return besideFrame(entry, playhead, entry.update.trajectory->size());
 }
 
 record::FramePtr Comparison::framePtr(std::size_t i) const

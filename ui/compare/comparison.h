@@ -19,6 +19,14 @@ namespace diffuscope::ui {
 class BackgroundRuns;
 class SessionDocument;
 
+/// By what frames of different runs stand beside each other. The end of one always stands beside the end of
+/// every other.
+enum class Alignment {
+    noiseLevel,   ///< the nearest signal-to-noise ratio
+    step,         ///< after as many steps
+    evaluations,  ///< after as many network evaluations
+};
+
 class Comparison : public QObject
 {
     Q_OBJECT
@@ -57,13 +65,16 @@ public:
     void setReference(std::size_t entry);
     /// The one after it, and after the last the first.
     void takeNextReference();
-    /// The frame of run `i` of entries() that stands beside the playhead, by the axis that all plots share;
-    /// −1 where there is none.
+    Alignment alignment() const { return m_alignment; }
+    void setAlignment(Alignment alignment);
+    /// The frames beside the playhead are of noise levels that differ by more than a fifth in σ/α.
+    bool showsUnlikeLevels() const;
+    /// The frame of run `i` of entries() that stands beside the playhead; −1 where there is none.
     int frameOf(std::size_t i) const;
     record::FramePtr framePtr(std::size_t i) const;
 
 Q_SIGNALS:
-    /// Other runs, more of one, another axis, another reference.
+    /// Other runs, more of one, another alignment, another reference.
     void changed();
     /// The frames beside the playhead are others.
     void framesChanged();
@@ -74,12 +85,14 @@ private:
     void refresh();
     void take(const RunUpdate& update);
     void align();
+    int besideFrame(const Entry& entry, int frame, int arrived) const;
     void measure();
     std::vector<Divergence::Pair> pairsOf(const Entry& entry) const;
 
     SessionDocument& m_document;
     BackgroundRuns& m_background;
     std::vector<Entry> m_entries;
+    Alignment m_alignment = Alignment::noiseLevel;
     int m_reference = 0;  ///< the run that was chosen; 0 for the first, whichever it is
     // Last, so that their threads end first.
     std::array<std::unique_ptr<Divergence>, mostRuns> m_divergence;

@@ -3,7 +3,7 @@
 
 #include "core/recipe/recipe.h"
 #include "core/schedule/noise_schedule.h"
-#include "ui/recipe/prompt_text.h"
+#include "ui/document/prompt_text.h"
 
 #include <QList>
 #include <QString>

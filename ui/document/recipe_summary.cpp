@@ -50,7 +50,7 @@ QString samplerText(const recipe::Recipe& recipe)
 QString classesText(const recipe::Condition& condition)
 {
     if (condition.classes.empty())
-        return summaryText("no class");
+        return condition.text.prompt.empty() ? summaryText("no condition") : QString();
     if (condition.classes.size() > 1)
         return summaryText("%1 classes in turn").arg(condition.classes.size());
     return summaryText("class %1").arg(condition.classes.front());
@@ -129,6 +129,7 @@ QStringList recipeChanges(const recipe::Recipe& before, const recipe::Recipe& af
     QStringList changes;
     for (const std::string& part : differingParts(before, after))
         changes.append(changeText(part, after));
+    changes.removeAll(QString());  // what another change says already
     return changes;
 }
 

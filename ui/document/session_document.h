@@ -4,6 +4,7 @@
 #include "ui/document/playhead.h"
 #include "ui/document/plot_cursors.h"
 #include "ui/document/session_command.h"
+#include "ui/document/view_state.h"
 #include "ui/engine/run_update.h"
 
 #include <QObject>
@@ -149,6 +150,9 @@ public:
     /// The second cursor and the bottom axis of all plots over frames.
     PlotCursors& cursors() { return m_cursors; }
     const PlotCursors& cursors() const { return m_cursors; }
+    /// Everything else about how one looks at runs.
+    ViewState& view() { return m_view; }
+    const ViewState& view() const { return m_view; }
 
     // Selection
     /// The image that was picked, −1 for none.
@@ -222,6 +226,7 @@ private:
 
     Playhead m_playhead;
     PlotCursors m_cursors;
+    ViewState m_view;
     int m_selectedImage = -1;
     record::Layer m_layer = record::Layer::x0Hat;
 };

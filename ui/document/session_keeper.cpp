@@ -86,6 +86,7 @@ SessionKeeper::SessionKeeper(Parts parts, QObject* parent)
     connect(&m_document, &SessionDocument::currentRunChanged, &m_autosave, &Autosave::schedule);
     connect(&m_document, &SessionDocument::branchModeChanged, &m_autosave, &Autosave::schedule);
     connect(&m_document, &SessionDocument::layerChanged, &m_autosave, &Autosave::schedule);
+    connect(&m_document.view(), &ViewState::changed, &m_autosave, &Autosave::schedule);
     connect(&m_document.undoStack(), &QUndoStack::cleanChanged, this, &SessionKeeper::titleChanged);
     connect(&m_document.service(), &SamplingService::runFinished, this, &SessionKeeper::noteFinished);
     connect(&m_parts.background, &BackgroundRuns::runFinished, this, [this](const RunUpdate& update) {
@@ -157,7 +158,13 @@ session::ViewState SessionKeeper::viewToSave(bool isAutosave)
                             .selectedImage = m_document.selectedImage(),
                             .layer = int(m_document.layer()),
                             .branchMode = m_document.isBranchMode(),
-                            .compared = m_document.comparedRuns()};
+                            .compared = m_document.comparedRuns(),
+                            .isEnlarged = m_document.view().isEnlarged(),
+                            .showsAllLayers = m_document.view().showsAllLayers(),
+                            .ranges = m_document.view().ranges().toStdString(),
+                            .curve = m_document.view().curve().toStdString()};
+    for (const QString& dock : m_document.view().openDocks())
+        view.docks.push_back(dock.toStdString());
     if (isAutosave) {
         view.file = m_path.toStdString();
         view.isModified = isModified();
@@ -265,6 +272,23 @@ bool SessionKeeper::losesOnClose() const
     return m_autosave.isRefused() && !isInFile && (isModified() || m_document.session().runs().size() > 1);
 }
 
+/// Sessions that say nothing about these leave the window as it is.
+void SessionKeeper::adoptView(const session::ViewState& stored)
+{
+    ViewState& view = m_document.view();
+    if (!stored.ranges.empty())
+        view.setRanges(QString::fromStdString(stored.ranges));
+    if (!stored.curve.empty())
+        view.setCurve(QString::fromStdString(stored.curve));
+    view.setShowsAllLayers(stored.showsAllLayers);
+    view.setEnlarged(stored.isEnlarged && stored.selectedImage >= 0);
+    QStringList docks;
+    for (const std::string& id : stored.docks)
+        docks.append(QString::fromStdString(id));
+    if (!docks.isEmpty())
+        view.setOpenDocks(docks);
+}
+
 /// Shows what was stored at once, and checks it in the background.
 void SessionKeeper::adopt(session::SessionFile file)
 {
@@ -278,6 +302,7 @@ void SessionKeeper::adopt(session::SessionFile file)
     m_document.loadSession(file.session, file.view.run);
     m_document.setPlayheadPlace(file.view.place);
     m_document.selectImage(file.view.selectedImage);
+    adoptView(file.view);
     std::set<std::string> models;
     for (const session::SessionRun& run : file.session.runs())
         models.insert(run.recipe.model);

@@ -111,6 +111,7 @@ private:
     QString keepUnsaved();
     SaveJob jobFor(const QString& path, bool isAutosave);
     void adopt(session::SessionFile file);
+    void adoptView(const session::ViewState& stored);
     void noteFinished(const RunUpdate& update);
     void check(int run, Stored& stored, const RunUpdate& update);
     void compareHashes(const std::map<std::string, std::string>& hashes);

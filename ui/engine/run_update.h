@@ -66,6 +66,9 @@ struct RunUpdate
     /// Of these, those whose answer was known from a run before.
     int reusedEvaluations = 0;
 
+    /// Sampled before with the same plan, and shown again without sampling: its times are of then.
+    bool isFromMemory = false;
+
     /// What a person should know of how a branch began; empty where there is nothing to say.
     QString remark{};
 

@@ -191,6 +191,7 @@ void SamplingService::showKnown(RunUpdate known)
 {
     beginRun(known.plan());
     known.run = m_update.run;
+    known.isFromMemory = true;
     m_update = known;
     Q_EMIT runStarted(known.run, *known.recipe);
     Q_EMIT runAdvanced(known);

@@ -21,6 +21,9 @@ struct Text
     Q_DECLARE_TR_FUNCTIONS(diffuscope::ui::EquationText)
 };
 
+/// How the equations of papers call the next time: they visit every one.
+const QString usualNextTime = QStringLiteral("t−1");
+
 QString withMinus(QString number)
 {
     return number.replace(u'-', u'−');
@@ -124,10 +127,22 @@ QString ddpmNumbers(const explain::DdpmForm& form)
     return text + QStringLiteral(" = ") + plainValue(form.next());
 }
 
-std::vector<FormulaLine> updateLines(const explain::StepEquation& equation)
+QString withNextTime(QString formula, const QString& nextTime)
+{
+    return formula.replace(usualNextTime, nextTime);
+}
+
+QString nextTimeSymbol(double t, const schedule::NoiseLevel& next)
+{
+    constexpr double same = 1e-9;
+    return !next.isClean() && std::abs(t - 1 - next.t) < same ? usualNextTime : QStringLiteral("t′");
+}
+
+std::vector<FormulaLine> updateLines(const explain::StepEquation& equation, const QString& nextTime)
 {
     using Role = FormulaLine::Role;
-    std::vector<FormulaLine> lines{{QString::fromStdString(equation.equation.formula), Role::formula}};
+    std::vector<FormulaLine> lines{
+        {withNextTime(QString::fromStdString(equation.equation.formula), nextTime), Role::formula}};
     if (equation.ddpm)
         lines.push_back({equals + ddpmNumbers(*equation.ddpm), Role::numbers});
     else if (!equation.terms.empty())
@@ -135,12 +150,17 @@ std::vector<FormulaLine> updateLines(const explain::StepEquation& equation)
     return lines;
 }
 
-std::vector<FormulaLine> whereLines(const explain::SamplerEquation& equation)
+std::vector<FormulaLine> whereLines(const explain::SamplerEquation& equation, const QString& nextTime,
+                                    const QString& nextTimeText)
 {
     using Role = FormulaLine::Role;
     std::vector<FormulaLine> lines;
+    if (nextTime != usualNextTime)
+        lines.push_back({QStringLiteral("%1\rm{ = %2}")
+                             .arg(nextTime, Text::tr("%1, the next time that is visited").arg(nextTimeText)),
+                         Role::remark});
     for (const std::string& where : equation.where)
-        lines.push_back({QString::fromStdString(where), Role::remark});
+        lines.push_back({withNextTime(QString::fromStdString(where), nextTime), Role::remark});
     lines.push_back({QStringLiteral("\\rm{%1}").arg(QString::fromStdString(equation.source)), Role::remark});
     return lines;
 }

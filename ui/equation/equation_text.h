@@ -14,10 +14,16 @@ namespace diffuscope::ui {
 QString plainCoefficient(double value);
 QString plainValue(double value);
 
-/// The formula of the update, and beneath it the same in numbers.
-std::vector<FormulaLine> updateLines(const explain::StepEquation& equation);
-/// What its letters stand for, and where it is from.
-std::vector<FormulaLine> whereLines(const explain::SamplerEquation& equation);
+/// The formula of the update, and beneath it the same in numbers,
+/// with the next time called `nextTime`.
+std::vector<FormulaLine> updateLines(const explain::StepEquation& equation, const QString& nextTime);
+/// What its letters stand for, and where it is from; `nextTimeText` is the next time as a number, or "image".
+std::vector<FormulaLine> whereLines(const explain::SamplerEquation& equation, const QString& nextTime,
+                                    const QString& nextTimeText);
+/// How a step from time t calls the time it goes to: "t−1" where it is that, as in papers, otherwise "t′".
+QString nextTimeSymbol(double t, const schedule::NoiseLevel& next);
+/// A formula in which the next time has this name.
+QString withNextTime(QString formula, const QString& nextTime);
 /// From x_t to the two estimates, through guidance and clipping where there are any.
 std::vector<FormulaLine> predictionLines(const explain::PredictionEquation& equation);
 std::vector<FormulaLine> predictionWhere(const explain::PredictionEquation& equation);

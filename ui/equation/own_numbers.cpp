@@ -12,9 +12,14 @@
 #include <QDoubleSpinBox>
 #include <QGridLayout>
 #include <QLabel>
+#include <QLocale>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+#include <variant>
 
 namespace diffuscope::ui {
 
@@ -101,11 +106,15 @@ QDoubleSpinBox* OwnNumbers::addField(Field field, const QString& symbol, const Q
     return box;
 }
 
-void OwnNumbers::setStep(const explain::DdpmInput& step)
+void OwnNumbers::setStep(const explain::DdpmInput& numbers, const OwnStep& step)
 {
-    m_step = step;
+    const bool isOther = !(step == m_kind);
+    m_step = numbers;
+    m_kind = step;
     if (!m_own)
         fill();
+    else if (isOther)
+        showResult();
 }
 
 void OwnNumbers::fill()
@@ -130,12 +139,77 @@ explain::DdpmInput OwnNumbers::input() const
             .z = m_fields[z]->value()};
 }
 
+/// DDIM is not DDPM's form with other numbers; every other sampler is shown in DDPM's form.
+bool OwnNumbers::isDdim() const
+{
+    return m_kind.sampler.id == "ddim";
+}
+
+/// Ho et al. 2020, algorithm 2.
+std::vector<FormulaLine> OwnNumbers::ddpmLines(const explain::DdpmInput& numbers) const
+{
+    using Role = FormulaLine::Role;
+    const explain::DdpmForm form = explain::ddpmForm(numbers);
+    return {
+        {QStringLiteral("μ = %1·(\\xt{%2} − %3·\\ep{%4}) = %5")
+             .arg(plainCoefficient(form.scale), plainValue(form.xt), plainCoefficient(form.epsFactor),
+                  plainValue(form.epsHat), plainCoefficient(form.mean())),
+         Role::numbers},
+        {QStringLiteral("σ_{t} \\nz{z} = %1·\\nz{%2} = %3")
+             .arg(plainCoefficient(form.sigma), plainValue(form.z), plainCoefficient(form.noise())),
+         Role::numbers},
+        {QStringLiteral("x_{%1} = %2").arg(m_kind.nextTime, plainCoefficient(form.next())), Role::numbers}};
+}
+
+/// Song et al. 2021, eq. 12 and 16, with ᾱ of the next time = ᾱ_t/(1 − β).
+std::vector<FormulaLine> OwnNumbers::ddimLines(const explain::DdpmInput& numbers) const
+{
+    using Role = FormulaLine::Role;
+    const auto option = m_kind.sampler.options.find("eta");
+    const double* chosen =
+        option == m_kind.sampler.options.end() ? nullptr : std::get_if<double>(&option->second);
+    const double eta = chosen ? *chosen : 0;
+    const double next = std::min(numbers.alphaBar / (1 - numbers.beta), 1.0);
+    const double sigma = eta * std::sqrt((1 - next) / (1 - numbers.alphaBar) * numbers.beta);
+    const double noise = std::sqrt(1 - numbers.alphaBar);
+    const double signal = std::sqrt(numbers.alphaBar);
+    const double x0 = (numbers.xt - noise * numbers.epsHat) / signal;
+    const double direction = std::sqrt(std::max(0.0, 1 - next - sigma * sigma));
+    const double sum = std::sqrt(next) * x0 + direction * numbers.epsHat + sigma * numbers.z;
+    std::vector<FormulaLine> lines{
+        {QStringLiteral("\\xo{\\hat{x}_{0}} = \\frac{\\xt{%1} − %2·\\ep{%3}}{%4} = \\xo{%5}")
+             .arg(plainValue(numbers.xt), plainCoefficient(noise), plainValue(numbers.epsHat),
+                  plainCoefficient(signal), plainCoefficient(x0)),
+         Role::numbers}};
+    QString text = QStringLiteral("x_{%1} = %2·\\xo{%3} + %4·\\ep{%5}")
+                       .arg(m_kind.nextTime, plainCoefficient(std::sqrt(next)), plainCoefficient(x0),
+                            plainCoefficient(direction), plainValue(numbers.epsHat));
+    if (sigma > 0)
+        text += QStringLiteral(" + %1·\\nz{%2}").arg(plainCoefficient(sigma), plainValue(numbers.z));
+    lines.push_back({text + QStringLiteral(" = ") + plainCoefficient(sum), Role::numbers});
+    return lines;
+}
+
+/// Whose form it is, and what β means where a step leaves out levels of the training schedule.
+QString OwnNumbers::remark() const
+{
+    QStringList said{m_own ? tr("Your own numbers.") : tr("The numbers of this step. Change one.")};
+    if (!isDdim() && m_kind.sampler.id != "ddpm")
+        said.append(tr("In DDPM's form: this run's sampler has a formula of its own, see Update."));
+    if (!m_own && m_kind.levels > 1.5)
+        said.append(tr("β is that of the whole step to t′ = %1, %2 levels at once: 1 − ᾱₜ/ᾱₜ′.")
+                        .arg(m_kind.nextTimeText, QLocale().toString(m_kind.levels, 'g', 4)));
+    return said.join(u' ');
+}
+
 void OwnNumbers::showResult()
 {
     using Role = FormulaLine::Role;
     const explain::DdpmInput numbers = input();
+    const recipe::SamplerSpec sampler =
+        isDdim() ? m_kind.sampler : recipe::SamplerSpec{samplers::ddpmSampler().id, {}};
     const QString formula =
-        QString::fromStdString(explain::samplerEquation({samplers::ddpmSampler().id, {}}).formula);
+        withNextTime(QString::fromStdString(explain::samplerEquation(sampler).formula), m_kind.nextTime);
     std::vector<FormulaLine> lines{{formula, Role::formula}};
     m_reset->setEnabled(m_own);
     if (!explain::isPossible(numbers)) {
@@ -145,21 +219,10 @@ void OwnNumbers::showResult()
                "this step's noise took."));
         return;
     }
-    const explain::DdpmForm form = explain::ddpmForm(numbers);
-    lines.push_back(
-        {QStringLiteral("μ = %1·(\\xt{%2} − %3·\\ep{%4}) = %5")
-             .arg(plainCoefficient(form.scale), plainValue(form.xt), plainCoefficient(form.epsFactor),
-                  plainValue(form.epsHat), plainCoefficient(form.mean())),
-         Role::numbers});
-    lines.push_back(
-        {QStringLiteral("σ_{t} \\nz{z} = %1·\\nz{%2} = %3")
-             .arg(plainCoefficient(form.sigma), plainValue(form.z), plainCoefficient(form.noise())),
-         Role::numbers});
-    lines.push_back({QStringLiteral("x_{t−1} = ") + plainCoefficient(form.next()), Role::numbers});
+    for (const FormulaLine& line : isDdim() ? ddimLines(numbers) : ddpmLines(numbers))
+        lines.push_back(line);
     m_result->setLines(lines);
-    m_remark->setText(m_own
-                          ? tr("Your own numbers, in DDPM's form.")
-                          : tr("The numbers of this step, in DDPM's form whatever the sampler. Change one."));
+    m_remark->setText(remark());
 }
 
 }  // namespace diffuscope::ui

@@ -333,8 +333,15 @@ void StepEquationView::showStep(const explain::RunReader& run, int step)
 {
     const explain::Place at = place();
     m_place->setText(placeText(at));
+    const record::Frame& frame = *m_document.trajectory().frames[std::size_t(step)];
+    const QString nextTime = nextTimeSymbol(frame.level.t, frame.next);
+    const QString nextTimeText = frame.next.isClean() ? tr("image") : timeText(frame.next.t);
     if (m_page == Page::own) {
-        m_own->setStep(explain::ddpmInput(run, step, at));
+        const double levels = frame.next.isClean() ? frame.level.t + 1 : frame.level.t - frame.next.t;
+        m_own->setStep(explain::ddpmInput(run, step, at), {.sampler = m_document.shownRun().recipe->sampler,
+                                                           .nextTime = nextTime,
+                                                           .nextTimeText = nextTimeText,
+                                                           .levels = levels});
         return;
     }
     m_table->setVisible(m_page == Page::update);
@@ -346,8 +353,8 @@ void StepEquationView::showStep(const explain::RunReader& run, int step)
         remark = predictionRemark(prediction);
     } else {
         const auto equation = explain::stepEquation(run, step, at);
-        m_formula->setLines(updateLines(equation));
-        m_where->setLines(whereLines(equation.equation));
+        m_formula->setLines(updateLines(equation, nextTime));
+        m_where->setLines(whereLines(equation.equation, nextTime, nextTimeText));
         m_table->setEquation(equation);
         remark = updateRemark(equation);
     }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/explain/step_equation.h"
-#include "ui/stage/image_grid.h"
+#include "ui/document/image_pixel.h"
 
 #include <QWidget>
 

@@ -2,11 +2,11 @@
 
 #include "core/base/error.h"
 #include "core/record/step_quantities.h"
+#include "ui/document/picture_file.h"
 #include "ui/document/session_document.h"
 #include "ui/engine/failure.h"
 #include "ui/experiments/error_plot.h"
 #include "ui/experiments/value_list_edit.h"
-#include "ui/session/picture_file.h"
 #include "ui/widgets/dialog_size.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/save_path.h"
@@ -42,7 +42,7 @@ ErrorWindow::ErrorWindow(SessionDocument& document, BackgroundRuns& background, 
     : QDialog(parent), m_document(document), m_batch(background)
 {
     setObjectName(QStringLiteral("errorWindow"));
-    setWindowTitle(tr("Error against Evaluations"));
+    setWindowTitle(tr("Error against Evaluations – Diffuscope"));
     build();
     connect(&m_batch, &RecipeBatch::finished, this, &ErrorWindow::takeResult);
     connect(&m_batch, &RecipeBatch::failed, this, &ErrorWindow::takeFailure);

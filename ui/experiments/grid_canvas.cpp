@@ -193,8 +193,10 @@ void GridCanvas::paintLabels(QPainter& painter, const Layout& layout, const Them
                                       place.width() * layout.columnLabels / metrics.lineSpacing()));
     }
     for (int row = 0; row < m_rows.size(); ++row) {
-        const QRect place(layout.origin.x() - labelGapPx - layout.rowLabels,
-                          layout.origin.y() + row * layout.pitchY, layout.rowLabels, layout.cell.height());
+        // All that is free beside the cells, not only what the widest label was reckoned to need.
+        const int right = layout.origin.x() - labelGapPx;
+        const QRect place(labelGapPx, layout.origin.y() + row * layout.pitchY, right - labelGapPx,
+                          layout.cell.height());
         painter.drawText(place, Qt::AlignRight | Qt::AlignVCenter,
                          metrics.elidedText(m_rows[row], Qt::ElideRight, place.width()));
     }

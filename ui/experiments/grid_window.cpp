@@ -1,14 +1,14 @@
 #include "ui/experiments/grid_window.h"
 
 #include "core/base/error.h"
+#include "ui/document/picture_file.h"
 #include "ui/document/recipe_summary.h"
 #include "ui/document/session_document.h"
 #include "ui/engine/failure.h"
 #include "ui/experiments/grid_canvas.h"
 #include "ui/experiments/value_list_edit.h"
-#include "ui/session/picture_file.h"
-#include "ui/stage/image_renderer.h"
 #include "ui/widgets/dialog_size.h"
+#include "ui/widgets/image_renderer.h"
 #include "ui/widgets/save_path.h"
 
 #include <QCloseEvent>
@@ -51,7 +51,7 @@ GridWindow::GridWindow(SessionDocument& document, BackgroundRuns& background, QW
     : QDialog(parent), m_document(document), m_batch(background)
 {
     setObjectName(QStringLiteral("gridWindow"));
-    setWindowTitle(tr("Grid of Runs"));
+    setWindowTitle(tr("Grid of Runs – Diffuscope"));
     build();
     connect(&m_batch, &RecipeBatch::finished, this, &GridWindow::takeResult);
     connect(&m_batch, &RecipeBatch::failed, this, &GridWindow::takeFailure);
@@ -211,7 +211,24 @@ void GridWindow::takeResult(int cell, const RunUpdate& update)
     for (const record::FramePtr& frame : update.trajectory->frames)
         at.totalMs += frame->totalMs;
     m_canvas->setCell(cell, at.picture, {});
+    if (finishedCells() == int(m_cells.size()))
+        showTimeTaken();
     updateButtons();
+}
+
+/// What the runs took, in place of what they were expected to take.
+void GridWindow::showTimeTaken()
+{
+    double ms = 0;
+    qint64 evaluations = 0;
+    for (const Cell& cell : m_cells) {
+        ms += cell.totalMs;
+        evaluations += cell.evaluations;
+    }
+    m_cost->setText(tr("%1 runs, %2 network evaluations, sampled in %3 s.")
+                        .arg(m_cells.size())
+                        .arg(QLocale().toString(evaluations))
+                        .arg(QLocale().toString(ms / 1000, 'f', 1)));
 }
 
 void GridWindow::takeFailure(int cell, const QString& message)

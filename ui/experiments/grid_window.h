@@ -71,6 +71,7 @@ private:
     static GridAxis axisOf(const Direction& direction);
     std::optional<std::vector<recipe::Recipe>> recipes(QString& problem) const;
     void showCost();
+    void showTimeTaken();
     void showCell(int cell);
     void takeResult(int cell, const RunUpdate& update);
     void takeFailure(int cell, const QString& message);

@@ -2,7 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/samplers/sampler_registry.h"
-#include "ui/recipe/rule_lists.h"
+#include "ui/widgets/rule_lists.h"
 
 #include <QCoreApplication>
 

@@ -12,6 +12,19 @@
 
 namespace diffuscope::ui {
 
+namespace {
+
+/// Of the sets, in the order of CurveSet.
+const QStringList& setIds()
+{
+    static const QStringList ids{QStringLiteral("beta"), QStringLiteral("alphaBar"),
+                                 QStringLiteral("coefficients"), QStringLiteral("snr"),
+                                 QStringLiteral("noiseToSignal")};
+    return ids;
+}
+
+}  // namespace
+
 CurveTabs::CurveTabs(QMenu& drawMenu, QWidget* parent) : QWidget(parent)
 {
     m_tabs = new QTabBar;
@@ -71,6 +84,17 @@ CurveSet CurveTabs::set() const
 void CurveTabs::choose(CurveSet set)
 {
     m_tabs->setCurrentIndex(int(set));
+}
+
+QString CurveTabs::id() const
+{
+    return setIds().at(int(set()));
+}
+
+void CurveTabs::chooseById(const QString& id)
+{
+    if (const auto place = setIds().indexOf(id); place >= 0)
+        m_tabs->setCurrentIndex(int(place));
 }
 
 }  // namespace diffuscope::ui

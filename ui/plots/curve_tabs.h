@@ -20,6 +20,9 @@ public:
 
     CurveSet set() const;
     void choose(CurveSet set);
+    /// By its id in a view state: "snr"; any other text changes nothing.
+    QString id() const;
+    void chooseById(const QString& id);
 
 Q_SIGNALS:
     void chosen(diffuscope::ui::CurveSet set);

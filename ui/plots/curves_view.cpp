@@ -55,7 +55,10 @@ CurvesView::CurvesView(SessionDocument& document, QWidget* parent) : QWidget(par
         m_drawing->setCurveSet(set);
         rebuildCurves();
         movePlayhead();
+        m_document.view().setCurve(m_tabs->id());
     });
+    connect(&m_document.view(), &ViewState::curveChanged, m_tabs, &CurveTabs::chooseById);
+    m_tabs->chooseById(m_document.view().curve());
     pages.content->addWidget(m_tabs);
     pages.content->addWidget(m_plot, 1);
     pages.content->addWidget(makeHint());

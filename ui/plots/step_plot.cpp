@@ -211,8 +211,24 @@ void StepPlot::takeRun()
     const RunUpdate& run = m_document.shownRun();
     m_series->follow(run.run, run.trajectory, m_document.selectedImage());
     m_pages->setCurrentIndex(m_document.trajectory().size() > 0 ? 1 : 0);
+    showSubject();
     restyle();
     showValues();
+}
+
+/// Whose numbers these are.
+void StepPlot::showSubject()
+{
+    const auto& frames = m_document.trajectory().frames;
+    const int selected = m_document.selectedImage();
+    const int images = frames.empty() ? 1 : int(record::figureImages(frames.front()->shape, -1).size());
+    const QString subject = images == 1     ? tr("RMS of the image")
+                            : selected >= 0 ? tr("RMS of image %1").arg(selected + 1)
+                                            : tr("RMS, mean of %1 images").arg(images);
+    if (m_plot->yAxis->label() == subject)
+        return;
+    m_plot->yAxis->setLabel(subject);
+    m_plot->setAccessibleDescription(subject);
 }
 
 void StepPlot::clearGraphs()
@@ -271,7 +287,7 @@ void StepPlot::restyle()
         const QColor& color = colors.series[std::size_t(drawing.series)];
         QPen pen(color, 1.5);
         if (drawing.isTime)
-            pen = isShort ? QPen(color, 1.5, Qt::DashLine) : QPen(color, 1);
+            pen = QPen(color, isShort ? 1.5 : 1, Qt::DashLine);
         m_graphs[quantity]->setPen(pen);
         m_graphs[quantity]->setScatterStyle(
             isShort && !drawing.isTime
@@ -287,7 +303,20 @@ double StepPlot::value(int frame, int quantity) const
     const auto& all = m_series->quantities();
     if (frame < 0 || frame >= int(all.size()) || m_series->frame(frame).isResult())
         return none;
+    // An evaluation that was known took no time here; 0 ms would say that the network is fast.
+    const RunUpdate& run = m_document.shownRun();
+    const bool isKnown = frame == 0 && run.reusedEvaluations > 0 && !run.from;
+    if (isKnown && drawings[std::size_t(quantity)].isTime)
+        return none;
     return valueOf(all[std::size_t(frame)], quantity);
+}
+
+/// The step whose values are shown at a frame: at rest, at the result, the last one.
+int StepPlot::stepOf(int frame) const
+{
+    const auto& all = m_series->quantities();
+    const bool isResult = frame > 0 && frame < int(all.size()) && m_series->frame(frame).isResult();
+    return isResult ? frame - 1 : frame;
 }
 
 std::vector<PlayheadPoint> StepPlot::pointsAt(int frame) const
@@ -305,8 +334,8 @@ std::vector<PlayheadPoint> StepPlot::pointsAt(int frame) const
 
 void StepPlot::showValues()
 {
-    const int first = m_document.playhead();
-    const int second = m_document.cursors().second();
+    const int first = stepOf(m_document.playhead());
+    const int second = m_document.cursors().second() < 0 ? -1 : stepOf(m_document.cursors().second());
     for (int quantity = 0; quantity < quantityCount; ++quantity) {
         SeriesSwitch& readout = *m_switches[std::size_t(quantity)];
         const double a = value(first, quantity);

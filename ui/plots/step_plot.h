@@ -64,6 +64,8 @@ private:
     void rescale();
     void restyle();
     void showValues();
+    void showSubject();
+    int stepOf(int frame) const;
     double value(int frame, int quantity) const;
     std::vector<PlayheadPoint> pointsAt(int frame) const;
     QCPAxis* axisOf(int quantity) const;

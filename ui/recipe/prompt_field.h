@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/session/session_tree.h"
-#include "ui/recipe/prompt_text.h"
+#include "ui/document/prompt_text.h"
 
 #include <QPlainTextEdit>
 

@@ -2,7 +2,7 @@
 // read.
 #pragma once
 
-#include "ui/recipe/prompt_text.h"
+#include "ui/document/prompt_text.h"
 
 #include <QWidget>
 

@@ -77,6 +77,11 @@ PromptInput* PromptSection::makeInput(const QString& name, const QString& access
     input->field().setAccessibleName(accessibleName);
     input->field().setToolTip(tip);
     connect(input, &PromptInput::promptEdited, this, [this, part](const QString& prompt) {
+        // The first word of a second prompt is to be seen: half of each until somebody says otherwise.
+        constexpr double usualBlend = 0.5;
+        const bool isFirstWord = part == &TextCondition::second && m_text.second.empty() && !prompt.isEmpty();
+        if (isFirstWord && m_text.blend == 0)
+            m_text.blend = usualBlend;
         m_text.*part = prompt.toStdString();
         Q_EMIT edited(m_text);
     });

@@ -7,10 +7,10 @@
 #include "ui/recipe/class_picker.h"
 #include "ui/recipe/guidance_curve_edit.h"
 #include "ui/recipe/prompt_section.h"
-#include "ui/recipe/rule_lists.h"
 #include "ui/widgets/glyph_icon.h"
 #include "ui/widgets/input_guards.h"
 #include "ui/widgets/option_editor.h"
+#include "ui/widgets/rule_lists.h"
 #include "ui/widgets/seed_edit.h"
 #include "ui/widgets/value_slider.h"
 

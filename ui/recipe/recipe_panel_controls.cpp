@@ -6,11 +6,11 @@
 #include "ui/recipe/prompt_input.h"
 #include "ui/recipe/prompt_section.h"
 #include "ui/recipe/recipe_panel.h"
-#include "ui/recipe/rule_lists.h"
 #include "ui/theme/symbols.h"
 #include "ui/widgets/glyph_icon.h"
 #include "ui/widgets/number_box.h"
 #include "ui/widgets/option_editor.h"
+#include "ui/widgets/rule_lists.h"
 #include "ui/widgets/seed_edit.h"
 #include "ui/widgets/value_slider.h"
 

@@ -2,8 +2,8 @@
 // what is chosen beneath it.
 #pragma once
 
-#include "core/base/option.h"
 #include "core/run/recipe_notices.h"
+#include "ui/widgets/rule_lists.h"
 
 #include <QHash>
 #include <QLabel>
@@ -20,18 +20,6 @@ namespace diffuscope::ui {
 
 class NoticeList;
 class OptionEditor;
-
-/// One entry of the choice.
-struct RuleChoice
-{
-    std::string id;
-    QString name;
-    QString tip;     ///< plain sentences
-    QString family;  ///< heading it is listed under; none if empty
-    std::vector<base::Option> options;
-    /// Its options stay folded though they differ from their defaults: they are edited elsewhere.
-    bool staysFolded = false;
-};
 
 /// Rows of a form's grid: label and list, a note, and the options, which a small button shows or hides.
 /// Options that differ from their defaults are shown from the start. Going back to a rule brings back the

@@ -1,7 +1,7 @@
 // The words of a prompt as chips: a click switches a word off and on again.
 #pragma once
 
-#include "ui/recipe/prompt_text.h"
+#include "ui/document/prompt_text.h"
 
 #include <QToolButton>
 

@@ -2,7 +2,7 @@
 
 #include "core/base/error.h"
 #include "ui/engine/failure.h"
-#include "ui/stage/layers.h"
+#include "ui/widgets/layers.h"
 #include "ui/widgets/number_box.h"
 
 #include <QComboBox>
@@ -61,7 +61,7 @@ ExportDialog::ExportDialog(ExportSources sources, ExportKind kind, QWidget* pare
     : QDialog(parent), m_sources(std::move(sources))
 {
     setObjectName(QStringLiteral("exportDialog"));
-    setWindowTitle(tr("Export"));
+    setWindowTitle(tr("Export – Diffuscope"));
     auto* column = new QVBoxLayout(this);
     column->setSpacing(12);
     m_form = new QFormLayout;

@@ -2,9 +2,9 @@
 
 #include "ui/document/recipe_summary.h"
 #include "ui/document/session_document.h"
-#include "ui/stage/image_renderer.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/theme_colors.h"
+#include "ui/widgets/image_renderer.h"
 
 #include <QHeaderView>
 #include <QLineEdit>

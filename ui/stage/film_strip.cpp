@@ -1,7 +1,7 @@
 #include "ui/stage/film_strip.h"
 
 #include "ui/document/run_facts.h"
-#include "ui/stage/layer_absence.h"
+#include "ui/widgets/layer_absence.h"
 
 #include <QLocale>
 #include <QMouseEvent>

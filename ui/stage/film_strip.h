@@ -3,7 +3,7 @@
 #pragma once
 
 #include "ui/engine/run_update.h"
-#include "ui/stage/layer_ranges.h"
+#include "ui/widgets/layer_ranges.h"
 
 #include <QAbstractScrollArea>
 

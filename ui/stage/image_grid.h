@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/record/image_batch.h"
+#include "ui/document/image_pixel.h"
 #include "ui/stage/grid_geometry.h"
 
 #include <QImage>
@@ -11,15 +12,6 @@
 #include <optional>
 
 namespace diffuscope::ui {
-
-/// A pixel of an image of the batch.
-struct ImagePixel
-{
-    int image = 0;
-    int x = 0;
-    int y = 0;
-    bool operator==(const ImagePixel&) const = default;
-};
 
 /// A grid of images with captions and a selection ring. Magnification is a whole number of device pixels
 /// wherever that leaves the images large enough, so that every pixel of the network is equally large. The

@@ -1,6 +1,6 @@
 // What an ImageGrid looks like.
 #include "ui/stage/image_grid.h"
-#include "ui/stage/image_renderer.h"
+#include "ui/widgets/image_renderer.h"
 
 #include <QPainter>
 #include <QPaintEvent>

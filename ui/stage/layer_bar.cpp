@@ -1,9 +1,9 @@
 #include "ui/stage/layer_bar.h"
 
-#include "ui/stage/layers.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/layer_colors.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/layers.h"
 #include "ui/widgets/segment_button.h"
 #include "ui/widgets/uniform_flow_layout.h"
 

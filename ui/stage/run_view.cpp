@@ -1,13 +1,17 @@
 #include "ui/stage/run_view.h"
 
 #include "ui/document/player.h"
+#include "ui/document/recipe_summary.h"
 #include "ui/document/session_document.h"
-#include "ui/session/failure_banner.h"
 #include "ui/stage/film_strip.h"
 #include "ui/stage/stage_view.h"
 #include "ui/stage/timeline.h"
+#include "ui/widgets/failure_banner.h"
 
 #include <QFrame>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace diffuscope::ui {
@@ -46,6 +50,7 @@ RunView::RunView(SessionDocument& document, Player& player, QWidget* parent)
     m_banner = new FailureBanner(document, this);
     column->addWidget(m_banner);
     column->addWidget(m_stage, 1);
+    buildSubject();
     column->addWidget(separator(this));
     column->addWidget(m_strip);
     column->addWidget(m_timeline);
@@ -69,6 +74,72 @@ void RunView::connectDocument()
             [this](int image) { m_strip->setImage(std::max(0, image)); });
     connect(m_stage, &StageView::coloringChanged, m_strip, &FilmStrip::setColoring);
     connect(&m_player, &Player::playingChanged, m_timeline, &Timeline::setPlaying);
+    connect(&m_document, &SessionDocument::recipeChanged, this, &RunView::showSubject);
+    connect(&m_document, &SessionDocument::sessionChanged, this, &RunView::showSubject);
+    connect(&m_document, &SessionDocument::currentRunChanged, this, &RunView::showSubject);
+    connect(&m_document, &SessionDocument::stateChanged, this, &RunView::showSubject);
+    connect(&m_document, &SessionDocument::autoRunChanged, this, &RunView::showSubject);
+}
+
+/// Below the stage's bars, so that no control moves when it comes.
+void RunView::buildSubject()
+{
+    m_subject = new QFrame(m_stage);
+    m_subject->setObjectName(QStringLiteral("stageSubject"));
+    m_subject->setAutoFillBackground(true);
+    m_subject->setBackgroundRole(QPalette::AlternateBase);
+    auto* row = new QHBoxLayout(m_subject);
+    row->setContentsMargins(10, 3, 8, 3);
+    m_subjectText = new QLabel(m_subject);
+    m_subjectText->setObjectName(QStringLiteral("stageSubjectText"));
+    m_subjectText->setWordWrap(true);
+    m_subjectText->setTextFormat(Qt::PlainText);
+    row->addWidget(m_subjectText, 1);
+    m_subjectButton = new QToolButton(m_subject);
+    m_subjectButton->setObjectName(QStringLiteral("stageSubjectButton"));
+    m_subjectButton->setFocusPolicy(Qt::TabFocus);
+    row->addWidget(m_subjectButton);
+    connect(m_subjectButton, &QToolButton::clicked, this, &RunView::actOnSubject);
+    constexpr int belowBars = 1;
+    static_cast<QBoxLayout*>(m_stage->layout())->insertWidget(belowBars, m_subject);
+    m_subject->hide();
+}
+
+/// A recipe that was edited and not sampled, and a branch, whose recipe holds from one step on.
+void RunView::showSubject()
+{
+    const RunUpdate& shown = m_document.shownRun();
+    const bool isStale = shown.run != 0 && !m_document.isAutoRun() &&
+                         m_document.state() != RunState::running && shown.plan() != m_document.plan();
+    const session::SessionRun* current = m_document.session().find(m_document.currentRun());
+    const session::SessionRun* parent = current ? m_document.session().find(current->parent) : nullptr;
+    QString text, action;
+    if (isStale) {
+        const QStringList differs = recipeChanges(m_document.recipe(), *shown.recipe);
+        text = differs.isEmpty() ? tr("These images are of another run; the recipe has not been sampled yet.")
+                                 : tr("The recipe has been edited; these images are still of: %1.")
+                                       .arg(differs.join(QStringLiteral(" · ")));
+        action = tr("Run (Ctrl+R)");
+    } else if (parent) {
+        text = tr("%1: its recipe holds from step %2 of %3 on; the steps before are those of %4.")
+                   .arg(runName(*current))
+                   .arg(current->frame + 1)
+                   .arg(parent->recipe.steps)
+                   .arg(runName(*parent));
+        action = tr("Back to %1").arg(runName(*parent));
+    }
+    m_subjectText->setText(text);
+    m_subjectButton->setText(action);
+    m_subject->setVisible(!text.isEmpty());
+}
+
+void RunView::actOnSubject()
+{
+    const session::SessionRun* current = m_document.session().find(m_document.currentRun());
+    if (m_document.shownRun().plan() != m_document.plan() && !m_document.isAutoRun())
+        m_document.sample();
+    else if (current && current->parent != 0)
+        m_document.selectRun(current->parent);
 }
 
 void RunView::connectControls()
@@ -94,6 +165,7 @@ void RunView::showTrajectory()
     m_strip->setRun(m_document.shownRun());
     m_timeline->setFrames(trajectory->size(), trajectory->plannedFrames);
     showPlayhead();
+    showSubject();
 }
 
 void RunView::showPlayhead()

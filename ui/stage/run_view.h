@@ -5,6 +5,10 @@
 
 #include <QWidget>
 
+class QFrame;
+class QLabel;
+class QToolButton;
+
 namespace diffuscope::ui {
 
 class FailureBanner;
@@ -32,11 +36,17 @@ private:
     void connectControls();
     void showTrajectory();
     void showPlayhead();
+    void buildSubject();
+    void showSubject();
+    void actOnSubject();
 
     SessionDocument& m_document;
     Player& m_player;
     FailureBanner* m_banner = nullptr;
     StageView* m_stage = nullptr;
+    QFrame* m_subject = nullptr;  ///< says whose images these are, where that is not what one would think
+    QLabel* m_subjectText = nullptr;
+    QToolButton* m_subjectButton = nullptr;
     FilmStrip* m_strip = nullptr;
     Timeline* m_timeline = nullptr;
 };

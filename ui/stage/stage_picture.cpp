@@ -1,6 +1,6 @@
 #include "ui/stage/stage_picture.h"
 
-#include "ui/stage/scale_bar.h"
+#include "ui/widgets/scale_bar.h"
 
 #include <QCoreApplication>
 #include <QLocale>

@@ -3,7 +3,7 @@
 
 #include "core/explain/run_reader.h"
 #include "ui/stage/image_grid.h"
-#include "ui/stage/layer_ranges.h"
+#include "ui/widgets/layer_ranges.h"
 
 #include <functional>
 

@@ -2,16 +2,17 @@
 
 #include "ui/document/run_facts.h"
 #include "ui/document/session_document.h"
-#include "ui/stage/layer_absence.h"
 #include "ui/stage/layer_bar.h"
-#include "ui/stage/scale_bar.h"
 #include "ui/stage/scatter_canvas.h"
 #include "ui/theme/fonts.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/layer_absence.h"
+#include "ui/widgets/scale_bar.h"
 
 #include <QComboBox>
 #include <QEvent>
 #include <QLabel>
+#include <QLocale>
 #include <QStackedLayout>
 #include <QVBoxLayout>
 
@@ -47,6 +48,7 @@ StageView::StageView(SessionDocument& document, QWidget* parent) : QWidget(paren
     connectSheet();
     connectDocument();
     m_grid->setSelected(m_document.selectedImage());
+    m_document.view().setRanges(m_modes.toText());
     takeLayer();
 }
 
@@ -65,6 +67,7 @@ void StageView::setEmptyText(const QString& title, const QString& text)
 void StageView::setRangeMode(RangeMode mode)
 {
     m_modes.set(m_coloring.layer, mode);
+    m_document.view().setRanges(m_modes.toText());
     followRanges();
     updateColoring();
     refresh();
@@ -72,8 +75,11 @@ void StageView::setRangeMode(RangeMode mode)
 
 void StageView::restoreRangeModes(const QString& modes)
 {
+    const QString before = m_modes.toText();
     m_modes.read(modes);
-    takeLayer();
+    m_document.view().setRanges(m_modes.toText());
+    if (m_modes.toText() != before)
+        takeLayer();
 }
 
 void StageView::setShowsAllLayers(bool all)
@@ -87,6 +93,7 @@ void StageView::setShowsAllLayers(bool all)
     followRanges();
     refresh();
     focusPicture();
+    m_document.view().setShowsAllLayers(all);
     Q_EMIT showsAllLayersChanged(all);
 }
 
@@ -242,7 +249,9 @@ void StageView::refresh()
     } else {
         m_grid->setNotice(missingFromFrame(m_images.absences.front()));
         m_grid->setImages(m_images.atlas, m_images.values.shape);
+        m_grid->setEnlarged(m_document.view().isEnlarged());  // of a session that came before its images
     }
+    describe();
     updateReadout();
 }
 
@@ -263,6 +272,31 @@ void StageView::showPoints()
     m_scatter->setNotice(missingFromFrame(shown.absences.front()));
     m_scatter->setPoints(shown.values, std::move(classes));
     m_scatter->setSelected(m_document.selectedImage());
+}
+
+/// For who hears the window instead of seeing it: what is shown, and of when.
+void StageView::describe()
+{
+    const StagePicture& picture = m_showsAll ? m_allLayers : m_images;
+    const auto frame = m_document.frame();
+    if (!frame)
+        return;
+    const int steps = std::max(m_document.trajectory().plannedFrames - 1, 0);
+    const int step = m_document.playhead() + 1;
+    const QString moment = step > steps ? tr("result of %1 steps").arg(steps)
+                                        : tr("step %1 of %2, t = %3")
+                                              .arg(step)
+                                              .arg(steps)
+                                              .arg(QLocale().toString(frame->level.t, 'g', 4));
+    if (m_showsAll)
+        return m_sheet->setAccessibleDescription(
+            tr("All layers of image %1; %2").arg(picture.image + 1).arg(moment));
+    const int batch = picture.values.shape.batch;
+    QString images = batch == 1 ? tr("1 image") : tr("%1 images").arg(batch);
+    if (m_grid->isEnlarged())
+        images = tr("image %1 of %2").arg(m_grid->selected() + 1).arg(batch);
+    m_grid->setAccessibleDescription(
+        QStringLiteral("%1: %2; %3").arg(layerName(m_document.layer()), images, moment));
 }
 
 void StageView::showLayers()

@@ -90,6 +90,7 @@ private:
     void showLayers();
     bool showsPoints() const;
     void showPoints();
+    void describe();
     void updateColoring();
     void updateCaptions();
     void updateReadout();

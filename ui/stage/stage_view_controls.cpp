@@ -1,11 +1,11 @@
 // The stage's bars, and what they and its two grids are connected to.
 #include "ui/document/session_document.h"
 #include "ui/stage/layer_bar.h"
-#include "ui/stage/scale_bar.h"
 #include "ui/stage/scatter_canvas.h"
 #include "ui/stage/stage_view.h"
 #include "ui/theme/fonts.h"
 #include "ui/widgets/glyph_icon.h"
+#include "ui/widgets/scale_bar.h"
 #include "ui/widgets/still_label.h"
 
 #include <QComboBox>
@@ -98,6 +98,10 @@ void StageView::connectDocument()
         if (m_showsAll)
             refresh();
     });
+    const ViewState& view = m_document.view();
+    connect(&view, &ViewState::rangesChanged, this, &StageView::restoreRangeModes);
+    connect(&view, &ViewState::showsAllLayersChanged, this, &StageView::setShowsAllLayers);
+    connect(&view, &ViewState::enlargedChanged, m_grid, &ImageGrid::setEnlarged);
     connect(m_ranges, &LayerRanges::changed, this, [this] {
         updateColoring();
         refresh();
@@ -111,6 +115,7 @@ void StageView::connectGrid()
     connect(m_grid, &ImageGrid::enlargeToggled, this, [this](bool enlarged) {
         m_enlarge->setChecked(enlarged);
         m_enlarge->setIcon(glyphIcon(enlarged ? Glyph::grid : Glyph::single));
+        m_document.view().setEnlarged(enlarged);
         if (enlarged && m_document.selectedImage() < 0)
             m_document.selectImage(m_grid->selected());
         tellImageInView();

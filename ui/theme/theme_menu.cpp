@@ -58,7 +58,7 @@ void addThemeActions(QMenu& menu, Theme& theme)
 
     QAction* normal = menu.addAction(tr("&Normal Text Size"));
     normal->setObjectName(QStringLiteral("normalTextAction"));
-    normal->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_0));
+    normal->setShortcut(QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_0));
     normal->setStatusTip(tr("Text as large as in the system's other programs"));
     QObject::connect(normal, &QAction::triggered, &theme, [&theme] { theme.setTextScale(1); });
 

@@ -9,6 +9,7 @@
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QSpinBox>
+#include <QTextDocumentFragment>
 #include <QWidget>
 
 #include <cmath>
@@ -92,6 +93,21 @@ bool FocusKeyGuard::eventFilter(QObject* watched, QEvent* event)
     }
     if (works(watched, key))
         event->accept();
+    return QObject::eventFilter(watched, event);
+}
+
+bool PlainDescriptions::eventFilter(QObject* watched, QEvent* event)
+{
+    if (event->type() != QEvent::ToolTipChange || !watched->isWidgetType())
+        return QObject::eventFilter(watched, event);
+    static const char* const given = "plainDescription";
+    auto& widget = static_cast<QWidget&>(*watched);
+    const QString before = widget.property(given).toString();
+    if (widget.accessibleDescription() == before && Qt::mightBeRichText(widget.toolTip())) {
+        const QString plain = QTextDocumentFragment::fromHtml(widget.toolTip()).toPlainText();
+        widget.setProperty(given, plain);
+        widget.setAccessibleDescription(plain);
+    }
     return QObject::eventFilter(watched, event);
 }
 

@@ -1,4 +1,4 @@
-// Two courtesies of the window's input: a control that has the focus keeps the keys it works with, and a
+// Courtesies of the window's input: a control that has the focus keeps the keys it works with, and a
 // wheel that scrolls the panel does not change the control it happens to pass.
 #pragma once
 
@@ -15,6 +15,18 @@ class FocusKeyGuard : public QObject
 
 public:
     using QObject::QObject;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+};
+
+/// An event filter of the application: a widget whose tooltip is rich text is described by its plain text, so
+/// that a screen reader reads no markup. A description of its own stays.
+class PlainDescriptions : public QObject
+{
+    Q_OBJECT
+
+public:
+    using QObject::QObject;
+
     bool eventFilter(QObject* watched, QEvent* event) override;
 };
 

@@ -1,5 +1,7 @@
 #include "ui/widgets/value_slider.h"
 
+#include <QAccessible>
+#include <QAccessibleWidget>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QScopedValueRollback>
@@ -16,8 +18,47 @@ int numberFieldWidth(const QFontMetrics& metrics)
     return metrics.horizontalAdvance(QStringLiteral("0000.00")) + 2 * metrics.averageCharWidth() + 16;
 }
 
+namespace {
+
+/// Says the number that a slider stands for, where Qt would say its place from 0 to 1000.
+class AccessibleSlider : public QAccessibleWidget, public QAccessibleValueInterface
+{
+public:
+    explicit AccessibleSlider(ValueSlider* slider)
+        : QAccessibleWidget(slider, QAccessible::Slider), m_slider(slider)
+    {
+    }
+
+    void* interface_cast(QAccessible::InterfaceType type) override
+    {
+        return type == QAccessible::ValueInterface ? static_cast<QAccessibleValueInterface*>(this)
+                                                   : QAccessibleWidget::interface_cast(type);
+    }
+    QVariant currentValue() const override { return m_slider->number(); }
+    void setCurrentValue(const QVariant& value) override
+    {
+        m_slider->setNumber(value.toDouble());
+        Q_EMIT m_slider->numberEdited(m_slider->number());
+    }
+    QVariant maximumValue() const override { return m_slider->maximumNumber(); }
+    QVariant minimumValue() const override { return m_slider->minimumNumber(); }
+    QVariant minimumStepSize() const override { return m_slider->rounding(); }
+
+private:
+    ValueSlider* m_slider;
+};
+
+QAccessibleInterface* accessibleSlider(const QString&, QObject* object)
+{
+    auto* slider = qobject_cast<ValueSlider*>(object);
+    return slider ? new AccessibleSlider(slider) : nullptr;
+}
+
+}  // namespace
+
 ValueSlider::ValueSlider(QWidget* parent) : QSlider(Qt::Horizontal, parent)
 {
+    [[maybe_unused]] static const bool isKnown = (QAccessible::installFactory(accessibleSlider), true);
     setRange(0, positions);
     setFocusPolicy(Qt::TabFocus);
     connect(this, &QSlider::valueChanged, this, [this] {

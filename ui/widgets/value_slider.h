@@ -23,6 +23,9 @@ public:
     /// Shows a number, the nearest end where it is outside; signals nothing.
     void setNumber(double number);
     double number() const;
+    double minimumNumber() const { return m_minimum; }
+    double maximumNumber() const { return m_maximum; }
+    double rounding() const { return m_rounding; }
     /// Numbers are rounded to multiples of this; 0 for none.
     void setRounding(double rounding) { m_rounding = rounding; }
 

@@ -81,7 +81,7 @@ QList<KeyGroup> keysOfMenus(const QMenuBar& menus)
 KeyboardSheet::KeyboardSheet(const QList<KeyGroup>& groups, QWidget* parent) : QDialog(parent)
 {
     setObjectName(QStringLiteral("keyboardSheet"));
-    setWindowTitle(tr("Keyboard"));
+    setWindowTitle(tr("Keyboard – Diffuscope"));
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(16, 16, 16, 12);
     layout->setSpacing(12);

@@ -1,51 +1,49 @@
 #include "ui/window/main_window.h"
 
 #include "core/base/error.h"
-#include "core/exports/picture.h"
-#include "core/recipe/recipe.h"
 #include "core/schedule/schedule_registry.h"
-#include "ui/compare/compare_panes.h"
-#include "ui/compare/compare_view.h"
 #include "ui/document/player.h"
+#include "ui/document/recipe_summary.h"
 #include "ui/document/session_document.h"
+#include "ui/document/session_keeper.h"
 #include "ui/equation/step_equation_view.h"
 #include "ui/plots/curves_view.h"
-#include "ui/plots/detail_plot.h"
 #include "ui/plots/path_plot.h"
-#include "ui/plots/step_plot.h"
 #include "ui/recipe/recipe_panel.h"
-#include "ui/session/failure_banner.h"
-#include "ui/session/picture_file.h"
-#include "ui/stage/layers.h"
+#include "ui/session/session_panel.h"
+#include "ui/session/session_tree_view.h"
 #include "ui/stage/run_view.h"
 #include "ui/stage/stage_view.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/failure_banner.h"
 #include "ui/widgets/file_drop.h"
 #include "ui/widgets/input_guards.h"
+#include "ui/window/action_registry.h"
+#include "ui/window/comparison_page.h"
+#include "ui/window/compute_menu.h"
+#include "ui/window/dock_table.h"
+#include "ui/window/menus.h"
+#include "ui/window/session_files.h"
 #include "ui/window/status_line.h"
+#include "ui/window/window_settings.h"
+#include "ui/window/words_link.h"
 #include "ui/words/words_view.h"
 
 #include <QApplication>
 #include <QCloseEvent>
-#include <QDockWidget>
-#include <QFile>
-#include <QFileInfo>
-#include <QMenuBar>
-#include <QSaveFile>
 #include <QScreen>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
 
 #include <algorithm>
-#include <utility>
 
 namespace diffuscope::ui {
 
 namespace {
 
-/// One more than are read, so that a longer text is refused for its length.
-constexpr qint64 largestRecipeBytes = qint64(recipe::longestPlanText) + 1;
+const QString geometryKey = QStringLiteral("window/geometry");
+const QString layoutKey = QStringLiteral("window/layout");
 
 }  // namespace
 
@@ -59,6 +57,7 @@ MainWindow::MainWindow(const Parts& parts, QWidget* parent)
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(tr("Diffuscope"));
     qApp->installEventFilter(new FocusKeyGuard(this));
+    qApp->installEventFilter(new PlainDescriptions(this));
     m_run = new RunView(m_document, m_player, this);
     m_pages = new QStackedWidget(this);
     m_pages->addWidget(m_run);
@@ -66,22 +65,34 @@ MainWindow::MainWindow(const Parts& parts, QWidget* parent)
     m_status = new StatusLine(m_document, this);
     statusBar()->addWidget(m_status, 1);
     statusBar()->setSizeGripEnabled(false);
-    buildDocks();
-    buildFileMenu();
-    buildEditMenu();
-    buildRunMenu();
-    buildSessionMenu();
-    buildPlaybackMenu();
-    buildViewMenu();
-    buildHelpMenu();
-    connect(m_recipe, &RecipePanel::modelChanged, this, &MainWindow::showTrainingSchedule);
-    connect(&m_document, &SessionDocument::stateChanged, this, &MainWindow::updateEmptyStage);
-    connect(&m_document, &SessionDocument::autoRunChanged, this, &MainWindow::updateEmptyStage);
-    const QStringList suffixes{QStringLiteral(".diffuscope"), QStringLiteral(".json"),
-                               QStringLiteral(".png")};
-    connect(new FileDrop(*this, suffixes), &FileDrop::dropped, this, &MainWindow::openFile);
+    m_actions = new ActionRegistry(this);
+    m_docks = new Docks(*this, dockTable(m_document));
+    m_recipe = &m_docks->content<RecipePanel>(dock_id::recipe);
+    m_curves = &m_docks->content<CurvesView>(dock_id::curves);
+    m_equation = &m_docks->content<StepEquationView>(dock_id::equation);
+    m_session = &m_docks->content<SessionPanel>(dock_id::session);
+    m_docks->setColumnWidth([this](Qt::DockWidgetArea area) { return columnWidth(area); });
+    m_words = new WordsLink(*m_docks, *m_recipe, stage());
+    m_files = new SessionFiles({.window = *this,
+                                .document = m_document,
+                                .banner = m_run->banner(),
+                                .actions = *m_actions,
+                                .shownImages = [this] { return shownImages(); }});
+    m_menus = new Menus({.window = *this,
+                         .actions = *m_actions,
+                         .document = m_document,
+                         .player = m_player,
+                         .theme = m_theme,
+                         .docks = *m_docks,
+                         .recipe = *m_recipe,
+                         .session = *m_session,
+                         .stage = stage(),
+                         .files = *m_files,
+                         .words = *m_words});
+    connectViews();
     restoreLayout();
-    m_run->stage().grid().setFocus();
+    connectViewState();
+    stage().grid().setFocus();
 }
 
 MainWindow::~MainWindow()
@@ -90,44 +101,33 @@ MainWindow::~MainWindow()
     hide();
 }
 
-StageView& MainWindow::stage()
+void MainWindow::connectViews()
 {
-    return m_run->stage();
-}
-
-QDockWidget* MainWindow::addDock(Qt::DockWidgetArea area, const QString& name, const QString& title,
-                                 QWidget* content)
-{
-    auto* dock = new QDockWidget(title, this);
-    dock->setObjectName(name);
-    dock->setWidget(content);
-    addDockWidget(area, dock);
-    m_docks.append(dock);
-    return dock;
-}
-
-void MainWindow::buildDocks()
-{
-    setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
-    setCorner(Qt::TopLeftCorner, Qt::LeftDockWidgetArea);
-    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
-    setCorner(Qt::TopRightCorner, Qt::RightDockWidgetArea);
-    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    m_recipe = new RecipePanel(m_document);
-    m_curves = new CurvesView(m_document);
-    addDock(Qt::LeftDockWidgetArea, QStringLiteral("recipeDock"), tr("Recipe"), m_recipe);
-    addDock(Qt::RightDockWidgetArea, QStringLiteral("curvesDock"), tr("Curves"), m_curves);
-    addDock(Qt::RightDockWidgetArea, QStringLiteral("stepDock"), tr("Per Step"), new StepPlot(m_document));
-    m_equation = new StepEquationView(m_document);
-    addDock(Qt::RightDockWidgetArea, QStringLiteral("equationDock"), tr("Step Equation"), m_equation);
-    addDock(Qt::RightDockWidgetArea, QStringLiteral("detailDock"), tr("Detail"), new DetailPlot(m_document));
-    addDock(Qt::RightDockWidgetArea, QStringLiteral("pathDock"), tr("Path"), new PathPlot(m_document));
-    buildSessionDock();
-    buildWords();
     connect(&stage(), &StageView::pixelHovered, m_equation, &StepEquationView::hoverPixel);
     connect(&stage(), &StageView::pixelLeft, m_equation, &StepEquationView::leavePixel);
     connect(&stage(), &StageView::pixelPinned, m_equation, &StepEquationView::pinPixel);
     connect(m_equation, &StepEquationView::pinnedChanged, &stage(), &StageView::setMarked);
+    connect(m_menus, &Menus::backRequested, this, &MainWindow::goBack);
+    connect(m_recipe, &RecipePanel::modelChanged, this, &MainWindow::showTrainingSchedule);
+    connect(&m_document, &SessionDocument::stateChanged, this, &MainWindow::updateEmptyStage);
+    connect(&m_document, &SessionDocument::autoRunChanged, this, &MainWindow::updateEmptyStage);
+    const QStringList suffixes{QStringLiteral(".diffuscope"), QStringLiteral(".json"),
+                               QStringLiteral(".png")};
+    connect(new FileDrop(*this, suffixes), &FileDrop::dropped, this, &MainWindow::openFile);
+}
+
+/// Which docks are open is part of what a session shows.
+void MainWindow::connectViewState()
+{
+    const auto tell = [this] { m_document.view().setOpenDocks(m_docks->open()); };
+    tell();
+    connect(m_docks, &Docks::openChanged, this, tell);
+    connect(&m_document.view(), &ViewState::openDocksChanged, m_docks, &Docks::setOpen);
+}
+
+StageView& MainWindow::stage()
+{
+    return m_run->stage();
 }
 
 void MainWindow::setModels(const QList<ModelEntry>& models, const QString& missingText)
@@ -135,7 +135,7 @@ void MainWindow::setModels(const QList<ModelEntry>& models, const QString& missi
     m_models = models;
     m_run->setModels(models);
     m_recipe->setModels(models);
-    m_words->setModels(models);
+    m_docks->content<WordsView>(dock_id::words).setModels(models);
     m_missingText = missingText;
     m_recipe->setEnabled(hasUsableModel());
     updateEmptyStage();
@@ -166,6 +166,57 @@ void MainWindow::setDevice(const QString& device, const QString& tip)
     m_status->setDevice(device, tip);
 }
 
+void MainWindow::offerCompute(ComputeSettings& settings)
+{
+    m_menus->run().addSeparator();
+    addComputeActions(m_menus->run(), settings);
+    m_actions->adoptAll(m_menus->run());
+    m_recipe->offerCompute(settings);
+}
+
+void MainWindow::offerSession(SessionKeeper& keeper)
+{
+    m_keeper = &keeper;
+    const auto retitle = [this, &keeper] {
+        setWindowTitle(tr("%1[*] – Diffuscope").arg(keeper.title()));
+        setWindowModified(keeper.isModified());
+    };
+    connect(&keeper, &SessionKeeper::titleChanged, this, retitle);
+    connect(&keeper, &SessionKeeper::checked, this, &MainWindow::showCheck);
+    connect(&m_document, &SessionDocument::sessionChanged, this, [this] {
+        for (const session::SessionRun& run : m_document.session().runs())
+            if (!m_keeper->checkOf(run.id))
+                m_session->tree().setMark(run.id, {}, false);
+    });
+    retitle();
+    m_files->offerSession(keeper);
+    m_comparison = new ComparisonPage({.pages = *m_pages,
+                                       .document = m_document,
+                                       .player = m_player,
+                                       .keeper = keeper,
+                                       .session = *m_session,
+                                       .path = m_docks->content<PathPlot>(dock_id::path)});
+    m_comparison->addActions(m_menus->session(), *m_actions);
+}
+
+void MainWindow::showCheck(int run, const ReplayCheck& check)
+{
+    m_session->tree().setMark(run, check.text, check.differs);
+    if (!check.differs || !m_document.session().find(run))
+        return;
+    const auto differing =
+        std::ranges::count_if(m_document.session().runs(), [this](const session::SessionRun& other) {
+            const ReplayCheck* known = m_keeper->checkOf(other.id);
+            return known && known->differs;
+        });
+    const QString text = tr("“%1”: %2").arg(runName(m_document.session().run(run)), check.text);
+    m_run->banner().report(
+        {ErrorCode::invalidFile,
+         differing > 1 ? tr("%1 runs, marked ≠, are not what was stored. %2").arg(differing).arg(text) : text,
+         tr("Both are kept: the stored run in the file, and the new one in the window.")},
+        QStringLiteral("replay"));
+}
+
 /// The curves dock draws it grey where a run leaves it.
 void MainWindow::showTrainingSchedule()
 {
@@ -181,79 +232,117 @@ void MainWindow::showTrainingSchedule()
     m_curves->setTrainingSchedule(training);
 }
 
+std::optional<recipe::Recipe> MainWindow::startingRecipe(const QSettings& settings,
+                                                         const QList<ModelEntry>& models,
+                                                         const QString& model)
+{
+    return recipeToStartWith(settings, models, model);
+}
+
+void MainWindow::restoreRecipe(const QString& model)
+{
+    if (const auto recipe = startingRecipe(m_settings, m_models, model))
+        m_files->takePlan({*recipe, {}}, tr("New Run"));
+}
+
+bool MainWindow::openFile(const QString& path)
+{
+    return m_files->openFile(path);
+}
+
 bool MainWindow::openRecipe(const QString& path)
 {
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly)) {
-        reportProblem(tr("The recipe “%1” cannot be read: %2.").arg(path, file.errorString()),
-                      tr("Choose a recipe file that this program saved."));
-        return false;
-    }
-    const bool isPicture = exports::isPng(path.toStdString());
-    try {
-        const auto plan = recipe::planFromJson(isPicture ? exports::readRecipeOfPicture(path.toStdString())
-                                                         : file.read(largestRecipeBytes).toStdString());
-        const bool isFresh = m_document.undoStack().count() == 0 && m_document.session().runs().size() <= 1;
-        if (isFresh)
-            takePlan(plan, tr("Open Recipe"));
-        else
-            m_document.addPlan(plan, tr("Open %1").arg(QFileInfo(path).fileName()));
-    } catch (const Error& error) {
-        const QString why = QString::fromUtf8(error.what());
-        reportProblem(isPicture ? why : tr("“%1” is no recipe: %2").arg(QFileInfo(path).fileName(), why),
-                      QString::fromStdString(error.hint()));
-        return false;
-    }
-    return true;
+    return m_files->openRecipe(path);
 }
 
 bool MainWindow::saveRecipe(const QString& path)
 {
-    QSaveFile file(path);
-    const QByteArray text = QByteArray::fromStdString(recipe::toJson(m_document.plan()));
-    if (file.open(QIODevice::WriteOnly) && file.write(text) == text.size() && file.commit())
-        return true;
-    reportProblem(tr("The recipe could not be written to “%1”: %2.").arg(path, file.errorString()),
-                  tr("Choose a folder you may write to, with room on the disk."));
-    return false;
-}
-
-/// Of the comparison while runs are compared.
-QImage MainWindow::shownImages()
-{
-    const bool isComparing = m_compare && m_pages->currentWidget() == m_compare;
-    return isComparing ? m_compare->panes().grab().toImage() : stage().sheet();
+    return m_files->saveRecipe(path);
 }
 
 bool MainWindow::saveImages(const QString& path)
 {
-    const QImage images = shownImages();
-    if (images.isNull()) {
-        reportProblem(tr("There are no images to save yet."), tr("Wait for the first frame."));
-        return false;
-    }
-    try {
-        writePictureFile(path, images, m_document.shownRun().plan());
-        return true;
-    } catch (const Error& error) {
-        reportProblem(QString::fromUtf8(error.what()), QString::fromStdString(error.hint()));
-        return false;
-    }
+    return m_files->saveImages(path);
 }
 
-void MainWindow::reportProblem(const QString& message, const QString& hint)
+/// Of the comparison while runs are compared.
+QImage MainWindow::shownImages() const
 {
-    m_run->banner().report({ErrorCode::invalidFile, message, hint});
+    return m_comparison && m_comparison->isShown() ? m_comparison->picture() : m_run->stage().sheet();
+}
+
+void MainWindow::goBack()
+{
+    if (m_comparison && m_comparison->leave())
+        return;
+    if (!stage().goBack())
+        m_document.selectImage(-1);
+}
+
+/// The recipe as wide as it needs, but for the stage's sake at most a third; the plots about a quarter.
+int MainWindow::columnWidth(Qt::DockWidgetArea area) const
+{
+    if (area == Qt::LeftDockWidgetArea)
+        return std::min(m_recipe->sizeHint().width(), width() / 3);
+    return std::clamp(width() * 27 / 100, 340, 760);
+}
+
+void MainWindow::restoreLayout()
+{
+    const QRect screen = QGuiApplication::primaryScreen()->availableGeometry();
+    const QSize frame(16, 48);  // what a window manager usually adds
+    resize(QSize(1440, 900).boundedTo(screen.size() - frame));
+    m_docks->arrangeAtFirst();
+    m_theme.restore(m_settings);
+    restoreGeometry(m_settings.value(geometryKey).toByteArray());
+    m_docks->restore(m_settings.value(layoutKey).toByteArray());
+    restoreChoices(m_settings, m_document, m_player);
+}
+
+void MainWindow::showEvent(QShowEvent* event)
+{
+    QMainWindow::showEvent(event);
+    m_docks->takeShown();
+}
+
+/// Larger text may need another arrangement, once every panel has taken it.
+void MainWindow::changeEvent(QEvent* event)
+{
+    QMainWindow::changeEvent(event);
+    if (event->type() == QEvent::FontChange && isVisible())
+        QMetaObject::invokeMethod(m_docks, &Docks::takeTextSize, Qt::QueuedConnection);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
-    if (!mayClose())
+    if (!m_files->mayClose())
         return event->ignore();
-    saveSettings();
+    m_settings.setValue(geometryKey, saveGeometry());
+    m_settings.setValue(layoutKey, m_docks->state());
+    saveChoices(m_settings, m_document, m_player);
+    m_theme.save(m_settings);
+    m_settings.sync();
     m_player.pause();
     m_document.cancelSampling();
     QMainWindow::closeEvent(event);
+}
+
+/// The keyboard goes past what lies behind the tabs of its column: nobody sees it there.
+bool MainWindow::focusNextPrevChild(bool next)
+{
+    const QWidget* first = focusWidget();
+    const auto isSeen = [this](const QWidget& widget) {
+        return rect().intersects(QRect(widget.mapTo(this, QPoint()), widget.size()));
+    };
+    constexpr int mostStops = 1000;
+    for (int stop = 0; stop < mostStops; ++stop) {
+        if (!QMainWindow::focusNextPrevChild(next))
+            return false;
+        const QWidget* reached = focusWidget();
+        if (!reached || reached == first || isSeen(*reached))
+            return true;
+    }
+    return true;
 }
 
 /// Return ends the typing in a field: the keys of the playhead are next.

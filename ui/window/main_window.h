@@ -1,31 +1,30 @@
 // The window: recipe at the left, the run in the middle, plots at the right, and the menus over all of it.
 #pragma once
 
-#include "core/recipe/run_plan.h"
+#include "core/recipe/recipe.h"
 #include "ui/document/model_entry.h"
 
+#include <QImage>
 #include <QMainWindow>
 
 #include <optional>
 
-class QAction;
-class QDockWidget;
-class QMenu;
 class QSettings;
 class QStackedWidget;
 
 namespace diffuscope::ui {
 
+class ActionRegistry;
+class ComparisonPage;
 class ComputeSettings;
 class CurvesView;
-class CompareView;
-class Comparison;
-class ErrorWindow;
-class GridWindow;
+class Docks;
+class Menus;
 class Player;
 class RecipePanel;
 class RunView;
 class SessionDocument;
+class SessionFiles;
 class SessionKeeper;
 class SessionPanel;
 struct ReplayCheck;
@@ -33,8 +32,10 @@ class StageView;
 class StatusLine;
 class StepEquationView;
 class Theme;
-class WordsView;
+class WordsLink;
 
+/// Puts the parts together; what each does is its own business: Docks, Menus, SessionFiles, ComparisonPage,
+/// WordsLink.
 class MainWindow : public QMainWindow
 {
     Q_OBJECT
@@ -62,6 +63,8 @@ public:
     /// Lets a person keep the session in files; the keeper must outlive the window.
     void offerSession(SessionKeeper& keeper);
     StageView& stage();
+    Docks& docks() { return *m_docks; }
+    ActionRegistry& actions() { return *m_actions; }
 
     /// The recipe that was in the window when it was last closed, or the usual one; of the model with this id
     /// if one is named. A recipe whose model is gone becomes one of the first model that can be used. Absent
@@ -88,65 +91,19 @@ protected:
     void changeEvent(QEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    bool focusNextPrevChild(bool next) override;
 
 private:
-    /// How many docks a column has room for, one below the other.
-    enum class Room { roomy, usual, cramped };
-
-    void buildDocks();
-    QDockWidget* addDock(Qt::DockWidgetArea area, const QString& name, const QString& title,
-                         QWidget* content);
-    void buildFileMenu();
-    void buildEditMenu();
-    void buildRunMenu();
-    void buildPlaybackMenu();
-    void buildViewMenu();
-    void buildHelpMenu();
-    void buildSessionDock();
-    void placeSession();
-    void buildSessionMenu();
-    void buildSessionFileActions();
-    void buildRecipeTextActions(QMenu* menu);
-    void fillRecentMenu();
-    void buildComparison();
-    void compareRuns(const std::vector<int>& runs);
-    void compareWithTwiceTheSteps();
-    bool leaveComparison();
-    void showGrid();
-    void showErrors();
-    void askForSession();
-    void askWhereToSaveSession();
-    void saveSession();
-    bool mayClose();
-    void pasteRecipe();
-    void takePlan(const recipe::RunPlan& plan, const QString& text);
-    void showCheck(int run, const ReplayCheck& check);
-    QAction* addMenuAction(QMenu* menu, const QString& name, const QString& text,
-                           const QList<QKeySequence>& keys, const QString& tip);
-
-    void askForRecipe();
-    void askWhereToSaveRecipe();
-    void askWhereToSaveImages();
-    QImage shownImages();
-    void leaveEnlarged();
-    void moveSelection(int delta);
-    bool hasUsableModel() const;
+    void connectViews();
+    void connectViewState();
+    void restoreLayout();
     void updateEmptyStage();
     void showTrainingSchedule();
-    void restoreLayout();
-    void resetLayout();
-    void takeUsualSizes();
-    Room room() const;
-    bool isUsualLayout() const;
-    int recipeWidth() const;
-    void standAlone(Qt::DockWidgetArea area, const QString& name);
-    void placePlots();
-    void buildEquationActions(QMenu* menu);
-    void buildWords();
-    void addWordsAction(QMenu* menu);
-    void followWords();
-    void saveSettings();
-    void reportProblem(const QString& message, const QString& hint);
+    void showCheck(int run, const ReplayCheck& check);
+    void goBack();
+    bool hasUsableModel() const;
+    QImage shownImages() const;
+    int columnWidth(Qt::DockWidgetArea area) const;
 
     SessionDocument& m_document;
     Player& m_player;
@@ -154,26 +111,21 @@ private:
     QSettings& m_settings;
     QList<ModelEntry> m_models;
     QString m_missingText;
+
+    QStackedWidget* m_pages = nullptr;  ///< the run, and the comparison once there is one
+    RunView* m_run = nullptr;
+    StatusLine* m_status = nullptr;
+    ActionRegistry* m_actions = nullptr;
+    Docks* m_docks = nullptr;
     RecipePanel* m_recipe = nullptr;
     CurvesView* m_curves = nullptr;
     StepEquationView* m_equation = nullptr;
-    RunView* m_run = nullptr;
-    QStackedWidget* m_pages = nullptr;  ///< the run, and the comparison once there is one
-    Comparison* m_comparison = nullptr;
-    CompareView* m_compare = nullptr;
-    GridWindow* m_gridWindow = nullptr;
-    ErrorWindow* m_errorWindow = nullptr;
     SessionPanel* m_session = nullptr;
+    WordsLink* m_words = nullptr;
+    SessionFiles* m_files = nullptr;
+    Menus* m_menus = nullptr;
+    ComparisonPage* m_comparison = nullptr;  ///< once sessions are kept
     SessionKeeper* m_keeper = nullptr;
-    QMenu* m_recentMenu = nullptr;
-    StatusLine* m_status = nullptr;
-    WordsView* m_words = nullptr;
-    QDockWidget* m_wordsDock = nullptr;
-    QMenu* m_runMenu = nullptr;
-    QList<QDockWidget*> m_docks;
-    QByteArray m_usualLayout;
-    Room m_room = Room::usual;     ///< that the docks were arranged for
-    bool m_hasUsualSizes = false;  ///< until it is shown: no layout was restored
 };
 
 }  // namespace diffuscope::ui

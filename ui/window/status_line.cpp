@@ -3,14 +3,20 @@
 #include "ui/document/session_document.h"
 #include "ui/theme/fonts.h"
 
+#include <QAccessible>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
+
+#include <algorithm>
+#include <cmath>
 
 namespace diffuscope::ui {
 
 namespace {
 
+/// Property of a field: what it is for.
+constexpr const char* fieldName = "fieldName";
 /// Over how many of the newest frames the time of an evaluation is averaged.
 constexpr int averagedFrames = 20;
 
@@ -73,6 +79,7 @@ QLabel* StatusLine::addField(const char* name, const QString& accessibleName, co
     auto* label = new QLabel(this);
     label->setObjectName(QLatin1String(name));
     label->setAccessibleName(accessibleName);
+    label->setProperty(fieldName, accessibleName);
     label->setToolTip(tip);
     layout()->addWidget(label);
     return label;
@@ -80,7 +87,7 @@ QLabel* StatusLine::addField(const char* name, const QString& accessibleName, co
 
 void StatusLine::setDevice(const QString& device, const QString& tip)
 {
-    m_device->setText(device);
+    say(*m_device, device);
     if (!tip.isEmpty())
         m_device->setToolTip(tip);
     fitFields();
@@ -119,40 +126,68 @@ QString StatusLine::memoryNote(const RunUpdate& update)
     return tr("full precision: every %1. frame").arg(interval);
 }
 
+/// "Sampling 97 / 1000 · 80 s left": steps are counted from 1, as everywhere; what is short is not
+/// predicted.
+QString StatusLine::stateText() const
+{
+    constexpr double leastPredictedSeconds = 2;
+    const QLocale locale;
+    const RunUpdate& shown = m_document.shownRun();
+    const auto& trajectory = *shown.trajectory;
+    const int steps = std::max(trajectory.plannedFrames - 1, 0);
+    const int step = std::min(trajectory.size(), steps);
+    switch (m_document.state()) {
+        case RunState::idle:
+            return tr("Ready");
+        case RunState::running: {
+            if (!shown.isRunning())
+                return tr("Sampling…");
+            if (m_document.isSamplingPaused())
+                return tr("Held at step %1 / %2 · Shift+Space goes on").arg(step).arg(steps);
+            const QString text = tr("Sampling %1 / %2").arg(step).arg(steps);
+            const double seconds = shown.stepsPerSecond > 0 ? (steps - step) / shown.stepsPerSecond : 0;
+            if (seconds < leastPredictedSeconds)
+                return text;
+            return tr("%1 · %2 s left").arg(text, locale.toString(std::ceil(seconds), 'f', 0));
+        }
+        case RunState::finished: {
+            const QString seconds = locale.toString(totalSeconds(trajectory), 'f', 2);
+            return shown.isFromMemory ? tr("From memory (%1 s when sampled)").arg(seconds)
+                                      : tr("Finished in %1 s").arg(seconds);
+        }
+        case RunState::cancelled:
+            return tr("Stopped");
+        case RunState::failed:
+            return tr("Failed");
+    }
+    return {};
+}
+
+/// A screen reader hears what a field says, not only what it is for; the end of a run is announced.
+void StatusLine::say(QLabel& field, const QString& text)
+{
+    if (field.text() == text)
+        return;
+    field.setText(text);
+    const QString name = field.property(fieldName).toString();
+    field.setAccessibleName(text.isEmpty() ? name : tr("%1: %2").arg(name, text));
+    if (&field == m_state && m_document.state() != RunState::running) {
+        QAccessibleEvent announcement(&field, QAccessible::Alert);
+        QAccessible::updateAccessibility(&announcement);
+    }
+}
+
 void StatusLine::refresh()
 {
     const QLocale locale;
     const RunUpdate& shown = m_document.shownRun();
     const auto& trajectory = *shown.trajectory;
-    switch (m_document.state()) {
-        case RunState::idle:
-            m_state->setText(tr("Ready"));
-            break;
-        case RunState::running:
-            if (m_document.isSamplingPaused() && shown.isRunning())
-                m_state->setText(tr("Held at step %1 / %2 · Shift+Space goes on")
-                                     .arg(trajectory.size())
-                                     .arg(trajectory.plannedFrames - 1));
-            else if (shown.isRunning())
-                m_state->setText(tr("Sampling %1 / %2").arg(trajectory.size()).arg(trajectory.plannedFrames));
-            else
-                m_state->setText(tr("Sampling…"));
-            break;
-        case RunState::finished:
-            m_state->setText(tr("Finished in %1 s").arg(locale.toString(totalSeconds(trajectory), 'f', 2)));
-            break;
-        case RunState::cancelled:
-            m_state->setText(tr("Stopped"));
-            break;
-        case RunState::failed:
-            m_state->setText(tr("Failed"));
-            break;
-    }
+    say(*m_state, stateText());
     const bool any = trajectory.size() > 0;
-    m_rate->setText(any && shown.stepsPerSecond > 0
-                        ? tr("%1 steps/s").arg(locale.toString(shown.stepsPerSecond, 'f', 1))
-                        : QString());
-    m_evaluations->setText(any ? tr("NFE %1").arg(locale.toString(shown.evaluations)) : QString());
+    say(*m_rate, any && shown.stepsPerSecond > 0 && !shown.isFromMemory
+                     ? tr("%1 steps/s").arg(locale.toString(shown.stepsPerSecond, 'f', 1))
+                     : QString());
+    say(*m_evaluations, any ? tr("NFE %1").arg(locale.toString(shown.evaluations)) : QString());
     m_evaluations->setToolTip(
         shown.from && shown.reusedEvaluations > 0
             ? evaluationsTip() + u' ' +
@@ -163,8 +198,8 @@ void StatusLine::refresh()
                   tr("The first one is that of a run before, which was asked the same, and took no time.")
             : evaluationsTip());
     const double cost = millisecondsPerEvaluation(shown);
-    m_cost->setText(cost > 0 ? tr("%1 ms/evaluation").arg(locale.toString(cost, 'f', 1)) : QString());
-    m_memory->setText(memoryNote(shown));
+    say(*m_cost, cost > 0 ? tr("%1 ms/evaluation").arg(locale.toString(cost, 'f', 1)) : QString());
+    say(*m_memory, memoryNote(shown));
     fitFields();
 }
 

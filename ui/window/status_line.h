@@ -32,6 +32,8 @@ protected:
 private:
     QLabel* addField(const char* name, const QString& accessibleName, const QString& tip);
     void refresh();
+    QString stateText() const;
+    void say(QLabel& field, const QString& text);
     void fitFields();
 
     SessionDocument& m_document;

@@ -1,8 +1,8 @@
 // The words of a run at work: how much attention each gets in each step, and where in the pictures.
 #pragma once
 
+#include "ui/document/image_pixel.h"
 #include "ui/document/model_entry.h"
-#include "ui/stage/image_grid.h"
 #include "ui/words/attention_heat.h"
 #include "ui/words/word_rows.h"
 

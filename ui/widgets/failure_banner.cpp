@@ -1,4 +1,4 @@
-#include "ui/session/failure_banner.h"
+#include "ui/widgets/failure_banner.h"
 
 #include "ui/document/session_document.h"
 #include "ui/theme/theme_colors.h"

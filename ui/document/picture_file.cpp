@@ -1,4 +1,4 @@
-#include "ui/session/picture_file.h"
+#include "ui/document/picture_file.h"
 
 #include "core/exports/picture.h"
 

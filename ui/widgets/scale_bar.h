@@ -1,7 +1,7 @@
 // The colours of a picture with the values they stand for.
 #pragma once
 
-#include "ui/stage/image_renderer.h"
+#include "ui/widgets/image_renderer.h"
 
 #include <QWidget>
 

@@ -1,12 +1,26 @@
 // The registries of core as choices of the recipe panel.
 #pragma once
 
-#include "ui/recipe/rule_section.h"
+#include "core/base/option.h"
+
+#include <QString>
 
 #include <string>
 #include <vector>
 
 namespace diffuscope::ui {
+
+/// One entry of the choice.
+struct RuleChoice
+{
+    std::string id;
+    QString name;
+    QString tip;     ///< plain sentences
+    QString family;  ///< heading it is listed under; none if empty
+    std::vector<base::Option> options;
+    /// Its options stay folded though they differ from their defaults: they are edited elsewhere.
+    bool staysFolded = false;
+};
 
 /// The id of "the schedule the model was trained on" among the schedules.
 inline constexpr const char* ownScheduleId = "own";

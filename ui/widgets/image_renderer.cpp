@@ -1,4 +1,4 @@
-#include "ui/stage/image_renderer.h"
+#include "ui/widgets/image_renderer.h"
 
 #include "core/exports/color_scale.h"
 

@@ -3,8 +3,8 @@
 
 #include "ui/engine/background_frames.h"
 #include "ui/engine/run_update.h"
-#include "ui/stage/image_renderer.h"
-#include "ui/stage/layers.h"
+#include "ui/widgets/image_renderer.h"
+#include "ui/widgets/layers.h"
 
 #include <QObject>
 

@@ -1,4 +1,4 @@
-#include "ui/recipe/prompt_text.h"
+#include "ui/document/prompt_text.h"
 
 #include "core/base/error.h"
 #include "core/model/text/vocabulary.h"

@@ -1,4 +1,4 @@
-#include "ui/stage/layer_absence.h"
+#include "ui/widgets/layer_absence.h"
 
 #include <QCoreApplication>
 

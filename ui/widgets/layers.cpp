@@ -1,4 +1,4 @@
-#include "ui/stage/layers.h"
+#include "ui/widgets/layers.h"
 
 #include "core/exports/color_scale.h"
 #include "ui/theme/symbols.h"

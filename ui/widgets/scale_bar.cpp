@@ -1,4 +1,4 @@
-#include "ui/stage/scale_bar.h"
+#include "ui/widgets/scale_bar.h"
 
 #include "ui/theme/fonts.h"
 #include "ui/theme/theme_colors.h"

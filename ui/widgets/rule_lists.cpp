@@ -1,4 +1,4 @@
-#include "ui/recipe/rule_lists.h"
+#include "ui/widgets/rule_lists.h"
 
 #include "core/denoise/rule_registry.h"
 #include "core/samplers/sampler_registry.h"
@@ -63,6 +63,8 @@ std::vector<RuleChoice> samplerChoices()
 {
     std::vector<RuleChoice> choices;
     for (const auto& info : samplers::samplers()) {
+        if (info.inverse)
+            continue;  // no recipe of the panel can run it: every run begins in noise
         const QString tip = withHats(QString::fromStdString(info.description)) + u'\n' +
                             samplerNote(info.id) + u'\n' + QString::fromStdString(info.source);
         choices.push_back({info.id, QString::fromStdString(info.displayName), tip,

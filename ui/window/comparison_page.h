@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Comparing runs in the window: the page that takes the place of the run, and the two windows that sample
+// many runs.
+#pragma once
+
+#include <QImage>
+#include <QObject>
+
+#include <vector>
+
+class QMenu;
+class QStackedWidget;
+
+namespace diffuscope::ui {
+
+class ActionRegistry;
+class CompareView;
+class Comparison;
+class ErrorWindow;
+class GridWindow;
+class PathPlot;
+class Player;
+class SessionDocument;
+class SessionKeeper;
+class SessionPanel;
+
+class ComparisonPage : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// All of it must outlive this; the first page is the run.
+    struct Parts
+    {
+        QStackedWidget& pages;
+        SessionDocument& document;
+        Player& player;
+        SessionKeeper& keeper;
+        SessionPanel& session;
+        PathPlot& path;
+    };
+
+    explicit ComparisonPage(const Parts& parts);
+
+    /// To the menu of the session.
+    void addActions(QMenu& menu, ActionRegistry& actions);
+    bool isShown() const;
+    /// What is compared, as it is drawn.
+    QImage picture() const;
+    void compareRuns(const std::vector<int>& runs);
+    /// Back to the run; false where it is shown already.
+    bool leave();
+
+private:
+    void compareWithTwiceTheSteps();
+    void showGrid();
+    void showErrors();
+
+    Parts m_parts;
+    Comparison* m_comparison = nullptr;
+    CompareView* m_view = nullptr;
+    GridWindow* m_gridWindow = nullptr;
+    ErrorWindow* m_errorWindow = nullptr;
+};
+
+}  // namespace diffuscope::ui
