@@ -73,7 +73,8 @@ Picture readPicture(const std::string& path)
                     path + " is not a usable " + (isPng ? "PNG: " : "JPEG: ") + error.what() + ".",
                     "Restore the original file.");
     }
-    throw Error(ErrorCode::invalidFile, path + " is neither PNG nor JPEG: " + otherKindOfPicture(start) + ".",
+    throw Error(ErrorCode::invalidFile,
+                path + " is not a usable PNG or JPEG: " + otherKindOfPicture(start) + ".",
                 "Convert it to PNG or JPEG.");
 }
 

@@ -161,7 +161,7 @@ private Q_SLOTS:
         pictures("here/data", 20, redOrBlue);
         QProcess process;
         process.setWorkingDirectory(m_cli.file("here"));
-        m_cli.start(process, trainWords("data", "out-moved"));
+        m_cli.start(process, trainWords("data", m_cli.file("out-moved")));
         QVERIFY(process.waitForFinished(test::CliFixture::patienceMs));
         QCOMPARE(process.exitCode(), 0);
         auto outcome = m_cli.run({"train", "--resume", "--out", m_cli.file("out-moved")});

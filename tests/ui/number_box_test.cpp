@@ -7,6 +7,9 @@
 #include <QFile>
 #include <QtTest>
 
+#include <utility>
+#include <vector>
+
 using namespace diffuscope;
 
 class NumberBoxTest : public QObject
@@ -20,8 +23,9 @@ private Q_SLOTS:
         QTest::addColumn<QString>("typed");
         QTest::addColumn<double>("value");
         for (const char* language : {"de_DE", "en_GB", "fr_FR", "pt_BR", "de_CH", "C"}) {
-            for (const auto& [typed, value] :
-                 {std::pair{"3.5", 3.5}, {"3,5", 3.5}, {"1.25", 1.25}, {"0,75", 0.75}, {"12", 12.0}})
+            const std::vector<std::pair<const char*, double>> numbers = {
+                {"3.5", 3.5}, {"3,5", 3.5}, {"1.25", 1.25}, {"0,75", 0.75}, {"12", 12.0}};
+            for (const auto& [typed, value] : numbers)
                 QTest::addRow("%s %s", language, typed) << language << typed << value;
         }
     }
