@@ -172,7 +172,9 @@ void addRecipeFlags(CLI::App& command, RecipeArguments& arguments, const recipe:
                   "Schedule to sample on; default: model, the model's own");
     addEntryFlags(command, arguments.grid, "grid", EntryKind::grid,
                   "Rule of the time grid; default: " + defaults.grid.rule);
-    command.add_option("--guidance", arguments.scale, "Guidance scale; 1 is none")
+    command
+        .add_option("--guidance", arguments.scale,
+                    "Guidance scale; 1 is none; default: the best of the model, where its card names it")
         ->type_name("SCALE")
         ->check(isNumber<double>("a number from -20 to 50"))
         ->default_str(formatted(defaults.guidance.scale, 6));
@@ -213,6 +215,22 @@ void addRunFlags(CLI::App& command, RecipeArguments& arguments, const recipe::Re
         ->default_str(std::to_string(defaults.batch));
 }
 
+namespace {
+
+/// The scale at which the model's images are best, where its card says so. A model that cannot be read is for
+/// the run to refuse.
+double usualGuidance(const std::string& model, double otherwise)
+{
+    try {
+        const double guidance = model::findModel(model::modelFolders(), model).card->guidance;
+        return guidance > 0 ? guidance : otherwise;
+    } catch (const Error&) {
+        return otherwise;
+    }
+}
+
+}  // namespace
+
 recipe::RunPlan planOf(const RecipeArguments& arguments, recipe::Recipe defaults)
 {
     recipe::RunPlan plan =
@@ -225,6 +243,8 @@ recipe::RunPlan planOf(const RecipeArguments& arguments, recipe::Recipe defaults
     apply(EntryKind::sampler, arguments.sampler, recipe.sampler.id, recipe.sampler.options);
     apply(EntryKind::guidance, arguments.guidance, recipe.guidance.rule, recipe.guidance.options);
     apply(EntryKind::clipping, arguments.clipping, recipe.clipping.rule, recipe.clipping.options);
+    if (arguments.file.empty() && !arguments.scale)
+        recipe.guidance.scale = usualGuidance(recipe.model, recipe.guidance.scale);
     recipe.guidance.scale = arguments.scale.value_or(recipe.guidance.scale);
     recipe.seed = arguments.seed.value_or(recipe.seed);
     recipe.steps = arguments.steps.value_or(recipe.steps);

@@ -46,6 +46,7 @@ QList<ui::ModelEntry> modelList(const std::vector<model::Entry>& models)
                 entry.classes.append(QString::fromStdString(name));
             entry.schedule = card.schedule;
             entry.target = card.target;
+            entry.guidance = card.guidance;
             entry.hasNoiseClassifier = model.hasNoiseClassifier;
             entry.levels = levelsOf(card.schedule);
             if (card.readsText())

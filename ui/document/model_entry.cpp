@@ -36,6 +36,8 @@ void fitRecipe(recipe::Recipe& recipe, const ModelEntry& model)
     for (std::string* prompt : {&words.prompt, &words.negative, &words.second})
         if (recipe.model != model.id.toStdString() && !canRead(model.reader, *prompt))
             prompt->clear();
+    if (recipe.model != model.id.toStdString() && model.guidance > 0)
+        recipe.guidance.scale = model.guidance;
     recipe.model = model.id.toStdString();
     recipe.steps = std::clamp(recipe.steps, 1, std::max(1, model.levels));
 }

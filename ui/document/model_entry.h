@@ -21,6 +21,7 @@ struct ModelEntry
     int levels = 1000;                ///< T
     QString problem{};                ///< why it cannot be used; empty if it can
     std::string target = "eps";       ///< what it predicts, as in its card
+    double guidance = 0;              ///< at which its images are best, as measured; 0 if not known
     bool hasNoiseClassifier = false;  ///< classifier guidance can be used
     PromptReader reader{};            ///< of the words that it is asked by; none in a model of classes
 
@@ -30,6 +31,7 @@ struct ModelEntry
 
 /// Makes `recipe` one of this model: a class it does not have becomes its first, "each in turn" stays so, a
 /// model without classes is asked for none, words that it does not read are left out, and steps end at T.
+/// From another model it takes the guidance that is best for this one.
 void fitRecipe(recipe::Recipe& recipe, const ModelEntry& model);
 
 }  // namespace diffuscope::ui

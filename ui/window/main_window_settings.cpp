@@ -59,6 +59,8 @@ std::optional<recipe::Recipe> MainWindow::startingRecipe(const QSettings& settin
             chosen = &entry;
     if (!chosen && model.isEmpty())
         return std::nullopt;
+    if (chosen && recipe == recipe::Recipe{} && chosen->guidance > 0)
+        recipe.guidance.scale = chosen->guidance;
     if (chosen)
         fitRecipe(recipe, *chosen);
     // A model that was asked for by name and is not there is for the run to refuse, with the reason.
