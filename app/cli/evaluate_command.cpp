@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <thread>
 
@@ -32,6 +33,7 @@ struct EvaluateArguments
     std::vector<double> scales;  ///< of a model with text
     bool hasImages = false;      ///< the number of images was given
     bool hasSteps = false;
+    std::vector<int> bySteps;  ///< numbers of steps to measure one after the other
     bool write = false;
 };
 
@@ -133,6 +135,24 @@ void print(const measure::Evaluation& evaluation, const std::vector<std::string>
     std::printf("the same for training images         %.4f\n", quality.frechetFloor);
     std::printf("ratio                                %.2f\n",
                 quality.frechetDistance / quality.frechetFloor);
+    std::printf("precision, share that looks real     %.2f %%\n", 100 * evaluation.variety.precision);
+    std::printf("recall, share of the data covered    %.2f %%\n", 100 * evaluation.variety.recall);
+    std::printf("time                                 %.2f ms an image\n", evaluation.msPerImage);
+}
+
+/// One line for each number of steps.
+void printBySteps(const std::vector<int>& bySteps, const std::function<measure::Evaluation(int)>& evaluated)
+{
+    std::printf("%6s  %10s  %9s  %7s  %9s  %8s  %12s\n", "steps", "agreement", "Frechet", "ratio",
+                "precision", "recall", "ms an image");
+    for (const int steps : bySteps) {
+        const auto evaluation = evaluated(steps);
+        const auto& quality = evaluation.quality;
+        std::printf("%6d  %8.2f %%  %9.4f  %7.2f  %7.2f %%  %6.2f %%  %12.2f\n", steps,
+                    100 * quality.classAgreement, quality.frechetDistance,
+                    quality.frechetDistance / quality.frechetFloor, 100 * evaluation.variety.precision,
+                    100 * evaluation.variety.recall, evaluation.msPerImage);
+    }
 }
 
 void runEvaluation(EvaluateArguments arguments)
@@ -159,6 +179,15 @@ void runEvaluation(EvaluateArguments arguments)
     };
     const auto train = train::toTensors(train::readIdxFolder(arguments.data, "train"));
     const auto test = train::toTensors(train::readIdxFolder(arguments.data, "t10k"));
+    if (!arguments.bySteps.empty()) {
+        printBySteps(arguments.bySteps, [&](int steps) {
+            generation.steps = steps;
+            const auto evaluation = measure::evaluate(network, classifier, train, test, arguments.request);
+            line.finish(std::to_string(steps) + " steps");
+            return evaluation;
+        });
+        return;
+    }
     const auto evaluation = measure::evaluate(network, classifier, train, test, arguments.request);
     line.finish("generated " + std::to_string(arguments.request.images) + " images");
     model::ModelCard card = model->card();
@@ -200,6 +229,11 @@ void addEvaluateCommand(CLI::App& program)
     command->add_option("--precision", arguments->precision, "Of convolutions: auto, float32 or bfloat16")
         ->check(CLI::IsMember({"auto", "float32", "bfloat16"}))
         ->capture_default_str();
+    command
+        ->add_option("--by-steps", arguments->bySteps,
+                     "Measure each of these numbers of steps, as 1,2,4,8; a line each, nothing is written")
+        ->delimiter(',')
+        ->check(CLI::PositiveNumber);
     command->add_flag("--write", arguments->write, "Write the figures into model.json and README.md");
     command->callback([arguments, images, steps] {
         arguments->hasImages = images->count() > 0;

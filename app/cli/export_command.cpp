@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <thread>
 
 namespace diffuscope::cli {
@@ -26,6 +27,7 @@ struct ExportArguments
     std::string run;
     std::string out;
     std::string name;
+    std::optional<double> ema;
 };
 
 // The picture of a text model's card: a row a prompt.
@@ -78,7 +80,7 @@ void runExport(const ExportArguments& arguments)
     const auto folderName = std::filesystem::path(arguments.out).lexically_normal().filename().string();
     const auto name = arguments.name.empty() ? folderName : arguments.name;
     const auto naming = train::namingFor(name, options.network.classes);
-    const auto card = train::exportModel(arguments.run, arguments.out, naming);
+    const auto card = train::exportModel(arguments.run, arguments.out, naming, arguments.ema);
     writeSheet(arguments.out);
     train::writeModelReadme(arguments.out, card);
     std::printf("%s: %s (%s)\n", arguments.out.c_str(), card.title.c_str(),
@@ -95,6 +97,8 @@ void addExportCommand(CLI::App& program)
     command->add_option("--run", arguments->run, "Folder of the training (--out of train)")->required();
     command->add_option("--out", arguments->out, "Model folder to write, e.g. models/mnist")->required();
     command->add_option("--name", arguments->name, "Name of the model; default: the folder's");
+    command->add_option("--ema", arguments->ema,
+                        "Decay of the average to take, of those that --ema-also kept");
     command->callback([arguments] { runExport(*arguments); });
 }
 

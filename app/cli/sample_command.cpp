@@ -6,7 +6,11 @@
 #include "core/base/error.h"
 #include "core/exports/picture.h"
 #include "core/model/catalog.h"
+#include "core/model/model.h"
+#include "core/model/model_loader.h"
 #include "core/model/safetensors.h"
+#include "core/model/step_lengths.h"
+#include "core/schedule/schedule_registry.h"
 #include "core/train/data/image_sheet.h"
 
 #include <cmath>
@@ -30,6 +34,7 @@ struct Recording
     std::vector<torch::Tensor> xt;
     std::vector<torch::Tensor> x0Hat;
     torch::Tensor images;
+    torch::Tensor latents;  ///< of a model of latents: what `images` were decoded from
 };
 
 torch::Tensor toTensor(const record::ImageBatch& batch)
@@ -62,7 +67,7 @@ Recording record(run::Run& run, bool keepFrames)
             line.show("step " + std::to_string(frame->index + 1) + "/" + std::to_string(steps));
         last = frame;
     }
-    recording.images = toTensor(last->layer(record::Layer::xt)).clamp(-1.0, 1.0);
+    recording.images = toTensor(last->layer(record::Layer::xt));
     line.finish(std::to_string(steps) + " steps, " + std::to_string(last->totalEvaluations) + " evaluations");
     return recording;
 }
@@ -70,11 +75,40 @@ Recording record(run::Run& run, bool keepFrames)
 void writeTensors(const std::string& path, const Recording& recording, const recipe::RunPlan& plan)
 {
     std::vector<std::pair<std::string, torch::Tensor>> tensors = {{"images", recording.images}};
+    if (recording.latents.defined())
+        tensors.emplace_back("latents", recording.latents);
     if (!recording.xt.empty()) {
         tensors.emplace_back("x_t", torch::stack(recording.xt));
         tensors.emplace_back("x0_hat", torch::stack(recording.x0Hat));
     }
     model::writeSafetensors(path, tensors, {{"format", "pt"}, {"recipe", recipe::toJson(plan)}});
+}
+
+/// Brings the result into the range of pictures, and decodes latents.
+void finish(Recording& recording, const std::string& name)
+{
+    const auto entry = model::findModel(model::modelFolders(), name);
+    if (entry.card->space.kind == model::SampleKind::latent) {
+        const auto model = model::loadModel(entry.source);
+        recording.latents = recording.images;
+        recording.images = model->decoder()->decode(recording.latents, {});
+    }
+    recording.images = recording.images.clamp(-1.0, 1.0);
+}
+
+/// Allowed, but worth a word: a student has learned some lengths of steps, and guesses at others.
+void tellOfUntrainedSteps(const run::Run& run, const std::string& name)
+{
+    const auto entry = model::findModel(model::modelFolders(), name);
+    if (!model::readsStep(*entry.card))
+        return;
+    const int levels = schedule::makeSchedule(entry.card->schedule).levels();
+    if (!model::StepLengths(run.grid(), levels).areTrained(model::learnedLengths))
+        std::fprintf(
+            stderr,
+            "The model \"%s\" was trained for 1, 2, 4, 8, 16, 32 or 64 steps of a grid from noise to "
+            "picture (--grid trailing); it is asked for others.\n",
+            name.c_str());
 }
 
 /// An empty prompt is no mistake, but worth a word.
@@ -100,7 +134,9 @@ void runSampling(const SampleArguments& arguments)
     run::ModelRunFactory factory(model::modelFolders(), limitsOf(arguments.recipe));
     const auto run = startedRun(factory, plan);
     printComputation(factory.computation(), arguments.recipe.precision);
-    const Recording recording = record(*run, arguments.frames);
+    tellOfUntrainedSteps(*run, plan.recipe.model);
+    Recording recording = record(*run, arguments.frames);
+    finish(recording, plan.recipe.model);
     if (!arguments.sheet.empty()) {
         const int columns = static_cast<int>(std::ceil(std::sqrt(static_cast<double>(plan.recipe.batch))));
         const train::ImageSheet sheet = train::imageSheet(recording.images, columns);
@@ -127,8 +163,10 @@ void addSampleCommand(CLI::App& program)
                      "PNG sheet to write, with its recipe in it and in NAME.recipe.json")
         ->type_name("FILE.png");
     command
-        ->add_option("--tensors", arguments->tensors,
-                     "Safetensors file to write: images [N, C, H, W] in [-1, 1]; its recipe goes beside it")
+        ->add_option(
+            "--tensors", arguments->tensors,
+            "Safetensors file to write: images [N, C, H, W] in [-1, 1], and the latents of a model that has "
+            "them; its recipe goes beside it")
         ->type_name("FILE");
     command->add_flag("--frames", arguments->frames, "Also write x_t and x0_hat, [frames, N, C, H, W]");
     command->footer(

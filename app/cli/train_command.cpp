@@ -1,4 +1,5 @@
 #include "app/cli/commands.h"
+#include "app/cli/family_training.h"
 #include "app/cli/interruption.h"
 #include "app/cli/progress_line.h"
 #include "core/base/error.h"
@@ -46,9 +47,13 @@ void addDataOptions(CLI::App& command, TrainArguments& arguments)
         "lines, or of images with captions beside them");
     command
         .add_option("--task", options.task,
-                    "What to train: diffusion, the classifier that judges images, or the noise-classifier "
+                    "What to train: diffusion; flow, with the velocity as target; shortcut, the few-step "
+                    "student of a "
+                    "flow; vae or gan; autoencoder; latent, diffusion in an autoencoder's latents; the "
+                    "classifier that judges images; or the noise-classifier "
                     "whose gradient guides a model")
-        ->check(CLI::IsMember({"diffusion", "classifier", "noise-classifier"}))
+        ->check(CLI::IsMember({"diffusion", "flow", "shortcut", "vae", "gan", "autoencoder", "latent",
+                               "classifier", "noise-classifier"}))
         ->capture_default_str();
     command.add_option("--seed", options.seed, "Seed of everything random")->capture_default_str();
     command.add_flag("--flip", options.flip, "Mirror every second image at random");
@@ -92,6 +97,11 @@ void addOptimizerOptions(CLI::App& command, train::OptimizerOptions& options)
     command.add_option("--ema", options.emaDecay, "Decay of the moving average of the weights")
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
+    command
+        .add_option("--ema-also", options.moreEmaDecays,
+                    "Decays of further averages to keep; export chooses with --ema")
+        ->delimiter(',')
+        ->check(CLI::Range(0.0, 1.0));
     command.add_option("--clip", options.gradientClip, "Largest norm of the gradient")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
@@ -100,8 +110,8 @@ void addOptimizerOptions(CLI::App& command, train::OptimizerOptions& options)
 void addNetworkOptions(CLI::App& command, TrainingOptions& options)
 {
     auto& network = options.network;
-    command.add_option("--target", options.target, "What the network predicts: eps, x0 or v")
-        ->check(CLI::IsMember({"eps", "x0", "v"}))
+    command.add_option("--target", options.target, "What the network predicts: eps, x0, v or flow")
+        ->check(CLI::IsMember({"eps", "x0", "v", "flow"}))
         ->capture_default_str();
     command.add_option("--schedule", options.schedule, "Noise schedule, e.g. linear or cosine")
         ->capture_default_str();
@@ -167,9 +177,13 @@ std::unique_ptr<train::TrainingTask> makeCaptionedTask(TrainArguments& arguments
     auto& options = arguments.options;
     const auto images =
         std::make_shared<const train::CaptionedImages>(train::readCaptionedFolder(options.dataFolder));
+    if (!arguments.loop.resume)
+        fitFamilies(options, *images);
+    if (auto task = makeFamilyTask(options, images, replicas))
+        return task;
     if (options.task == "classifier")
         return std::make_unique<train::AttributeTask>(images, options, replicas);
-    if (options.task != "diffusion") {
+    if (options.task != "diffusion" && options.task != "flow") {
         throw Error(ErrorCode::invalidOption,
                     "There is no task " + options.task + " for images with captions.",
                     "Train a diffusion model or a classifier on them.");
@@ -180,8 +194,11 @@ std::unique_ptr<train::TrainingTask> makeCaptionedTask(TrainArguments& arguments
 }
 
 std::unique_ptr<train::TrainingTask> makeLabelledTask(
-    TrainingOptions& options, const std::shared_ptr<const train::LabelledImages>& images, int replicas)
+    TrainingOptions& options, const std::shared_ptr<const train::LabelledImages>& images, int replicas,
+    const std::string& folder)
 {
+    if (auto task = makeFamilyTask(options, images, replicas, folder))
+        return task;
     if (options.task == "classifier")
         return std::make_unique<train::ClassifierTask>(images, options, replicas);
     if (options.task == "noise-classifier")
@@ -195,6 +212,7 @@ void prepareNetwork(TrainingOptions& options, const train::LabelledImages& image
     options.network.imageHeight = images.height;
     options.network.imageWidth = images.width;
     options.network.classes = images.classCount();
+    fitFamilies(options, images);
 }
 
 std::unique_ptr<train::TrainingTask> makeTask(TrainArguments& arguments, int replicas)
@@ -205,7 +223,7 @@ std::unique_ptr<train::TrainingTask> makeTask(TrainArguments& arguments, int rep
         train::readIdxFolder(arguments.options.dataFolder, "train"));
     if (!arguments.loop.resume)
         prepareNetwork(arguments.options, *images);
-    return makeLabelledTask(arguments.options, images, replicas);
+    return makeLabelledTask(arguments.options, images, replicas, arguments.loop.outputFolder);
 }
 
 void reportClassifier(train::ClassifierTask& task, const TrainArguments& arguments)
@@ -289,6 +307,7 @@ void runTraining(TrainArguments arguments)
         reportAttributes(*attributes, arguments);
     else if (arguments.options.task == "noise-classifier")
         reportNoiseClassifier(arguments);
+    reportFamily(arguments.options, arguments.loop.outputFolder);
 }
 
 }  // namespace
@@ -302,6 +321,7 @@ void addTrainCommand(CLI::App& program)
     addDataOptions(*command, *arguments);
     addOptimizerOptions(*command, arguments->options.optimizer);
     addNetworkOptions(*command, arguments->options);
+    addFamilyOptions(*command, arguments->options);
     addTextOptions(*command, arguments->options);
     command->callback([arguments] { runTraining(*arguments); });
 }

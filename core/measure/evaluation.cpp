@@ -4,10 +4,13 @@
 #include "core/measure/frechet_distance.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace diffuscope::measure {
 namespace {
 
+/// Distances between all pairs: twice as many take four times as long.
+constexpr int64_t mostForVariety = 2000;
 constexpr int64_t judgeBatch = 500;
 
 // `count` evenly spread indices below `size`.
@@ -75,7 +78,11 @@ Evaluation evaluate(const GeneratingNetwork& network, model::Classifier& classif
     generation.classes = spreadClasses(test.labels, request.images);
 
     Evaluation result;
+    const auto start = std::chrono::steady_clock::now();
     result.images = generate(network, generation);
+    result.msPerImage =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count() /
+        request.images;
     const Judgement generated = judge(classifier, result.images);
     const Judgement ofTest = judge(classifier, test.images);
     const Judgement ofTrain =
@@ -84,6 +91,11 @@ Evaluation evaluate(const GeneratingNetwork& network, model::Classifier& classif
     const auto wanted =
         torch::tensor(std::vector<int64_t>(generation.classes.begin(), generation.classes.end()));
     result.classAgreement = agreementByClass(wanted, generated.classes, classifier->classes());
+    const int64_t compared = std::min({mostForVariety, int64_t{request.images}, test.images.size(0)});
+    if (compared > nearestNeighbours)
+        result.variety =
+            precisionAndRecall(generated.features.index_select(0, spreadIndices(request.images, compared)),
+                               ofTest.features.index_select(0, spreadIndices(test.images.size(0), compared)));
     model::ModelQuality& quality = result.quality;
     quality.images = request.images;
     quality.sampler = generation.sampler.id;

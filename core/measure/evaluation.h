@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/measure/generation.h"
+#include "core/measure/precision_recall.h"
 #include "core/model/classifiers/classifier.h"
 #include "core/model/model_card.h"
 
@@ -37,6 +38,8 @@ struct Evaluation
     model::ModelQuality quality;
     torch::Tensor images;                ///< what was generated
     std::vector<double> classAgreement;  ///< by class
+    PrecisionRecall variety;             ///< of as many test images as generated ones, at most 2,000
+    double msPerImage = 0;               ///< of generating, on all threads together
 };
 
 /// Generates images in the test set's proportion of classes and compares them with the test set; the floor

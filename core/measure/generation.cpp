@@ -2,6 +2,7 @@
 
 #include "core/denoise/guidance.h"
 #include "core/denoise/network_denoiser.h"
+#include "core/model/step_lengths.h"
 #include "core/run/sampling_loop.h"
 #include "core/schedule/schedule_registry.h"
 
@@ -12,12 +13,15 @@
 namespace diffuscope::measure {
 namespace {
 
-std::unique_ptr<denoise::Denoiser> makeGuidedDenoiser(const GeneratingNetwork& network, double scale)
+std::unique_ptr<denoise::Denoiser> makeGuidedDenoiser(const GeneratingNetwork& network, double scale,
+                                                      const schedule::TimeGrid& grid)
 {
     recipe::GuidanceSpec guidance;
     guidance.scale = scale;
-    return denoise::clipped(denoise::guided(makeDenoiser(network, "network"), guidance),
-                            recipe::ClippingSpec{});
+    auto guided = denoise::guided(makeDenoiser(network, "network", &grid), guidance);
+    if (network.model->card().space.kind == model::SampleKind::latent)
+        return guided;
+    return denoise::clipped(std::move(guided), recipe::ClippingSpec{});
 }
 
 // The images first … last − 1 of the request.
@@ -25,7 +29,7 @@ torch::Tensor generateBatch(const GeneratingNetwork& network, const GenerationRe
                             const schedule::TimeGrid& grid, int first, int last)
 {
     const c10::InferenceMode inference;
-    const auto denoiser = makeGuidedDenoiser(network, request.guidance);
+    const auto denoiser = makeGuidedDenoiser(network, request.guidance, grid);
     const auto sampler = samplers::makeSampler(request.sampler, network.schedule, grid);
     run::SeededNoise noise(request.seed, first);
     recipe::Condition condition;
@@ -37,6 +41,8 @@ torch::Tensor generateBatch(const GeneratingNetwork& network, const GenerationRe
                            run::initialState(start, grid[0]));
     while (!loop.isDone())
         loop.advance();
+    if (const model::Decoder* decoder = network.model->decoder())
+        return decoder->decode(loop.state().to(torch::kCPU), {});
     return loop.state().clamp(-1.0, 1.0).to(torch::kCPU);
 }
 
@@ -62,13 +68,17 @@ model::EncodedCondition textsOf(model::Model& model, const std::vector<std::stri
     return {{}, model::stacked(contexts), pooled.empty() ? torch::Tensor() : torch::cat(pooled)};
 }
 
-std::unique_ptr<denoise::Denoiser> makeDenoiser(const GeneratingNetwork& network, const std::string& name)
+std::unique_ptr<denoise::Denoiser> makeDenoiser(const GeneratingNetwork& network, const std::string& name,
+                                                const schedule::TimeGrid* grid)
 {
     std::shared_ptr<model::FastForward> net = network.model->compile(1, "").forward;
-    const auto forward = [net, model = network.model, texts = network.texts](
+    std::shared_ptr<const model::StepLengths> lengths;
+    if (grid && network.model->readsStep())
+        lengths = std::make_shared<const model::StepLengths>(*grid, network.schedule.levels());
+    const auto forward = [net, model = network.model, texts = network.texts, lengths](
                              const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& ids) {
         if (!texts.text.defined())
-            return net->forward(x, t, {ids}, {});
+            return net->forward(x, t, {ids, {}, {}, lengths ? lengths->at(t) : torch::Tensor()}, {});
         const torch::Tensor& pooled = texts.pooled;
         return net->forward(x, t,
                             {torch::zeros_like(ids),
@@ -85,7 +95,8 @@ std::unique_ptr<denoise::Denoiser> makeDenoiser(const GeneratingNetwork& network
 torch::Tensor generate(const GeneratingNetwork& network, const GenerationRequest& request)
 {
     const int count = static_cast<int>(request.classes.size());
-    const model::SampleSpace& space = network.model->card().space;
+    const model::Decoder* decoder = network.model->decoder();
+    const model::SampleSpace space = decoder ? decoder->pictures() : network.model->card().space;
     const auto grid = schedule::makeTimeGrid(network.schedule, request.grid, request.steps);
     auto images = torch::empty({count, space.channels, space.height, space.width});
     std::mutex mutex;

@@ -49,10 +49,13 @@ model::EncodedCondition textsOf(model::Model& model, const std::vector<std::stri
 
 /// The network as a denoiser in its present precision, whose classes are its texts where it has text, without
 /// guidance and clipping. `name` is for messages.
-std::unique_ptr<denoise::Denoiser> makeDenoiser(const GeneratingNetwork& network, const std::string& name);
+/// A student of few steps needs the grid that it is asked on, by reference until it is gone.
+std::unique_ptr<denoise::Denoiser> makeDenoiser(const GeneratingNetwork& network, const std::string& name,
+                                                const schedule::TimeGrid* grid = nullptr);
 
 /// [classes.size(), C, H, W] float32 on the CPU, clamped to [-1, 1]; x0Hat is clipped to that range in every
-/// step. The noise of image k comes from (seed, k) alone, whatever the batch. Throws Error.
+/// step. Latents are decoded, and not clipped on the way. The noise of image k comes from (seed, k) alone,
+/// whatever the batch. Throws Error.
 torch::Tensor generate(const GeneratingNetwork& network, const GenerationRequest& request);
 
 }  // namespace diffuscope::measure

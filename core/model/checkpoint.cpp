@@ -1,6 +1,8 @@
 #include "core/model/checkpoint.h"
 
 #include "core/base/error.h"
+#include "core/model/autoencoder/decoded_model.h"
+#include "core/model/autoencoder/picture_decoder_model.h"
 #include "core/model/named_weights.h"
 #include "core/model/network_kinds.h"
 #include "core/model/text/vocabulary.h"
@@ -56,7 +58,10 @@ std::unique_ptr<Model> loadModelFolder(const std::string& folder)
     std::unique_ptr<Model> model = kind->make(std::move(card));
     assignWeights(*model->module(), file, path);
     model->module()->eval();
-    return model;
+    if (model->card().space.kind != SampleKind::latent)
+        return model;
+    auto decoder = loadDecoder(folder, model->card().space);
+    return std::make_unique<DecodedModel>(std::move(model), std::move(decoder));
 }
 
 void saveModel(const std::string& folder, const ModelCard& card, const torch::nn::Module& network)

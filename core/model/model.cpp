@@ -37,7 +37,8 @@ torch::Tensor sliced(const torch::Tensor& rows, std::int64_t begin, std::int64_t
 
 EncodedCondition EncodedCondition::slice(std::int64_t begin, std::int64_t end) const
 {
-    return {sliced(classIds, begin, end), text.slice(begin, end), sliced(pooled, begin, end)};
+    return {sliced(classIds, begin, end), text.slice(begin, end), sliced(pooled, begin, end),
+            sliced(step, begin, end)};
 }
 
 EncodedText Model::encode(const std::string&)

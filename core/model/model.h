@@ -26,6 +26,9 @@ struct EncodedCondition
     TextContext text{};
     /// Of a model that wants one vector of each text as well (SDXL): [B, width].
     torch::Tensor pooled{};
+    /// Of a few-step student: [B], the length of the step to take as a share of the whole path (see
+    /// StepLengths); undefined for an infinitesimal one.
+    torch::Tensor step{};
 
     /// The samples begin … end − 1.
     EncodedCondition slice(std::int64_t begin, std::int64_t end) const;
@@ -112,6 +115,9 @@ public:
     virtual torch::Tensor forwardWithAttention(const torch::Tensor& x, const torch::Tensor& t,
                                                const EncodedCondition& condition,
                                                std::vector<CrossAttentionMap>& maps);
+
+    /// Whether it wants EncodedCondition::step.
+    virtual bool readsStep() const { return false; }
 
     /// Null where the sample is the picture.
     virtual const Decoder* decoder() const { return nullptr; }

@@ -161,6 +161,8 @@ ModelCard readModelCard(const std::string& folder)
     if (card.parameterCount < 1)
         refuse(path, "states " + std::to_string(card.parameterCount) + " parameters");
     describeArchitecture(card, fields.object("architecture"));
+    if (fields.has("latents") && fields.boolean("latents"))
+        card.space.kind = SampleKind::latent;
     if (fields.has("guidance"))
         card.guidance = fields.number("guidance");
     const base::JsonFields training = fields.object("training");
@@ -191,6 +193,8 @@ void writeModelCard(const std::string& folder, const ModelCard& card)
     value["schedule"] = toJson(card.schedule);
     value["architecture"] = nlohmann::ordered_json::parse(card.architecture);
     value["parameters"] = card.parameterCount;
+    if (card.space.kind == SampleKind::latent)
+        value["latents"] = true;
     if (card.guidance != 0)
         value["guidance"] = card.guidance;
     value["training"] = card.training;

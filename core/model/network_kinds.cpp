@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/network_kinds.h"
 
+#include "core/model/dit/dit_kind.h"
+#include "core/model/rivals/rival_model.h"
 #include "core/model/unet/unet_kind.h"
 
 #include <algorithm>
@@ -9,7 +11,7 @@ namespace diffuscope::model {
 
 const std::vector<NetworkKind>& networkKinds()
 {
-    static const std::vector<NetworkKind> kinds = {unetKind()};
+    static const std::vector<NetworkKind> kinds = {unetKind(), ditKind(), vaeKind(), ganKind()};
     return kinds;
 }
 

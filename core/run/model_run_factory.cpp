@@ -9,6 +9,7 @@
 #include "core/model/catalog.h"
 #include "core/model/model.h"
 #include "core/model/model_loader.h"
+#include "core/model/step_lengths.h"
 #include "core/run/branch.h"
 #include "core/run/first_evaluation_cache.h"
 #include "core/run/grid_progress.h"
@@ -243,13 +244,19 @@ private:
         const bool isOwn = schedule::haveSameLevels(trained, path.schedule);
         const bool readsText = path.texts.contexts.defined();
         // The model stays as long as what was compiled of it.
+        std::shared_ptr<const model::StepLengths> lengths;  // of a student of few steps
+        if (cached.model->readsStep())
+            lengths = std::make_shared<const model::StepLengths>(path.grid, trained.levels());
         FirstEvaluationCache::Network forward = [model = cached.model, net = cached.forward, stop = path.stop,
-                                                 texts = path.texts](const Tensor& x, const Tensor& t,
-                                                                     const Tensor& ids) {
-            return net->forward(x, t, texts.of(ids), *stop);
+                                                 texts = path.texts, lengths](
+                                                    const Tensor& x, const Tensor& t, const Tensor& ids) {
+            model::EncodedCondition condition = texts.of(ids);
+            if (lengths)
+                condition.step = lengths->at(t);
+            return net->forward(x, t, condition, *stop);
         };
-        // Where an image's result depends on the rest of the batch, it cannot be remembered.
-        if (cached.forward->hasIndependentSamples())
+        // Where an image's result depends on the rest of the batch, or on the grid, it cannot be remembered.
+        if (cached.forward->hasIndependentSamples() && !lengths)
             forward =
                 rememberingFirst(std::move(forward), firstEvaluationsOf(cached, path.texts), path.first);
         return std::make_unique<denoise::NetworkDenoiser>(
@@ -306,6 +313,9 @@ private:
             context.classifier =
                 guidingClassifier(model::findModel(m_folders, recipe.model).folder, model->card(), m_device);
         auto guided = denoise::guided(std::move(plain), recipe.guidance, std::move(context));
+        // Latents have no range to keep to.
+        if (model->card().space.kind == model::SampleKind::latent)
+            return guided;
         return denoise::clipped(std::move(guided), recipe.clipping);
     }
 

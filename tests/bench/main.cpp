@@ -3,6 +3,7 @@
 #include "core/model/catalog.h"
 #include "core/run/model_run_factory.h"
 #include "tests/bench/compare_figures.h"
+#include "tests/bench/family_figures.h"
 #include "tests/bench/network_figures.h"
 #include "tests/bench/run_figures.h"
 #include "tests/bench/start_figures.h"
@@ -23,6 +24,7 @@ struct Effort
     int networkRounds = 15;
     RunEffort run{};
     TrainingEffort training{};
+    FamilyEffort families{};
     int starts = 5;
     EditEffort edits{};
     EditEffort largeEdits{.edits = 10, .images = 64};
@@ -38,6 +40,7 @@ Effort quickEffort()
     return {.networkRounds = 1,
             .run = {.steps = 2, .rounds = 1},
             .training = {.steps = 2, .rounds = 1, .batch = 8},
+            .families = {.rounds = 1, .trainingBatch = 4},
             .starts = 1,
             .edits = {.edits = 2, .steps = 2, .images = 4},
             .largeEdits = {.edits = 1, .steps = 2, .images = 8},
@@ -117,6 +120,8 @@ int measure(PaintClock& application, const QString& modelId, const QString& prog
         table.add(runFigures(model.folder, effort.run));
     if (begin("training", "Training"))
         table.add(trainingFigures(model.folder, effort.training));
+    if (begin("families", "Transformer and autoencoder"))
+        table.add(familyFigures(effort.families));
     if (begin("window", "The window"))
         for (const EditEffort& edits : {effort.edits, effort.largeEdits})
             table.add(editFigures(application, makeFactory, entriesOf(model), edits));
@@ -151,7 +156,7 @@ int main(int argc, char** argv)
                                     QStringLiteral("End with status 1 where a goal is missed."));
     const QCommandLineOption only(QStringLiteral("only"),
                                   QStringLiteral("Measure only these, as network,training: record, docks, "
-                                                 "compare, network, run, training, window, start."),
+                                                 "compare, network, run, training, families, window, start."),
                                   QStringLiteral("sections"));
     parser.addOptions({model, quick, strict, only});
     parser.process(application);

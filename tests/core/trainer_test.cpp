@@ -169,6 +169,14 @@ private Q_SLOTS:
             refusalOf([&] { train::trainTask(task, options(10), settingsFor("broken")); });
         QVERIFY2(refusal.contains("stopped being a finite number at step 3"), qPrintable(refusal));
         QVERIFY2(refusal.contains("--learning-rate"), qPrintable(refusal));
+        QVERIFY2(refusal.contains("no checkpoint yet"), qPrintable(refusal));
+        // One that was written before is kept, and named.
+        auto settings = settingsFor("kept-broken");
+        settings.checkpointEvery = 2;
+        BrokenTask again;
+        const QString later = refusalOf([&] { train::trainTask(again, options(10), settings); });
+        QVERIFY2(later.contains("kept-broken/checkpoint.safetensors"), qPrintable(later));
+        QCOMPARE(m_files.read("kept-broken/checkpoint.safetensors").empty(), false);
     }
 
     void anUnwritableFolderIsNamed()

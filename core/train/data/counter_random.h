@@ -16,7 +16,9 @@ enum class RandomStream : uint64_t {
     Shift,
     Preview,
     Caption,
-    Prompt
+    Prompt,
+    Step,
+    Pair
 };
 
 /// SplitMix64 (Steele, Lea & Flood 2014), started from a hash of its three keys.

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/model/unet/unet.h"
 #include "core/model/unet/unet_kind.h"
+#include "core/train/loop/trained_network.h"
 #include "core/train/loop/training_loop.h"
 #include "core/train/loop/training_recipe.h"
 
@@ -146,31 +147,25 @@ ModelNaming namingFor(const std::string& name, int classes)
 }
 
 model::ModelCard exportModel(const std::string& trainingFolder, const std::string& modelFolder,
-                             const ModelNaming& naming)
+                             const ModelNaming& naming, std::optional<double> decay)
 {
     const TrainingOptions options = readCheckpointOptions(trainingFolder);
-    if (options.task != "diffusion") {
-        throw Error(ErrorCode::invalidOption,
-                    checkpointPath(trainingFolder) + " holds a classifier, not a model.",
-                    "Give the folder of a diffusion training.");
-    }
-    model::UNet net(options.network);
-    const int64_t stepsDone = loadAveragedWeights(trainingFolder, *net);
     model::ModelCard card;
     card.name = naming.name;
     card.title = naming.title;
     card.description = naming.description;
     card.licence = naming.licence;
     card.data = naming.data;
-    model::describeUNet(card, options.network);
-    card.target = options.target;
-    card.schedule = {options.schedule, {{"levels", static_cast<double>(options.levels)}}};
     card.classNames = naming.classNames;
     for (int label = static_cast<int>(card.classNames.size()); label < options.network.classes; ++label)
         card.classNames.push_back(std::to_string(label));
     card.vocabulary = options.vocabulary;
-    card.training = describeTraining(options, stepsDone, trainingFolder);
-    model::saveModel(modelFolder, card, *net);
+    const TrainedNetwork trained = trainedNetwork(options, trainingFolder, decay, card);
+    card.training = describeTraining(options, trained.stepsDone, trainingFolder);
+    if (options.task == "shortcut")
+        card.guidance = 1;  // it learned its teacher's together with the class
+    model::saveModel(modelFolder, card, *trained.network);
+    exportDecoder(options, modelFolder);
     return card;
 }
 
@@ -187,6 +182,7 @@ void writeModelReadme(const std::string& folder, const model::ModelCard& card)
          << "| network | " << architectureSummary(card) << " |\n"
          << "| predicts | " << card.target << ", on the schedule " << card.schedule.family << " |\n"
          << "| trained on | " << card.data << " |\n"
+         << (card.guidance > 0 ? "| guidance | best at " + shortNumber(card.guidance, 4) + " |\n" : "")
          << "| licence | " << card.licence << " |\n\n";
     if (isRead) {
         text << "The sheet's rows, from the top, with guidance 3:\n\n";

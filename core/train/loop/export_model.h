@@ -4,6 +4,7 @@
 #include "core/model/checkpoint.h"
 #include "core/train/loop/training_options.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,11 @@ struct ModelNaming
 /// ones for others.
 ModelNaming namingFor(const std::string& name, int classes);
 
-/// Reads the averaged weights of the checkpoint in `trainingFolder` and writes the model to `modelFolder`.
-/// Quality figures are not carried over: new weights must be measured anew. Throws Error.
+/// Reads the averaged weights of the checkpoint in `trainingFolder` (of `decay`, where one is named) and
+/// writes the model to `modelFolder`. Quality figures are not carried over: new weights must be measured
+/// anew. Throws Error.
 model::ModelCard exportModel(const std::string& trainingFolder, const std::string& modelFolder,
-                             const ModelNaming& naming);
+                             const ModelNaming& naming, std::optional<double> decay = {});
 
 /// The prompts of the card's sheet, one a row, the first of them empty; of a model with text.
 std::vector<std::string> sheetPrompts(const model::ModelCard& card);

@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <numbers>
 #include <stdexcept>
@@ -42,6 +43,8 @@ Optimizer::Optimizer(const std::vector<torch::nn::Module*>& modules, const Optim
     for (torch::nn::Module* module : modules)
         attach(*module);
     m_average = m_weights.clone();
+    for (size_t k = 0; k < options.moreEmaDecays.size(); ++k)
+        m_moreAverages.push_back(m_weights.clone());
     m_moment1 = torch::zeros_like(m_weights);
     m_moment2 = torch::zeros_like(m_weights);
 }
@@ -79,6 +82,9 @@ double Optimizer::update(int64_t step)
         updateOnCpu(scale, rate, correction1, correction2, decay);
     else
         updateOnDevice(scale, rate, correction1, correction2, decay);
+    for (size_t k = 0; k < m_moreAverages.size(); ++k)
+        m_moreAverages[k].lerp_(m_weights,
+                                1.0 - std::min(m_options.moreEmaDecays[k], (1.0 + count) / (10.0 + count)));
     return norm;
 }
 
@@ -142,7 +148,18 @@ void Optimizer::useWeights()
 
 std::vector<std::pair<std::string, torch::Tensor>> Optimizer::state() const
 {
-    return {{"weights", m_weights}, {"average", m_average}, {"moment1", m_moment1}, {"moment2", m_moment2}};
+    std::vector<std::pair<std::string, torch::Tensor>> state = {
+        {"weights", m_weights}, {"average", m_average}, {"moment1", m_moment1}, {"moment2", m_moment2}};
+    for (size_t k = 0; k < m_moreAverages.size(); ++k)
+        state.emplace_back(averageName(m_options.moreEmaDecays[k]), m_moreAverages[k]);
+    return state;
+}
+
+std::string Optimizer::averageName(double decay)
+{
+    char buffer[32];
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, decay).ptr;
+    return "average " + std::string(buffer, end);
 }
 
 }  // namespace diffuscope::train

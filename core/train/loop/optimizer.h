@@ -18,6 +18,8 @@ struct OptimizerOptions
     double weightDecay = 0.01;
     double gradientClip = 1.0;
     double emaDecay = 0.9995;
+    /// Decays of further averages that are kept beside it, to choose from when the training is over.
+    std::vector<double> moreEmaDecays{};
 
     bool operator==(const OptimizerOptions&) const = default;
 };
@@ -42,8 +44,12 @@ public:
     void useAverage();
     void useWeights();
 
-    /// The state by name, each a flat float32 tensor that shares memory with this: weights, average, moments.
+    /// The state by name, each a flat float32 tensor that shares memory with this: weights, average, moments,
+    /// and the further averages under averageName().
     std::vector<std::pair<std::string, torch::Tensor>> state() const;
+
+    /// "average 0.9999".
+    static std::string averageName(double decay);
 
 private:
     void attach(torch::nn::Module& module);
@@ -55,6 +61,7 @@ private:
     torch::Tensor m_weights;
     std::vector<torch::Tensor> m_gradients;  // one a module
     torch::Tensor m_average;
+    std::vector<torch::Tensor> m_moreAverages;
     torch::Tensor m_moment1;
     torch::Tensor m_moment2;
     torch::Tensor m_keptWeights;

@@ -111,7 +111,7 @@ void startFrom(const std::string& folder, Optimizer& optimizer)
 {
     auto file = readCheckpoint(folder);
     for (auto& [name, tensor] : optimizer.state()) {
-        if (name == "weights" || name == "average") {
+        if (name == "weights" || name.starts_with("average")) {
             copyInto(tensor, file, "average", folder,
                      "Start from a training with the same architecture, or without --start-from.");
         }
@@ -136,11 +136,14 @@ double differentiate(TrainingTask& task, int64_t step)
     return loss;
 }
 
-[[noreturn]] void refuseLoss(int64_t step)
+[[noreturn]] void refuseLoss(int64_t step, const std::string& folder)
 {
+    const std::string last = checkpointPath(folder);
     throw Error(ErrorCode::notFinite,
                 "The loss stopped being a finite number at step " + std::to_string(step) + ".",
-                "Lower --learning-rate and train again; the last checkpoint is still good.");
+                std::string("Lower --learning-rate and train again; ") +
+                    (std::filesystem::exists(last) ? "the last good checkpoint is " + last + "."
+                                                   : "there was no checkpoint yet."));
 }
 
 void writePreview(TrainingTask& task, Optimizer& optimizer, const std::string& folder, int64_t stepsDone)
@@ -164,11 +167,16 @@ TrainingOptions readCheckpointOptions(const std::string& outputFolder)
     return trainingOptionsFromText(file.metadata["options"], checkpointPath(outputFolder));
 }
 
-int64_t loadAveragedWeights(const std::string& outputFolder, torch::nn::Module& module)
+int64_t loadAveragedWeights(const std::string& outputFolder, torch::nn::Module& module,
+                            std::optional<double> decay)
 {
     auto file = readCheckpoint(outputFolder);
+    const std::string name = decay ? Optimizer::averageName(*decay) : "average";
+    if (decay && !file.tensors.contains(name))
+        throw Error(ErrorCode::invalidOption, checkpointPath(outputFolder) + " keeps no " + name + ".",
+                    "Choose a decay that the training was given with --ema-also.");
     Optimizer optimizer({&module}, {});
-    copyInto(optimizer.state().front().second, file, "average", outputFolder,
+    copyInto(optimizer.state().front().second, file, name, outputFolder,
              "Train the model anew; this checkpoint is of another program.");
     return stepOf(file, outputFolder);
 }
@@ -196,7 +204,7 @@ TrainingOutcome trainTask(TrainingTask& task, const TrainingOptions& options, co
         }
         const double lossNow = differentiate(task, done);
         if (!std::isfinite(lossNow) || !std::isfinite(optimizer.update(done)))
-            refuseLoss(done);
+            refuseLoss(done, settings.outputFolder);
         ++done;
         const auto progress = meter.after(done, lossNow);
         if (settings.onProgress)

@@ -5,6 +5,7 @@
 #include "core/train/tasks/training_task.h"
 
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace diffuscope::train {
@@ -35,9 +36,11 @@ std::string checkpointPath(const std::string& outputFolder);
 /// Reads the options of the checkpoint in the folder, for resuming. Throws Error.
 TrainingOptions readCheckpointOptions(const std::string& outputFolder);
 
-/// Puts the checkpoint's averaged weights into the module, whose shape must fit. Throws Error.
-/// Returns the number of steps done.
-int64_t loadAveragedWeights(const std::string& outputFolder, torch::nn::Module& module);
+/// Puts the checkpoint's averaged weights into the module, whose shape must fit; those of another decay that
+/// the training kept (OptimizerOptions::moreEmaDecays) where one is named. Throws Error. Returns the number
+/// of steps done.
+int64_t loadAveragedWeights(const std::string& outputFolder, torch::nn::Module& module,
+                            std::optional<double> decay = {});
 
 /// Trains to options.optimizer.steps; leaves the averaged weights in the module. A stop request saves a
 /// checkpoint. Throws Error(notFinite) where the loss stops being a number (the last checkpoint stays),

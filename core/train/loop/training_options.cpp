@@ -1,5 +1,8 @@
 #include "core/train/loop/training_options.h"
 
+#include "core/model/autoencoder/autoencoder_config_json.h"
+#include "core/model/dit/dit_config_json.h"
+#include "core/model/rivals/rival_config_json.h"
 #include "core/model/unet/unet_config_json.h"
 
 namespace diffuscope::train {
@@ -27,6 +30,30 @@ std::string toText(const TrainingOptions& options)
                             {"schedule", options.schedule},
                             {"levels", options.levels},
                             {"condition_dropout", options.conditionDropout}};
+    if (!optimizer.moreEmaDecays.empty())
+        value["more_ema_decays"] = optimizer.moreEmaDecays;
+    if (options.architecture == "dit")
+        value["dit"] = toJson(options.dit);
+    if (options.reflowPairs > 0)
+        value["reflow_pairs"] = options.reflowPairs;
+    if (options.task == "shortcut" || options.reflowPairs > 0) {
+        value["teacher"] = options.teacher;
+        value["teacher_guidance"] = options.teacherGuidance;
+        value["consistency_share"] = options.consistencyShare;
+    }
+    if (options.task == "vae" || options.task == "gan")
+        value["rival"] = toJson(options.rival);
+    if (options.task == "latent")
+        value["autoencoder_folder"] = options.autoencoderFolder;
+    if (options.task == "autoencoder" || options.task == "latent") {
+        value["autoencoder"] = toJson(options.autoencoder);
+        value["regularity"] = options.regularity;
+    }
+    if (options.times != "uniform") {
+        value["times"] = options.times;
+        value["times_mean"] = options.timesMean;
+        value["times_spread"] = options.timesSpread;
+    }
     if (!options.vocabulary.empty()) {
         value["vocabulary"] = options.vocabulary;
         value["held_out"] = options.heldOut;
@@ -60,6 +87,32 @@ TrainingOptions trainingOptionsFromText(const std::string& text, const std::stri
     options.schedule = fields.text("schedule");
     options.levels = fields.smallInteger("levels");
     options.conditionDropout = fields.number("condition_dropout");
+    if (fields.has("more_ema_decays"))
+        options.optimizer.moreEmaDecays = fields.numbers("more_ema_decays");
+    if (fields.has("dit")) {
+        options.architecture = "dit";
+        options.dit = model::ditConfigFromJson(fields.object("dit"));
+    }
+    if (fields.has("reflow_pairs"))
+        options.reflowPairs = fields.integer("reflow_pairs");
+    if (fields.has("teacher")) {
+        options.teacher = fields.text("teacher");
+        options.teacherGuidance = fields.number("teacher_guidance");
+        options.consistencyShare = fields.number("consistency_share");
+    }
+    if (fields.has("rival"))
+        options.rival = model::rivalConfigFromJson(fields.object("rival"));
+    if (fields.has("autoencoder_folder"))
+        options.autoencoderFolder = fields.text("autoencoder_folder");
+    if (fields.has("autoencoder")) {
+        options.autoencoder = model::autoencoderConfigFromJson(fields.object("autoencoder"));
+        options.regularity = fields.number("regularity");
+    }
+    if (fields.has("times")) {
+        options.times = fields.text("times");
+        options.timesMean = fields.number("times_mean");
+        options.timesSpread = fields.number("times_spread");
+    }
     if (fields.has("vocabulary")) {
         options.vocabulary = fields.texts("vocabulary");
         options.heldOut = fields.texts("held_out");

@@ -1,6 +1,9 @@
 // Everything that determines a training: from equal options come equal weights (on one machine).
 #pragma once
 
+#include "core/model/autoencoder/autoencoder_config.h"
+#include "core/model/dit/dit_config.h"
+#include "core/model/rivals/rival_config.h"
 #include "core/model/unet/unet_config.h"
 #include "core/train/loop/optimizer.h"
 
@@ -30,7 +33,31 @@ struct TrainingOptions
 
     /// Diffusion only. (Every task keeps the images' size and classes in `network`.)
     model::UNetConfig network;
-    std::string target = "eps";  // eps, x0 or v
+    std::string target = "eps";         // eps, x0, v or flow
+    std::string architecture = "unet";  // or "dit", whose shape is in `dit`
+    model::DitConfig dit{};
+    std::string times = "uniform";  // or logit-normal or snr, see TimeSampling
+    double timesMean = 0.0;         // logit-normal: of log(sigma/alpha)
+    double timesSpread = 1.0;
+
+    /// Flow of a transformer: so many pairs along the flow of `teacher` to learn from; 0 for data.
+    int64_t reflowPairs = 0;
+
+    /// Shortcut (and reflow): the folder of the teacher's training; shortcut only: the guidance that the
+    /// student learns with its class, and the share of a batch that takes long steps.
+    std::string teacher;
+    double teacherGuidance = 1.5;
+    double consistencyShare = 0.25;
+
+    /// VAE and GAN only.
+    model::RivalConfig rival{};
+
+    /// Latent only: the folder of the autoencoder's training.
+    std::string autoencoderFolder;
+
+    /// Autoencoder and latent: its shape. Autoencoder: the weight of the latents' own loss.
+    model::AutoencoderConfig autoencoder{};
+    double regularity = 1e-4;
     double conditionDropout = 0.1;
 
     /// Training on captioned images only: the words of the captions, in the order of their numbers, and pairs

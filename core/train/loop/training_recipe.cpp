@@ -77,6 +77,86 @@ void addNetwork(CommandLine& command, const model::UNetConfig& network)
     }
 }
 
+bool isDiffusionTask(const TrainingOptions& options)
+{
+    return options.task == "diffusion" || options.task == "flow" || options.task == "latent" ||
+           options.task == "shortcut";
+}
+
+void addTransformer(CommandLine& command, const model::DitConfig& dit)
+{
+    command.add("network", std::string("dit"));
+    command.add("token-patch", dit.patch);
+    command.add("token-width", dit.width);
+    command.add("layers", dit.layers);
+    command.add("token-heads", dit.heads);
+}
+
+void addTimes(CommandLine& command, const TrainingOptions& options)
+{
+    if (options.times == "uniform")
+        return;
+    command.add("times", options.times);
+    if (options.times == "logit-normal") {
+        command.add("times-mean", options.timesMean);
+        command.add("times-spread", options.timesSpread);
+    }
+}
+
+void addAutoencoder(CommandLine& command, const TrainingOptions& options)
+{
+    const auto& autoencoder = options.autoencoder;
+    const bool isCodebook = autoencoder.kind == model::LatentKind::codebook;
+    command.add("latent-kind", std::string(isCodebook ? "vq" : "kl"));
+    command.add("latent-channels", autoencoder.latentChannels);
+    command.add("picture-patch", autoencoder.patch);
+    command.add("picture-channels", autoencoder.channels);
+    command.add("picture-halvings", autoencoder.halvings);
+    command.add("picture-blocks", autoencoder.blocks);
+    if (isCodebook)
+        command.add("codes", autoencoder.codes);
+    command.add("regularity", options.regularity);
+}
+
+/// What the families' tasks heed.
+void addFamily(CommandLine& command, const TrainingOptions& options)
+{
+    if (options.task == "shortcut") {
+        command.add("teacher-guidance", options.teacherGuidance);
+        command.add("consistency-share", options.consistencyShare);
+    } else if (options.task == "vae" || options.task == "gan") {
+        command.add("rival-channels", options.rival.channels);
+        command.add("rival-hidden", options.rival.hidden);
+        command.add("rival-latents", options.rival.latents);
+    } else if (options.task == "autoencoder") {
+        addAutoencoder(command, options);
+    } else if (options.task == "latent") {
+        command.add("autoencoder", options.autoencoderFolder);
+        addNetwork(command, options.network);
+    } else if (options.architecture == "dit" && options.reflowPairs == 0) {
+        addTransformer(command, options.dit);
+    } else if (isDiffusionTask(options) && options.reflowPairs == 0) {
+        addNetwork(command, options.network);
+    }
+    addTimes(command, options);
+}
+
+/// What a training makes small.
+std::string lossOf(const TrainingOptions& options)
+{
+    if (options.task == "shortcut")
+        return "mean squared error on the teacher's velocity and on the mean of two half steps";
+    if (options.task == "vae")
+        return "negative evidence lower bound with the pixels' Bernoulli likelihood";
+    if (options.task == "gan")
+        return "hinge loss of generator and discriminator";
+    if (options.task == "autoencoder")
+        return "mean absolute and squared error, and the latents' own term";
+    return std::string(isDiffusionTask(options) ? "mean squared error on the target"
+                                                : "cross-entropy of the class") +
+           ", times spread evenly over the batch";
+}
+
 }  // namespace
 
 std::string trainingCommand(const TrainingOptions& options, const std::string& outputFolder)
@@ -103,11 +183,15 @@ std::string trainingCommand(const TrainingOptions& options, const std::string& o
         command.add("schedule", options.schedule);
         command.add("levels", options.levels);
     }
-    if (options.task == "diffusion") {
+    if (options.task == "diffusion")
         command.add("target", options.target);
+    if (isDiffusionTask(options))
         command.add("condition-dropout", options.conditionDropout);
-        addNetwork(command, options.network);
-    }
+    if (!options.teacher.empty())
+        command.add("teacher", options.teacher);
+    if (options.reflowPairs > 0)
+        command.add("reflow", options.reflowPairs);
+    addFamily(command, options);
     for (const std::string& pair : options.heldOut)
         command.add("hold-out", pair);
     command.add("precision", options.precision);
@@ -120,13 +204,11 @@ std::map<std::string, std::string> describeTraining(const TrainingOptions& optio
                                                     const std::string& outputFolder)
 {
     const auto& optimizer = options.optimizer;
-    const bool isDiffusion = options.task == "diffusion";
+    const bool isDiffusion = isDiffusionTask(options);
     std::map<std::string, std::string> training = {
         {"program", "diffuscope-cli train"},
         {"command", trainingCommand(options, outputFolder)},
-        {"loss",
-         std::string(isDiffusion ? "mean squared error on the target" : "cross-entropy of the class") +
-             ", times spread evenly over the batch"},
+        {"loss", lossOf(options)},
         {"optimizer", "AdamW, weight decay " + shortNumber(optimizer.weightDecay, 4)},
         {"learning_rate", shortNumber(optimizer.learningRate, 4) + ", " +
                               std::to_string(optimizer.warmupSteps) + " steps warm-up, cosine decay to 0"},

@@ -1,5 +1,9 @@
 #include "core/train/tasks/batch_parts.h"
 
+#include "core/train/tasks/time_sampling.h"
+
+#include <algorithm>
+
 namespace diffuscope::train {
 namespace {
 
@@ -7,7 +11,11 @@ void fillImage(const PixelSource& source, uint32_t image, bool mirrored, float* 
 {
     const auto width = static_cast<size_t>(source.width);
     const auto values = static_cast<size_t>(source.channels * source.height) * width;
-    const uint8_t* from = source.pixels.data() + image * values;
+    if (source.latents) {
+        std::copy_n(source.latents + image * values, values, target);
+        return;
+    }
+    const uint8_t* from = source.pixels->data() + image * values;
     for (size_t index = 0; index < values; ++index) {
         const size_t column = index % width;
         const size_t place = mirrored ? index - column + (width - 1 - column) : index;
@@ -29,6 +37,7 @@ BatchParts batchParts(const PixelSource& source, const TrainingOptions& options,
     auto* t = parts.t.data_ptr<int64_t>();
     // Evenly spread times with one common offset: each is uniform, their sum varies less (Kingma et al. 2021,
     // I.1).
+    const TimeSampling times(options);
     const float offset =
         CounterRandom(options.seed, RandomStream::Time, static_cast<uint64_t>(step)).uniform();
     for (int64_t k = 0; k < size; ++k) {
@@ -37,7 +46,7 @@ BatchParts batchParts(const PixelSource& source, const TrainingOptions& options,
         fillImage(source, imageAt(position), options.flip && flip.uniform() < 0.5f, x0 + k * values);
         CounterRandom(options.seed, RandomStream::Noise, position).fillNormal(eps + k * values, values);
         const double fraction = (static_cast<double>(k) + offset) / static_cast<double>(size);
-        t[k] = static_cast<int64_t>(fraction * options.levels);
+        t[k] = times.levelAt(fraction);
     }
     return parts;
 }

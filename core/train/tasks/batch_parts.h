@@ -22,11 +22,12 @@ struct BatchParts
     torch::Tensor t;    ///< [B] int64 in [0, levels)
 };
 
-/// The pixels of a data set, [count, channels, height, width], 0 … 255.
+/// The pixels of a data set, [count, channels, height, width], 0 … 255, or latents in their place.
 struct PixelSource
 {
-    const std::vector<uint8_t>& pixels;
+    const std::vector<uint8_t>* pixels;
     int64_t channels = 1, height = 0, width = 0;
+    const float* latents = nullptr;  ///< of the same shape; taken as they are
 };
 
 /// Where image k of a step's batch comes in the whole training.

@@ -15,7 +15,7 @@ DiffusionBatches::DiffusionBatches(std::shared_ptr<const LabelledImages> images,
 
 DiffusionBatch DiffusionBatches::make(int64_t step)
 {
-    const PixelSource source{m_images->pixels, 1, m_images->height, m_images->width};
+    const PixelSource source{&m_images->pixels, 1, m_images->height, m_images->width};
     const int64_t size = m_options.optimizer.batch;
     DiffusionBatch batch{
         batchParts(source, m_options, step, [this](uint64_t position) { return m_order.at(position); }),

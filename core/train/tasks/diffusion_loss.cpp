@@ -9,9 +9,9 @@ using denoise::PredictionTarget;
 PredictionTarget trainableTarget(const std::string& name)
 {
     const PredictionTarget target = denoise::predictionTarget(name);
-    if (target != PredictionTarget::eps && target != PredictionTarget::x0 && target != PredictionTarget::v) {
+    if (target == PredictionTarget::edm) {
         throw Error(ErrorCode::invalidOption, "The trainer has no target \"" + name + "\".",
-                    "Use eps, x0 or v.");
+                    "Use eps, x0, v or flow.");
     }
     return target;
 }
@@ -21,6 +21,8 @@ torch::Tensor targetOf(PredictionTarget target, const torch::Tensor& x0, const t
 {
     if (target == PredictionTarget::eps)
         return eps;
+    if (target == PredictionTarget::flow)
+        return eps - x0;
     return target == PredictionTarget::x0 ? x0 : alpha * eps - sigma * x0;
 }
 

@@ -9,10 +9,12 @@
 
 namespace diffuscope::train {
 
-/// The target of this name, of those that a training can have: eps, x0 or v. Throws Error(invalidOption).
+/// The target of this name, of those that a training can have: eps, x0, v or flow. Throws
+/// Error(invalidOption).
 denoise::PredictionTarget trainableTarget(const std::string& name);
 
-/// The quantity itself, of the shape of x0, with v of Salimans & Ho 2022, appendix D: alpha·eps − sigma·x0.
+/// The quantity itself, of the shape of x0, with v of Salimans & Ho 2022, appendix D: alpha·eps − sigma·x0;
+/// the flow is eps − x0 (Liu et al. 2023).
 torch::Tensor targetOf(denoise::PredictionTarget target, const torch::Tensor& x0, const torch::Tensor& eps,
                        const torch::Tensor& alpha, const torch::Tensor& sigma);
 

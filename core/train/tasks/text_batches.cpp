@@ -5,10 +5,11 @@
 namespace diffuscope::train {
 
 TextBatches::TextBatches(std::shared_ptr<const CaptionedImages> images, std::vector<uint32_t> indices,
-                         const TrainingOptions& options)
+                         const TrainingOptions& options, torch::Tensor latents)
     : m_images(std::move(images)),
       m_indices(std::move(indices)),
       m_options(options),
+      m_latents(std::move(latents)),
       m_vocabulary(options.vocabulary),
       m_grammar(grammarOf(*m_images)),
       m_order(options.seed, static_cast<uint32_t>(m_indices.size())),
@@ -34,7 +35,11 @@ std::vector<int64_t> TextBatches::wordsAt(uint64_t position)
 
 TextBatch TextBatches::make(int64_t step)
 {
-    const PixelSource source{m_images->pixels, 3, m_images->height, m_images->width};
+    PixelSource source{&m_images->pixels, 3, m_images->height, m_images->width};
+    if (m_latents.defined()) {
+        source = {&m_images->pixels, m_latents.size(1), m_latents.size(2), m_latents.size(3),
+                  m_latents.data_ptr<float>()};
+    }
     TextBatch batch{
         batchParts(source, m_options, step, [this](uint64_t position) { return imageAt(position); }), {}};
     std::vector<std::vector<int64_t>> prompts(static_cast<size_t>(m_options.optimizer.batch));

@@ -20,8 +20,9 @@ class TextBatches
 {
 public:
     /// Draws from the images of `indices`. Captions are read with options.vocabulary.
+    /// Where `latents` [count, L, s, s] float32 of all images are given, they stand for the pixels.
     TextBatches(std::shared_ptr<const CaptionedImages> images, std::vector<uint32_t> indices,
-                const TrainingOptions& options);
+                const TrainingOptions& options, torch::Tensor latents = {});
 
     /// The batch of this step; the next one is prepared meanwhile on another thread.
     TextBatch take(int64_t step) { return m_queue.take(step); }
@@ -37,6 +38,7 @@ private:
     std::shared_ptr<const CaptionedImages> m_images;
     std::vector<uint32_t> m_indices;
     TrainingOptions m_options;
+    torch::Tensor m_latents;
     model::Vocabulary m_vocabulary;
     CaptionGrammar m_grammar;
     EpochOrder m_order;
