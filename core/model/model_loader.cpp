@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/model/checkpoint.h"
+#include "core/model/diffusers/diffusers_model.h"
 #include "core/model/model.h"
 
 #include <algorithm>
@@ -11,7 +12,7 @@ namespace diffuscope::model {
 
 const std::vector<ModelLoader>& modelLoaders()
 {
-    static const std::vector<ModelLoader> loaders = {folderLoader()};
+    static const std::vector<ModelLoader> loaders = {folderLoader(), diffusersLoader()};
     return loaders;
 }
 
