@@ -46,6 +46,9 @@ void runCase(const GoldenFolder& golden, const json& entry, const CaseReporter& 
     } catch (const c10::Error& error) {
         result.holds = false;
         result.detail = error.what_without_backtrace();
+    } catch (const std::exception& error) {
+        result.holds = false;
+        result.detail = error.what();
     }
     report(result);
 }

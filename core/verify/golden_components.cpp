@@ -169,7 +169,7 @@ void verifyLoraCase(const GoldenFolder& golden, const json& entry, ModelReport& 
     // The base lies beside the folder's own family: "out/pipelines/sd1" as pipelines/sd1 above it.
     const fs::path base = fs::path(golden.description.value("base", "")).lexically_normal();
     fs::path found;
-    for (fs::path above = golden.folder; found.empty() && above.has_relative_path();
+    for (fs::path above = fs::absolute(golden.folder); found.empty() && above.has_relative_path();
          above = above.parent_path())
         for (const fs::path& tail : {base, base.lexically_relative("out")})
             if (!tail.empty() && tail.begin()->string() != ".." && fs::exists(above / tail / "unet"))

@@ -180,6 +180,9 @@ void reported(const CaseReporter& reporter, const std::string& kind, const std::
     } catch (const c10::Error& error) {
         report.holds = false;
         report.detail = error.what_without_backtrace();
+    } catch (const std::exception& error) {
+        report.holds = false;
+        report.detail = error.what();
     }
     reporter(report);
 }

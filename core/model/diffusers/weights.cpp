@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 
+#include <cstring>
 #include <set>
 
 namespace diffuscope::model::diffusers {
