@@ -2,8 +2,9 @@
 // Weight files, folders and configurations of other programs: what is read, and what is refused in words.
 #include "core/base/safetensors_file.h"
 #include "core/model/diffusers/clip_tokenizer.h"
+#include "core/model/diffusers/component_kind.h"
 #include "core/model/diffusers/config_reader.h"
-#include "core/model/diffusers/inspection.h"
+#include "core/model/diffusers/key_names.h"
 #include "core/model/diffusers/scheduler_config.h"
 #include "core/model/diffusers/unicode.h"
 #include "core/model/diffusers/weight_files.h"
@@ -76,113 +77,62 @@ class DiffusersFilesTest : public QObject
 private Q_SLOTS:
     void listsOfPublicModelsAreCounted_data();
     void listsOfPublicModelsAreCounted();
-    void networksOfConfigurationsAskForThePublicTensors_data();
-    void networksOfConfigurationsAskForThePublicTensors();
     void otherFilesAreNamedAsWhatTheyAre_data();
     void otherFilesAreNamedAsWhatTheyAre();
     void damagedHeadersAreRefused_data();
     void damagedHeadersAreRefused();
-    void quantisedTensorsAreNamed();
     void indexMayNotLeaveItsFolder();
     void missingShardIsNamed();
+    void quantisedTensorsKeepTheirTypesName();
+    void variantIsTakenWhereItIsTheOnlyOne();
+    void oldAttentionNamesBecomeTheCurrentOnes();
+    void checkpointIsSplitIntoItsParts();
     void pickleIsRefusedWithTheWayToConvertIt();
-    void unknownBlockIsNamed();
+    void unknownClassIsNamed();
     void pythonsInfinityIsRead();
     void schedulerBecomesTheFirstRecipe();
-    void absentHeadWidthOfTheFirstModelsIsOneHead();
+    void tokensAreThoseOfTheOriginal_data();
+    void tokensAreThoseOfTheOriginal();
     void lowerCaseFollowsUnicode();
     void tokenizerOfAnotherKindIsRefused();
 };
 
 void DiffusersFilesTest::listsOfPublicModelsAreCounted_data()
 {
-    QTest::addColumn<QString>("counts");
-    QTest::newRow("ddpm-cifar10-32_unet") << "328 tensors, 35,746,307 parameters";
-    QTest::newRow("ddpm-celebahq-256_unet") << "450 tensors, 113,673,219 parameters";
-    QTest::newRow("unet2d-class-defaults") << "432 tensors, 274,056,163 parameters";
-    QTest::newRow("sd15_unet") << "686 tensors, 859,520,964 parameters";
-    QTest::newRow("sd21_unet") << "686 tensors, 865,910,724 parameters";
-    QTest::newRow("sdxl_unet") << "1,680 tensors, 2,567,463,684 parameters";
-    QTest::newRow("sd_vae") << "248 tensors, 83,653,863 parameters";
-    QTest::newRow("ldm-celebahq_vqvae") << "205 tensors, 55,322,782 parameters";
-    QTest::newRow("clip-vit-l-14_text") << "196 tensors, 123,060,480 parameters";
-    QTest::newRow("openclip-vit-h_text_sd2") << "372 tensors, 340,387,840 parameters";
-    QTest::newRow("openclip-bigg_text_sdxl2") << "517 tensors, 694,659,840 parameters";
-    QTest::newRow("dit-xl-2-256") << "538 tensors, 749,826,464 parameters";
-    QTest::newRow("taesd") << "134 tensors, 2,445,063 parameters";
+    QTest::addColumn<int>("tensors");
+    QTest::addColumn<qint64>("parameters");
+    QTest::addColumn<QString>("kind");
+    QTest::newRow("ddpm-cifar10-32_unet") << 328 << qint64(35746307) << "UNet2DModel";
+    QTest::newRow("ddpm-celebahq-256_unet") << 450 << qint64(113673219) << "UNet2DModel";
+    QTest::newRow("unet2d-class-defaults") << 432 << qint64(274056163) << "UNet2DModel";
+    QTest::newRow("sd15_unet") << 686 << qint64(859520964) << "UNet2DConditionModel";
+    QTest::newRow("sd21_unet") << 686 << qint64(865910724) << "UNet2DConditionModel";
+    QTest::newRow("sdxl_unet") << 1680 << qint64(2567463684) << "UNet2DConditionModel";
+    QTest::newRow("sd_vae") << 248 << qint64(83653863) << "AutoencoderKL";
+    QTest::newRow("ldm-celebahq_vqvae") << 205 << qint64(55322782) << "VQModel";
+    QTest::newRow("clip-vit-l-14_text") << 196 << qint64(123060480) << "CLIPTextModel";
+    QTest::newRow("openclip-vit-h_text_sd2") << 372 << qint64(340387840) << "CLIPTextModel";
+    QTest::newRow("openclip-bigg_text_sdxl2") << 517 << qint64(694659840) << "CLIPTextModel";
+    QTest::newRow("dit-xl-2-256") << 538 << qint64(749826464) << "DiTTransformer2DModel";
+    QTest::newRow("taesd") << 134 << qint64(2445063) << "AutoencoderTiny";
 }
 
 void DiffusersFilesTest::listsOfPublicModelsAreCounted()
 {
-    QFETCH(QString, counts);
+    QFETCH(int, tensors);
+    QFETCH(qint64, parameters);
+    QFETCH(QString, kind);
     const FileFixture files;
     const std::string list =
         unpacked(dataFolder() / "keys" / (std::string(QTest::currentDataTag()) + ".tsv.gz"));
-    const std::string file = files.write("weights.safetensors", headerOf(list));
-    QVERIFY(isOtherModel(file));
-    const QString text = QString::fromStdString(inspectionText(file));
-    QVERIFY2(text.contains(counts), qPrintable(text));
-}
-
-void DiffusersFilesTest::networksOfConfigurationsAskForThePublicTensors_data()
-{
-    QTest::addColumn<QString>("config");
-    const QString ddpm =
-        R"("norm_eps": 1e-6, "downsample_padding": 0, "flip_sin_to_cos": false, "freq_shift": 1)";
-    QTest::newRow("ddpm-cifar10-32_unet")
-        << R"({"_class_name": "UNet2DModel", "block_out_channels": [128, 256, 256, 256],)"
-           R"("down_block_types": ["DownBlock2D", "AttnDownBlock2D", "DownBlock2D", "DownBlock2D"],)"
-           R"("up_block_types": ["UpBlock2D", "UpBlock2D", "AttnUpBlock2D", "UpBlock2D"], )" +
-               ddpm + "}";
-    QTest::newRow("ddpm-celebahq-256_unet")
-        << R"({"_class_name": "UNet2DModel", "block_out_channels": [128, 128, 256, 256, 512, 512],)"
-           R"("attention_head_dim": null, "down_block_types": ["DownBlock2D", "DownBlock2D", "DownBlock2D",)"
-           R"("DownBlock2D", "AttnDownBlock2D", "DownBlock2D"], "up_block_types": ["UpBlock2D", "AttnUpBlock2D",)"
-           R"("UpBlock2D", "UpBlock2D", "UpBlock2D", "UpBlock2D"], )" +
-               ddpm + "}";
-    QTest::newRow("unet2d-class-defaults") << R"({"_class_name": "UNet2DModel"})";
-    QTest::newRow("sd15_unet") << R"({"_class_name": "UNet2DConditionModel", "cross_attention_dim": 768})";
-    QTest::newRow("sd21_unet") << R"({"_class_name": "UNet2DConditionModel", "cross_attention_dim": 1024,)"
-                                  R"("attention_head_dim": [5, 10, 20, 20], "use_linear_projection": true})";
-    QTest::newRow("sdxl_unet")
-        << R"({"_class_name": "UNet2DConditionModel", "cross_attention_dim": 2048, "attention_head_dim": [5, 10, 20],)"
-           R"("block_out_channels": [320, 640, 1280], "transformer_layers_per_block": [1, 2, 10],)"
-           R"("down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],)"
-           R"("up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],)"
-           R"("use_linear_projection": true, "addition_embed_type": "text_time", "addition_time_embed_dim": 256,)"
-           R"("projection_class_embeddings_input_dim": 2816})";
-    QTest::newRow("sd_vae")
-        << R"({"_class_name": "AutoencoderKL", "block_out_channels": [128, 256, 512, 512], "layers_per_block": 2,)"
-           R"("down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D",)"
-           R"("DownEncoderBlock2D"], "up_block_types": ["UpDecoderBlock2D", "UpDecoderBlock2D",)"
-           R"("UpDecoderBlock2D", "UpDecoderBlock2D"]})";
-    QTest::newRow("ldm-celebahq_vqvae")
-        << R"({"_class_name": "VQModel", "block_out_channels": [128, 256, 512], "layers_per_block": 2,)"
-           R"("num_vq_embeddings": 8192, "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D",)"
-           R"("DownEncoderBlock2D"], "up_block_types": ["UpDecoderBlock2D", "UpDecoderBlock2D", "UpDecoderBlock2D"]})";
-    QTest::newRow("clip-vit-l-14_text") << R"({"architectures": ["CLIPTextModel"], "hidden_size": 768,)"
-                                           R"("intermediate_size": 3072, "num_attention_heads": 12})";
-    QTest::newRow("openclip-vit-h_text_sd2")
-        << R"({"architectures": ["CLIPTextModel"], "hidden_size": 1024, "intermediate_size": 4096,)"
-           R"("num_attention_heads": 16, "num_hidden_layers": 23, "hidden_act": "gelu"})";
-    QTest::newRow("openclip-bigg_text_sdxl2")
-        << R"({"architectures": ["CLIPTextModelWithProjection"], "hidden_size": 1280, "intermediate_size": 5120,)"
-           R"("num_attention_heads": 20, "num_hidden_layers": 32, "hidden_act": "gelu", "projection_dim": 1280})";
-    QTest::newRow("dit-xl-2-256") << R"({"_class_name": "DiTTransformer2DModel", "out_channels": 8})";
-    QTest::newRow("taesd") << R"({"_class_name": "AutoencoderTiny"})";
-}
-
-void DiffusersFilesTest::networksOfConfigurationsAskForThePublicTensors()
-{
-    QFETCH(QString, config);
-    const FileFixture files;
-    const std::string list =
-        unpacked(dataFolder() / "keys" / (std::string(QTest::currentDataTag()) + ".tsv.gz"));
-    files.write("diffusion_pytorch_model.safetensors", headerOf(list));
-    files.write("config.json", config.toStdString());
-    const QString text = QString::fromStdString(inspectionText(files.folder()));
-    QVERIFY2(!text.contains("cannot be used") && !text.contains("not asked for"), qPrintable(text));
-    QVERIFY(isUsable(files.folder()));
+    const WeightFiles weights = openWeightFile(files.write("weights.safetensors", headerOf(list)));
+    const auto found = kindOfTensors(weights.tensors);
+    QVERIFY(found.has_value());
+    QCOMPARE(QString(className(*found)), kind);
+    const WeightCount count = countWeights(withCurrentNames(weights.tensors, *found));
+    QCOMPARE(int(count.tensors), tensors);
+    QCOMPARE(qint64(count.parameters), parameters);
+    QCOMPARE(qint64(count.bytes), 4 * parameters);
 }
 
 void DiffusersFilesTest::otherFilesAreNamedAsWhatTheyAre_data()
@@ -243,28 +193,6 @@ void DiffusersFilesTest::damagedHeadersAreRefused()
     QVERIFY2(refusal.contains(said), qPrintable(refusal));
 }
 
-void DiffusersFilesTest::quantisedTensorsAreNamed()
-{
-    const FileFixture files;
-    files.write("config.json", R"({"_class_name": "AutoencoderTiny"})");
-    const std::string list = unpacked(dataFolder() / "keys/taesd.tsv.gz");
-    std::string header = headerOf(list);
-    const std::string name = "F8_E4M3";
-    json parsed = json::parse(header.substr(8));
-    std::uint64_t end = 0;
-    for (auto& [key, tensor] : parsed.items()) {
-        std::uint64_t bytes = 1;
-        for (const auto& size : tensor["shape"])
-            bytes *= size.get<std::uint64_t>();
-        tensor["dtype"] = name;
-        tensor["data_offsets"] = {end, end + bytes};
-        end += bytes;
-    }
-    files.write("diffusion_pytorch_model.safetensors", packed(parsed.dump()));
-    const QString text = QString::fromStdString(inspectionText(files.folder()));
-    QVERIFY2(text.contains("does not compute with") && text.contains("F8_E4M3"), qPrintable(text));
-}
-
 void DiffusersFilesTest::indexMayNotLeaveItsFolder()
 {
     const FileFixture files;
@@ -286,34 +214,92 @@ void DiffusersFilesTest::missingShardIsNamed()
              qPrintable(said));
 }
 
+void DiffusersFilesTest::quantisedTensorsKeepTheirTypesName()
+{
+    const FileFixture files;
+    const std::string file = files.write(
+        "model.safetensors",
+        packed(R"({"a": {"dtype": "F8_E4M3", "shape": [4], "data_offsets": [0, 4]}})", std::string(4, '\0')));
+    const auto opened = base::SafetensorsFile::open(file);
+    QVERIFY(!opened->find("a")->type.has_value());
+    QCOMPARE(opened->find("a")->typeName, std::string("F8_E4M3"));
+}
+
+void DiffusersFilesTest::variantIsTakenWhereItIsTheOnlyOne()
+{
+    const FileFixture files;
+    const std::string weights =
+        packed(R"({"a": {"dtype": "F16", "shape": [2], "data_offsets": [0, 4]}})", std::string(4, '\0'));
+    files.write("diffusion_pytorch_model.fp16.safetensors", weights);
+    QCOMPARE(openWeights(files.folder()).variant, std::string("fp16"));
+    files.write("diffusion_pytorch_model.safetensors", weights);
+    QCOMPARE(openWeights(files.folder()).variant, std::string());
+    QCOMPARE(openWeights(files.folder(), "fp16").variant, std::string("fp16"));
+}
+
+void DiffusersFilesTest::oldAttentionNamesBecomeTheCurrentOnes()
+{
+    const FileFixture files;
+    const std::string list =
+        "mid_block.attentions.0.query.weight\t4x4\nmid_block.attentions.0.proj_attn.bias\t4\n"
+        "down_blocks.0.downsamplers.0.Conv2d_0.weight\t4x4x3x3\n"
+        "down_blocks.0.downsamplers.0.conv.weight\t4x4x3x3\n";
+    const WeightFiles weights = openWeightFile(files.write("weights.safetensors", headerOf(list)));
+    const StoredWeights named = withCurrentNames(weights.tensors, ComponentKind::unet2d);
+    QCOMPARE(int(named.size()), 3);
+    QVERIFY(named.count("mid_block.attentions.0.to_q.weight") == 1);
+    QVERIFY(named.count("mid_block.attentions.0.to_out.0.bias") == 1);
+    QVERIFY(named.count("down_blocks.0.downsamplers.0.conv.weight") == 1);
+}
+
+void DiffusersFilesTest::checkpointIsSplitIntoItsParts()
+{
+    const FileFixture files;
+    const std::string unet = "model.diffusion_model.";
+    const std::string list =
+        unet + "input_blocks.0.0.weight\t320x4x3x3\n" + unet +
+        "input_blocks.4.0.in_layers.2.weight\t640x320x3x3\n" + unet +
+        "input_blocks.3.0.op.weight\t320x320x3x3\n" + unet +
+        "input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight\t320x1024\n" + unet +
+        "output_blocks.2.1.conv.weight\t1280x1280x3x3\n" +
+        "first_stage_model.decoder.up.3.block.0.nin_shortcut.weight\t512x512x1x1\n"
+        "cond_stage_model.model.transformer.resblocks.0.attn.in_proj_weight\t3072x1024\n"
+        "cond_stage_model.model.transformer.resblocks.23.ln_1.weight\t1024\nmodel_ema.decay\t1\n";
+    const WeightFiles weights = openWeightFile(files.write("weights.safetensors", headerOf(list)));
+    QVERIFY(isLdmCheckpoint(weights.tensors));
+    const LdmCheckpoint parts = splitLdmCheckpoint(weights.tensors);
+    QVERIFY(parts.family == LdmCheckpoint::Family::sd2);
+    QCOMPARE(parts.leftOut, 1);
+    for (const char* name :
+         {"conv_in.weight", "down_blocks.1.resnets.0.conv1.weight",
+          "down_blocks.0.downsamplers.0.conv.weight", "up_blocks.0.upsamplers.0.conv.weight",
+          "down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k.weight"})
+        QVERIFY2(parts.unet.count(name) == 1, name);
+    QVERIFY(parts.vae.count("decoder.up_blocks.0.resnets.0.conv_shortcut.weight") == 1);
+    // The last block of the file is not used; a joined matrix is three.
+    QCOMPARE(int(parts.textEncoder.size()), 3);
+    const StoredTensor& key = parts.textEncoder.at("text_model.encoder.layers.0.self_attn.k_proj.weight");
+    QCOMPARE(key.part, 1);
+    QVERIFY(key.shape() == (std::vector<std::int64_t>{1024, 1024}));
+}
+
 void DiffusersFilesTest::pickleIsRefusedWithTheWayToConvertIt()
 {
-    const QString said = refusalOf([] { openWeights(dataFolder() / "unet2d/h_pickle_bin/unet"); });
+    const FileFixture files;
+    files.write("diffusion_pytorch_model.bin", "anything");
+    const QString said = refusalOf([&] { openWeights(files.folder()); });
     QVERIFY2(said.contains("is a pickle, which can run code") && said.contains("save_file"),
              qPrintable(said));
-    const FileFixture files;
     const std::string checkpoint = files.write("v1-5.ckpt", "anything");
-    QVERIFY(refusalOf([&] { isOtherModel(checkpoint); }).contains("is a pickle"));
+    QVERIFY(refusalOf([&] { openWeightFile(checkpoint); }).contains("is a pickle"));
 }
 
-void DiffusersFilesTest::unknownBlockIsNamed()
+void DiffusersFilesTest::unknownClassIsNamed()
 {
-    const FileFixture files;
-    files.write("config.json",
-                R"({"_class_name": "UNet2DModel", "block_out_channels": [32],)"
-                R"("down_block_types": ["SkipDownBlock2D"], "up_block_types": ["UpBlock2D"]})");
-    const QString said = refusalOf([&] { inspectionText(files.folder()); });
-    QVERIFY2(said.contains("SkipDownBlock2D"), qPrintable(said));
-}
-
-void DiffusersFilesTest::pythonsInfinityIsRead()
-{
-    const FileFixture files;
-    const std::string file =
-        files.write("a.json", R"({"least": -Infinity, "text": "NaN in a text", "most": Infinity})");
-    const json value = readPythonJson(file);
-    QCOMPARE(value["least"].get<std::string>(), std::string("-Infinity"));
-    QCOMPARE(value["text"].get<std::string>(), std::string("NaN in a text"));
+    const QString said = refusalOf([] {
+        kindOfConfig({{"_class_name", "FluxTransformer2DModel"}}, "config.json");
+    });
+    QVERIFY2(said.contains("FluxTransformer2DModel"), qPrintable(said));
 }
 
 void DiffusersFilesTest::schedulerBecomesTheFirstRecipe()
@@ -328,17 +314,45 @@ void DiffusersFilesTest::schedulerBecomesTheFirstRecipe()
     QCOMPARE(std::get<double>(setup.grid.options.at("offset")), 1.0);
     QCOMPARE(setup.sampler, std::string("ddim"));
     QCOMPARE(setup.clipping, std::string("none"));
+    // The program itself makes the schedule and the grid of it.
+    const auto levels = schedule::makeTimeGrid(schedule::makeSchedule(setup.schedule), setup.grid, 6);
+    QCOMPARE(levels.steps(), 6);
+    QCOMPARE(levels[0].t, 831.0);
 }
 
-void DiffusersFilesTest::absentHeadWidthOfTheFirstModelsIsOneHead()
+void DiffusersFilesTest::tokensAreThoseOfTheOriginal_data()
+{
+    QTest::addColumn<int>("row");
+    const json golden = readPythonJson((dataFolder() / "clip_tokenizer/golden.json").string());
+    for (int row = 0; row < int(golden["rows"].size()); ++row)
+        QTest::addRow("string %d", row) << row;
+}
+
+void DiffusersFilesTest::tokensAreThoseOfTheOriginal()
+{
+    QFETCH(int, row);
+    const json golden = readPythonJson((dataFolder() / "clip_tokenizer/golden.json").string());
+    const json& wanted = golden["rows"][std::size_t(row)];
+    const auto ids = [&](const char* key) { return wanted[key].get<std::vector<std::int64_t>>(); };
+    const ClipTokenizer first = ClipTokenizer::read(dataFolder() / "clip_tokenizer/tokenizer");
+    const ClipTokenizer second = ClipTokenizer::read(dataFolder() / "clip_tokenizer/tokenizer_2");
+    const std::string text = wanted["text"].get<std::string>();
+    QVERIFY(first.split(text, TextCleaning::slow) == wanted["tokens"].get<std::vector<std::string>>());
+    QVERIFY(first.tokenize(text, ids("ids").size(), TextCleaning::slow).ids == ids("ids"));
+    QVERIFY(first.tokenize(text, 77, TextCleaning::slow).ids == ids("ids_77"));
+    QVERIFY(second.tokenize(text, 77, TextCleaning::slow).ids == ids("ids_77_tokenizer_2"));
+    const auto fast = ids(wanted.contains("ids_fast_style") ? "ids_fast_style" : "ids");
+    QVERIFY(first.tokenize(text, fast.size(), TextCleaning::fast).ids == fast);
+}
+
+void DiffusersFilesTest::pythonsInfinityIsRead()
 {
     const FileFixture files;
-    files.write("diffusion_pytorch_model.safetensors",
-                headerOf(unpacked(dataFolder() / "keys/unet2d-class-defaults.tsv.gz")));
-    files.write("config.json", R"({"_class_name": "UNet2DModel", "_diffusers_version": "0.0.4"})");
-    QVERIFY(QString::fromStdString(inspectionText(files.folder())).contains("one head over all channels"));
-    files.write("config.json", R"({"_class_name": "UNet2DModel", "_diffusers_version": "0.31.0"})");
-    QVERIFY(!QString::fromStdString(inspectionText(files.folder())).contains("one head over all channels"));
+    const std::string file =
+        files.write("a.json", R"({"least": -Infinity, "text": "NaN in a text", "most": Infinity})");
+    const json value = readPythonJson(file);
+    QCOMPARE(value["least"].get<std::string>(), std::string("-Infinity"));
+    QCOMPARE(value["text"].get<std::string>(), std::string("NaN in a text"));
 }
 
 void DiffusersFilesTest::lowerCaseFollowsUnicode()

@@ -112,6 +112,10 @@ std::u32string lowerCase(const std::u32string& text)
             result += U"i\u0307";
         else if (point == U'\u03a3')
             result += isFinalSigma(text, index) ? U'\u03c2' : U'\u03c3';
+        else if (point >= 0x2160 && point <= 0x216f)
+            result += point + 0x10;  // Roman numerals and circled letters have a case without being letters
+        else if (point >= 0x24b6 && point <= 0x24cf)
+            result += point + 0x1a;
         else
             result += char32_t(g_unichar_tolower(point));
     }

@@ -161,6 +161,20 @@ std::vector<std::int64_t> StoredTensor::shape() const
     return shape;
 }
 
+WeightCount countWeights(const StoredWeights& tensors)
+{
+    WeightCount count;
+    for (const auto& [name, tensor] : tensors) {
+        std::int64_t parameters = 1;
+        for (const auto size : tensor.shape())
+            parameters *= size;
+        ++count.tensors;
+        count.parameters += parameters;
+        count.bytes += std::int64_t(tensor.entry.end - tensor.entry.begin) / tensor.parts;
+    }
+    return count;
+}
+
 void refusePickle(const fs::path& file)
 {
     const std::string name = file.filename().string();

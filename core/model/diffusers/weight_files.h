@@ -48,6 +48,15 @@ WeightFiles openWeights(const std::filesystem::path& folder, const std::string& 
 /// The same for a single .safetensors file.
 WeightFiles openWeightFile(const std::filesystem::path& file);
 
+/// How much a set of weights is.
+struct WeightCount
+{
+    std::int64_t tensors = 0;
+    std::int64_t parameters = 0;
+    std::int64_t bytes = 0;  ///< as stored
+};
+WeightCount countWeights(const StoredWeights& tensors);
+
 /// Throws Error where the path is a pickle checkpoint by its name (.ckpt, .bin, .pt, .pth).
 void refusePickle(const std::filesystem::path& file);
 
