@@ -13,6 +13,7 @@
 #include "core/run/first_evaluation_cache.h"
 #include "core/run/grid_progress.h"
 #include "core/run/guiding_classifier.h"
+#include "core/run/model_evaluator.h"
 #include "core/run/recipe_checks.h"
 #include "core/run/run_texts.h"
 #include "core/run/sampled_run.h"
@@ -148,19 +149,30 @@ public:
 
     const Computation& computation() const { return m_computation; }
 
-    record::TextAttention attentionAt(const recipe::Recipe& recipe, const record::Frame& frame)
+    std::unique_ptr<Evaluator> open(const recipe::Recipe& asked)
     {
-        const CachedModel& cached = load(recipe.model);
-        const auto texts = std::make_shared<const RunTexts>(runTexts(*cached.model, recipe));
-        const auto attention = attentionOf(
-            cached, schedule::makeSchedule(recipe.schedule.value_or(cached.model->card().schedule)), texts);
-        if (!attention)
-            return {};
-        const c10::InferenceMode inference;
-        record::ImageBatch state = frame.layer(record::Layer::xt);
-        const auto& [batch, channels, height, width] = state.shape;
-        const Tensor x = torch::from_blob(state.values.data(), {batch, channels, height, width});
-        return attention(x.to(m_device), frame.level);
+        if (!m_threadsAreSet)
+            inference::setUpComputeThreads(1);
+        m_threadsAreSet = true;
+        CachedModel& cached = load(asked.model);
+        const model::ModelCard& card = cached.model->card();
+        const auto texts = std::make_shared<const RunTexts>(runTexts(*cached.model, asked));
+        if (!texts->contexts.defined())
+            checkClasses(texts->recipe, card);
+        schedule::NoiseSchedule schedule = schedule::makeSchedule(asked.schedule.value_or(card.schedule));
+        const schedule::TimeGrid grid = schedule::makeTimeGrid(schedule, asked.grid, asked.steps);
+        tell(cached.computation);
+        auto stop = std::make_shared<std::stop_token>();
+        auto denoiser = denoiserOf(texts->recipe, cached,
+                                   {schedule, grid, std::make_shared<FirstEvaluation>(), stop, *texts});
+        auto attention = attentionOf(cached, schedule, texts);
+        return makeEvaluator({.model = cached.model,
+                              .schedule = std::move(schedule),
+                              .denoiser = std::move(denoiser),
+                              .condition = texts->recipe.condition,
+                              .attention = std::move(attention),
+                              .device = m_device,
+                              .stop = std::move(stop)});
     }
 
 private:
@@ -347,10 +359,9 @@ std::unique_ptr<Run> ModelRunFactory::start(const recipe::Recipe& recipe)
     return startPart(recipe, 0);
 }
 
-record::TextAttention ModelRunFactory::attentionAt(const recipe::Recipe& recipe, const record::Frame& frame)
+std::unique_ptr<Evaluator> ModelRunFactory::open(const recipe::Recipe& recipe)
 {
-    return withErrorsTranslated("looking for the words",
-                                [&] { return m_implementation->attentionAt(recipe, frame); });
+    return withErrorsTranslated("loading the model", [&] { return m_implementation->open(recipe); });
 }
 
 std::unique_ptr<Run> ModelRunFactory::startPart(const recipe::Recipe& recipe, int firstImage)

@@ -56,7 +56,7 @@ public:
 
     std::unique_ptr<Run> startFrom(const recipe::Recipe& recipe, const RunStart& start) override;
 
-    record::TextAttention attentionAt(const recipe::Recipe& recipe, const record::Frame& frame) override;
+    std::unique_ptr<Evaluator> open(const recipe::Recipe& recipe) override;
 
     /// How the network of the last run that was started is computed.
     const Computation& computation() const;

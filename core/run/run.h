@@ -2,8 +2,10 @@
 // here.
 #pragma once
 
+#include "core/base/error.h"
 #include "core/recipe/recipe.h"
 #include "core/record/trajectory.h"
+#include "core/run/evaluator.h"
 #include "core/run/origin.h"
 #include "core/samplers/step_terms.h"
 #include "core/schedule/time_grid.h"
@@ -71,10 +73,12 @@ public:
     /// The same from a frame of another run. Throws Error(invalidOption) as well where the recipe cannot go
     /// on from there.
     virtual std::unique_ptr<Run> startFrom(const recipe::Recipe& recipe, const RunStart& start) = 0;
-    /// Where the network looks for each word at a frame of a run of this recipe, for frames that were
-    /// recorded without it: one evaluation. Empty for models without text, and for an empty prompt. Throws as
-    /// start().
-    virtual record::TextAttention attentionAt(const recipe::Recipe&, const record::Frame&) { return {}; }
+    /// Asks the recipe's model outside a run. Throws as start(), and Error(invalidOption) where a factory has
+    /// runs alone.
+    virtual std::unique_ptr<Evaluator> open(const recipe::Recipe&)
+    {
+        throw Error(ErrorCode::invalidOption, "These runs have no model that could be asked.");
+    }
 };
 
 }  // namespace diffuscope::run

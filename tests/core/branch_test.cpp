@@ -151,7 +151,7 @@ private Q_SLOTS:
     void everySamplerGoesOnAsItsParentDid_data()
     {
         QTest::addColumn<QString>("id");
-        for (const SamplerInfo& info : samplers())
+        for (const SamplerInfo& info : samplers::samplers())
             if (!info.inverse)
                 QTest::newRow(info.id.c_str()) << QString::fromStdString(info.id);
     }

@@ -31,7 +31,7 @@ void makeModel(const fs::path& folder, int seed)
     model::saveModel(folder.string(), card, *net);
 }
 
-Recipe recipe(double scale)
+Recipe testRecipe(double scale)
 {
     Recipe made;
     made.model = "net";
@@ -172,13 +172,13 @@ private Q_SLOTS:
         QFETCH(double, scale);
         QFETCH(QString, sampler);
         QFETCH(int, reused);
-        Recipe wanted = recipe(scale);
+        Recipe wanted = testRecipe(scale);
         wanted.sampler.id = sampler.toStdString();
         ModelRunFactory fresh({m_root}, {.threads = 1, .device = "cpu"});
         const Outcome expected = outcome(fresh, wanted);
         QCOMPARE(expected.reused, 0);
         ModelRunFactory used({m_root}, {.threads = 2, .device = "cpu"});
-        QCOMPARE(outcome(used, recipe(3)).reused, 0);
+        QCOMPARE(outcome(used, testRecipe(3)).reused, 0);
         const Outcome again = outcome(used, wanted);
         QCOMPARE(again.reused, reused);
         QVERIFY(areSame(again, expected));
@@ -201,10 +201,10 @@ private Q_SLOTS:
     void otherImagesAreEvaluated()
     {
         QFETCH(std::function<void(Recipe&)>, change);
-        Recipe other = recipe(3);
+        Recipe other = testRecipe(3);
         change(other);
         ModelRunFactory used({m_root}, {.threads = 1, .device = "cpu"});
-        outcome(used, recipe(3));
+        outcome(used, testRecipe(3));
         const Outcome result = outcome(used, other);
         QCOMPARE(result.reused, 0);
         ModelRunFactory fresh({m_root}, {.threads = 1, .device = "cpu"});
@@ -214,7 +214,7 @@ private Q_SLOTS:
     void nothingIsKnownOfAModelThatChangedOnDisk()
     {
         makeModel(m_root / "changing", 2);
-        Recipe wanted = recipe(3);
+        Recipe wanted = testRecipe(3);
         wanted.model = "changing";
         ModelRunFactory used({m_root}, {.threads = 1, .device = "cpu"});
         const Outcome before = outcome(used, wanted);
@@ -233,8 +233,8 @@ private Q_SLOTS:
     {
         ModelRunFactory full({m_root}, {.threads = 1, .device = "cpu"});
         ModelRunFactory narrow({m_root}, {.threads = 1, .device = "cpu", .precision = "bfloat16"});
-        outcome(full, recipe(3));
-        QCOMPARE(outcome(narrow, recipe(3)).reused, 0);
+        outcome(full, testRecipe(3));
+        QCOMPARE(outcome(narrow, testRecipe(3)).reused, 0);
     }
 
 private:

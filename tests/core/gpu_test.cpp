@@ -244,8 +244,8 @@ private Q_SLOTS:
     {
         const Recipe recipe = portraits();
         const Frames frames = allFrames(*m_cpu->start(recipe));
-        const record::TextAttention here = m_cpu->attentionAt(recipe, *frames.front());
-        const record::TextAttention there = m_gpu->attentionAt(recipe, *frames.front());
+        const record::TextAttention here = m_cpu->open(recipe)->attention(*frames.front());
+        const record::TextAttention there = m_gpu->open(recipe)->attention(*frames.front());
         QVERIFY(!here.layers.empty());
         QCOMPARE(there.tokens, here.tokens);
         QCOMPARE(there.layers.size(), here.layers.size());

@@ -2,6 +2,7 @@
 #include "core/denoise/rule_registry.h"
 #include "core/model/checkpoint.h"
 #include "core/model/classifiers/noise_classifier.h"
+#include "core/model/unet/unet.h"
 #include "core/model/unet/unet_kind.h"
 #include "core/run/grid_progress.h"
 #include "core/run/model_run_factory.h"
@@ -68,7 +69,7 @@ void makeModel(const fs::path& folder, double scale, const std::string& target =
     model::saveModel(folder.string(), card, *net);
 }
 
-Recipe recipe(const std::string& model = "net")
+Recipe testRecipe(const std::string& model = "net")
 {
     Recipe made;
     made.model = model;
@@ -118,7 +119,7 @@ private Q_SLOTS:
 
     void aRecipeBecomesARunWithTheModelsShape()
     {
-        const auto run = m_factory->start(recipe());
+        const auto run = m_factory->start(testRecipe());
         QVERIFY(run->shape() == (record::BatchShape{3, 1, 8, 8}));
         QCOMPARE(run->grid().steps(), 4);
         const auto frames = allFrames(*run);
@@ -130,17 +131,50 @@ private Q_SLOTS:
             QVERIFY(value >= -1 && value <= 1);
     }
 
+    void anEvaluatorSaysWhatARunRecords()
+    {
+        const auto frames = allFrames(*m_factory->start(testRecipe()));
+        const auto evaluator = m_factory->open(testRecipe());
+        const record::ImageBatch state = frames[1]->layer(Layer::xt);
+        const StateBatch asked{state.shape, {state.values.begin(), state.values.end()}};
+        const StatePrediction answer = evaluator->predict(asked, frames[1]->level);
+        const record::ImageBatch x0Hat = frames[1]->layer(Layer::x0Hat);
+        QCOMPARE(answer.x0Hat.size(), x0Hat.values.size());
+        for (std::size_t i = 0; i < x0Hat.values.size(); ++i)
+            QVERIFY(std::abs(answer.x0Hat[i] - double(x0Hat.values[i])) < 1e-5);
+        QCOMPARE(evaluator->decode(asked).values, asked.values);
+
+        std::stop_source stop;
+        stop.request_stop();
+        QVERIFY_EXCEPTION_THROWN(evaluator->predict(asked, frames[1]->level, stop.get_token()), Cancelled);
+        StateBatch wrong = asked;
+        wrong.values.pop_back();
+        QVERIFY_EXCEPTION_THROWN(evaluator->predict(wrong, frames[1]->level), Error);
+    }
+
+    void aRunBeginsAtAGivenState()
+    {
+        const auto frames = allFrames(*m_factory->start(testRecipe()));
+        const record::ImageBatch first = frames[0]->layer(Layer::xt);
+        RunStart begin;
+        begin.state = std::make_shared<const std::vector<double>>(first.values.begin(), first.values.end());
+        const auto again = allFrames(*m_factory->startFrom(testRecipe(), begin));
+        QVERIFY(again.back()->layer(Layer::xt).values == frames.back()->layer(Layer::xt).values);
+        begin.state = std::make_shared<const std::vector<double>>(3, 0.0);
+        QVERIFY_EXCEPTION_THROWN(m_factory->startFrom(testRecipe(), begin), Error);
+    }
+
     void theSameRecipeGivesTheSamePictures()
     {
-        const auto first = allFrames(*m_factory->start(recipe()));
+        const auto first = allFrames(*m_factory->start(testRecipe()));
         ModelRunFactory other({m_root}, {.threads = 1, .device = "cpu"});
-        const auto second = allFrames(*other.start(recipe()));
+        const auto second = allFrames(*other.start(testRecipe()));
         QCOMPARE(first.back()->layer(Layer::xt).values, second.back()->layer(Layer::xt).values);
     }
 
     void aPartOfABatchIsThatPart()
     {
-        Recipe whole = recipe();
+        Recipe whole = testRecipe();
         whole.sampler = {.id = "ddpm", .options = {}};
         whole.batch = 5;
         Recipe part = whole;
@@ -154,7 +188,7 @@ private Q_SLOTS:
 
     void imagesOfAnAdaptiveRunDependOnEachOther()
     {
-        Recipe adaptive = recipe();
+        Recipe adaptive = testRecipe();
         QVERIFY(m_factory->start(adaptive)->hasIndependentImages());
         for (const char* id : {"dpm_adaptive", "rk45"}) {
             adaptive.sampler = {.id = id, .options = {}};
@@ -164,13 +198,13 @@ private Q_SLOTS:
 
     void anotherScheduleRunsOnTheSameNetwork()
     {
-        Recipe other = recipe();
+        Recipe other = testRecipe();
         other.schedule = schedule::ScheduleSpec{.family = "cosine", .options = {}};
         const auto run = m_factory->start(other);
         QCOMPARE(run->schedule().name(), schedule::makeSchedule(*other.schedule).name());
-        QVERIFY(largestDifference(allFrames(*run).back()->layer(Layer::xt).values,
-                                  allFrames(*m_factory->start(recipe())).back()->layer(Layer::xt).values) >
-                1e-3);
+        QVERIFY(largestDifference(
+                    allFrames(*run).back()->layer(Layer::xt).values,
+                    allFrames(*m_factory->start(testRecipe())).back()->layer(Layer::xt).values) > 1e-3);
     }
 
     void impossibleRecipesAreRefusedBeforeAnyEvaluation_data()
@@ -249,7 +283,7 @@ private Q_SLOTS:
     {
         QFETCH(std::function<void(Recipe&)>, change);
         QFETCH(QString, named);
-        Recipe impossible = recipe();
+        Recipe impossible = testRecipe();
         change(impossible);
         try {
             m_factory->start(impossible);
@@ -263,7 +297,7 @@ private Q_SLOTS:
 
     void velocityPredictionStartsWithoutSignal()
     {
-        Recipe zeroSnr = recipe("velocity");
+        Recipe zeroSnr = testRecipe("velocity");
         zeroSnr.schedule =
             schedule::ScheduleSpec{.family = "linear", .options = {{"terminal_snr", std::string("zero")}}};
         zeroSnr.grid.rule = "trailing";
@@ -275,7 +309,7 @@ private Q_SLOTS:
     void aLimitOfOnesOwnAllowsMoreImages()
     {
         ModelRunFactory many({m_root}, {.maximumBatch = 100, .threads = 1, .device = "cpu"});
-        Recipe large = recipe();
+        Recipe large = testRecipe();
         large.batch = 80;
         large.steps = 1;
         QCOMPARE(allFrames(*many.start(large)).size(), std::size_t(2));
@@ -284,7 +318,7 @@ private Q_SLOTS:
     void everyGuidanceRuleRuns()
     {
         for (const denoise::RuleInfo& rule : denoise::guidanceRules()) {
-            Recipe guided = recipe();
+            Recipe guided = testRecipe();
             guided.guidance = {.rule = rule.id, .scale = 1.5, .options = {}};
             if (rule.id == "autoguidance")
                 guided.guidance.options["weak_model"] = std::string("weak");
@@ -296,29 +330,29 @@ private Q_SLOTS:
 
     void missingAndBrokenModelsAreRefused()
     {
-        QVERIFY_EXCEPTION_THROWN(m_factory->start(recipe("nowhere")), Error);
+        QVERIFY_EXCEPTION_THROWN(m_factory->start(testRecipe("nowhere")), Error);
         fs::create_directories(m_root / "torn");
         fs::copy(m_root / "net" / "model.json", m_root / "torn" / "model.json");
         fs::copy(m_root / "net" / "model.safetensors", m_root / "torn" / "model.safetensors");
         fs::resize_file(m_root / "torn" / "model.safetensors", 5000);
         try {
-            m_factory->start(recipe("torn"));
+            m_factory->start(testRecipe("torn"));
             QFAIL("must throw");
         } catch (const Error& error) {
             QCOMPARE(error.code(), ErrorCode::invalidFile);
             QVERIFY(QString(error.what()).contains("torn"));
         }
-        QCOMPARE(allFrames(*m_factory->start(recipe())).size(), std::size_t(5));
+        QCOMPARE(allFrames(*m_factory->start(testRecipe())).size(), std::size_t(5));
     }
 
     void aModelThatChangedOnDiskIsReadAgain()
     {
         makeModel(m_root / "changing", 0.1);
-        const auto before = allFrames(*m_factory->start(recipe("changing"))).back();
+        const auto before = allFrames(*m_factory->start(testRecipe("changing"))).back();
         makeModel(m_root / "changing", 0.2);
         fs::last_write_time(m_root / "changing" / "model.safetensors",
                             fs::file_time_type::clock::now() + std::chrono::seconds(5));
-        const auto after = allFrames(*m_factory->start(recipe("changing"))).back();
+        const auto after = allFrames(*m_factory->start(testRecipe("changing"))).back();
         QVERIFY(largestDifference(before->layer(Layer::xt).values, after->layer(Layer::xt).values) > 1e-3);
     }
 

@@ -167,7 +167,7 @@ private Q_SLOTS:
         row("seed is a fraction", with("seed", "1.5"), "recipe.seed");
         row("seed is 2^64", with("seed", "18446744073709551616"), "recipe.seed");
         row("batch is 0", with("batch", "0"), "recipe.batch");
-        row("batch is 5000", with("batch", "5000"), "recipe.batch");
+        row("batch is 100001", with("batch", "100001"), "recipe.batch");
         row("a key twice", "{\"version\": 1, \"seed\": 1, \"seed\": 2}", "\"seed\" twice");
         row("NaN", with("steps", "NaN"), "is not JSON at line 1, column");
         row("a comment", "{\n// note\n\"version\": 1}", "line 2, column 1");
@@ -305,7 +305,7 @@ private Q_SLOTS:
             many += ", \"x" + std::to_string(i) + "\": 0";
         REFUSES(recipeFromJson(many + "}}}"), "recipe.sampler.options");
         std::string classes = "[0";
-        for (int i = 0; i < 5000; ++i)
+        for (int i = 0; i < recipe::mostSamples; ++i)
             classes += ",0";
         REFUSES(recipeFromJson(with("condition", "{\"classes\": " + classes + "]}")),
                 "recipe.condition.classes");

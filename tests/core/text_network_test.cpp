@@ -375,10 +375,10 @@ private Q_SLOTS:
         QVERIFY(std::abs(std::accumulate(shares.begin(), shares.end(), 0.0) - 1) < 1e-3);
         QCOMPARE(int(attention.map(0, 1, 2).size()), 64);
         QCOMPARE(int(attention.meanMap(1, 2, 16, 16).size()), 256);
-        const auto later = factory.attentionAt(recipe, *without);
+        const auto later = factory.open(recipe)->attention(*without);
         QVERIFY(later.tokens == attention.tokens && later.map(4, 2, 5) == attention.map(4, 2, 5));
         QVERIFY(frame->bytes() > without->bytes());
-        QVERIFY(factory.attentionAt(recipeOf(""), *without).empty());
+        QVERIFY(factory.open(recipeOf(""))->attention(*without).empty());
         run->recordAttention(false);
         QVERIFY(run->advance({})->attention.empty());
     }

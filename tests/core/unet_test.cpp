@@ -355,8 +355,9 @@ private Q_SLOTS:
                                   << "schedule that this program cannot make";
         QTest::newRow("architecture is a list") << R"({"architecture": [1]})"
                                                 << "must be a JSON object";
-        QTest::newRow("architecture type") << R"({"architecture": {"type": "mlp"}})"
-                                           << "\"unet\" only";
+        QTest::newRow("architecture type")
+            << R"({"architecture": {"type": "perceiver"}})"
+            << "describes a \"perceiver\", and this program knows the architectures unet";
         QTest::newRow("architecture number") << R"({"architecture": {"base_channels": "8"}})"
                                              << "must be a whole number";
         QTest::newRow("huge architecture") << R"({"architecture": {"base_channels": 99999999999}})"

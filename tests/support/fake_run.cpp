@@ -1,6 +1,7 @@
 #include "tests/support/fake_run.h"
 
 #include "core/base/error.h"
+#include "core/schedule/schedule_registry.h"
 
 #include <algorithm>
 #include <cmath>
@@ -209,6 +210,46 @@ private:
     std::vector<record::FramePtr> m_before;
 };
 
+/// Answers what fakeAttention() says; of states, that they are clean.
+class FakeEvaluator final : public run::Evaluator
+{
+public:
+    FakeEvaluator(std::shared_ptr<FakeState> state, recipe::Recipe recipe)
+        : m_state(std::move(state)), m_recipe(std::move(recipe))
+    {
+    }
+
+    const schedule::NoiseSchedule& schedule() const override { return m_schedule; }
+    record::BatchShape sampleShape() const override { return {1, 1, 1, 1}; }
+    run::StatePrediction predict(const run::StateBatch& x, const schedule::NoiseLevel&,
+                                 const std::stop_token&) override
+    {
+        return {x.values, std::vector<double>(x.values.size())};
+    }
+    run::StateBatch decode(const run::StateBatch& samples, const std::stop_token&) override
+    {
+        return samples;
+    }
+    record::TextAttention attention(const record::Frame& frame) override
+    {
+        std::function<void()> raise;
+        {
+            const std::lock_guard lock(m_state->mutex);
+            m_state->seeThread();
+            ++m_state->attentionsAsked;
+            raise = m_state->raiseInAttention;
+        }
+        if (raise)
+            raise();
+        return fakeAttention(m_recipe, frame);
+    }
+
+private:
+    std::shared_ptr<FakeState> m_state;
+    recipe::Recipe m_recipe;
+    schedule::NoiseSchedule m_schedule = schedule::makeSchedule({"linear", {}});
+};
+
 class FakeFactory : public run::RunFactory
 {
 public:
@@ -240,18 +281,9 @@ public:
         return std::make_unique<FakeRun>(m_state, recipe, start);
     }
 
-    record::TextAttention attentionAt(const recipe::Recipe& recipe, const record::Frame& frame) override
+    std::unique_ptr<run::Evaluator> open(const recipe::Recipe& recipe) override
     {
-        std::function<void()> raise;
-        {
-            const std::lock_guard lock(m_state->mutex);
-            m_state->seeThread();
-            ++m_state->attentionsAsked;
-            raise = m_state->raiseInAttention;
-        }
-        if (raise)
-            raise();
-        return fakeAttention(recipe, frame);
+        return std::make_unique<FakeEvaluator>(m_state, recipe);
     }
 
 private:

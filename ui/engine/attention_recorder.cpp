@@ -226,6 +226,14 @@ void AttentionRecorder::ask()
     const auto work = [tray, requests](const Errand::Factory& factory, const std::stop_token& stop) {
         std::optional<Failure> failure;
         try {
+            std::shared_ptr<const recipe::Recipe> opened;
+            std::unique_ptr<run::Evaluator> evaluator;
+            const auto evaluatorOf =
+                [&](const std::shared_ptr<const recipe::Recipe>& recipe) -> run::Evaluator& {
+                if (std::exchange(opened, recipe) != recipe || !evaluator)
+                    evaluator = factory().open(*recipe);
+                return *evaluator;
+            };
             for (const AttentionRequest& request : requests) {
                 if (stop.stop_requested() || !tray->isWanted())
                     break;
@@ -233,7 +241,7 @@ void AttentionRecorder::ask()
                 auto maps = isRecorded ? std::shared_ptr<const record::TextAttention>(
                                              request.frame, &request.frame->attention)
                                        : std::make_shared<const record::TextAttention>(
-                                             factory().attentionAt(*request.recipe, *request.frame));
+                                             evaluatorOf(request.recipe).attention(*request.frame));
                 FrameAttention found = described(std::move(maps));
                 Tray::report(tray, [&](Tray& t) { t.fresh.emplace_back(request.step, std::move(found)); });
             }

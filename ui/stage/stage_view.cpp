@@ -5,6 +5,7 @@
 #include "ui/stage/layer_absence.h"
 #include "ui/stage/layer_bar.h"
 #include "ui/stage/scale_bar.h"
+#include "ui/stage/scatter_canvas.h"
 #include "ui/theme/fonts.h"
 #include "ui/widgets/empty_state.h"
 
@@ -37,6 +38,10 @@ StageView::StageView(SessionDocument& document, QWidget* parent) : QWidget(paren
     m_pages = new QStackedLayout;
     m_pages->addWidget(m_grid);
     m_pages->addWidget(m_sheet);
+    m_scatter = new ScatterCanvas(this);
+    m_scatter->setObjectName(QStringLiteral("scatterCanvas"));
+    m_scatter->setAccessibleName(tr("Points at the playhead"));
+    m_pages->addWidget(m_scatter);
     column->addLayout(m_pages, 1);
     connectGrid();
     connectSheet();
@@ -77,7 +82,7 @@ void StageView::setShowsAllLayers(bool all)
     if (std::exchange(m_showsAll, all) == all)
         return;
     m_hovered.reset();
-    m_pages->setCurrentIndex(all ? 1 : 0);
+    m_pages->setCurrentIndex(showsPoints() ? 2 : all ? 1 : 0);
     tellImageInView();
     followRanges();
     refresh();
@@ -159,6 +164,7 @@ const RunUpdate* StageView::firstLook() const
 
 void StageView::takeRun()
 {
+    m_scatter->forgetScale();
     const explain::RunReader reader(factsOf(m_document.shownRun()));
     for (const Layer layer : allLayers())
         m_layers->setMissing(layer, missingFromRun(reader, layer));
@@ -219,6 +225,13 @@ void StageView::refresh()
         if (look && !m_showsAll)
             repeatForBatch(shown, look->recipe->batch);
     }
+    m_pages->setCurrentIndex(showsPoints() ? 2 : m_showsAll ? 1 : 0);
+    if (showsPoints()) {
+        if (isOther)
+            showPoints();
+        updateReadout();
+        return;
+    }
     const bool isRecoloured = colorPicture(shown, [this](Layer layer) { return coloringOf(layer); });
     if (!isOther && !isRecoloured)
         return;
@@ -231,6 +244,25 @@ void StageView::refresh()
         m_grid->setImages(m_images.atlas, m_images.values.shape);
     }
     updateReadout();
+}
+
+/// Whether one sample is a point, as the model says of its samples: no picture.
+bool StageView::showsPoints() const
+{
+    const record::BatchShape& shape = (m_showsAll ? m_allLayers : m_images).values.shape;
+    return shape.height == 1 && shape.width == 1 && shape.channels <= 2 && shape.batch > 0;
+}
+
+void StageView::showPoints()
+{
+    const StagePicture& shown = m_showsAll ? m_allLayers : m_images;
+    const auto& condition = m_document.shownRun().recipe->condition;
+    std::vector<int> classes;
+    for (int k = 0; k < shown.values.shape.batch && !condition.classes.empty(); ++k)
+        classes.push_back(condition.classOf(k));
+    m_scatter->setNotice(missingFromFrame(shown.absences.front()));
+    m_scatter->setPoints(shown.values, std::move(classes));
+    m_scatter->setSelected(m_document.selectedImage());
 }
 
 void StageView::showLayers()

@@ -16,6 +16,7 @@ class QToolButton;
 namespace diffuscope::ui {
 
 class LayerBar;
+class ScatterCanvas;
 class ScaleBar;
 class SessionDocument;
 
@@ -53,6 +54,7 @@ public:
     void focusPicture();
 
     ImageGrid& grid() { return *m_grid; }
+    ScatterCanvas& scatter() { return *m_scatter; }
     /// The grid that is visible: of images or of layers.
     ImageGrid& visibleGrid() { return m_showsAll ? *m_sheet : *m_grid; }
     /// A pixel that is marked in the images.
@@ -86,6 +88,8 @@ private:
     void followRanges();
     void refresh();
     void showLayers();
+    bool showsPoints() const;
+    void showPoints();
     void updateColoring();
     void updateCaptions();
     void updateReadout();
@@ -100,6 +104,7 @@ private:
     QStackedLayout* m_pages = nullptr;
     ImageGrid* m_grid = nullptr;
     ImageGrid* m_sheet = nullptr;
+    ScatterCanvas* m_scatter = nullptr;
     LayerBar* m_layers = nullptr;
     QComboBox* m_range = nullptr;
     ScaleBar* m_scale = nullptr;

@@ -2,6 +2,7 @@
 #include "ui/document/session_document.h"
 #include "ui/stage/layer_bar.h"
 #include "ui/stage/scale_bar.h"
+#include "ui/stage/scatter_canvas.h"
 #include "ui/stage/stage_view.h"
 #include "ui/theme/fonts.h"
 #include "ui/widgets/glyph_icon.h"
@@ -92,6 +93,7 @@ void StageView::connectDocument()
     connect(&m_document, &SessionDocument::layerChanged, this, &StageView::takeLayer);
     connect(&m_document, &SessionDocument::selectionChanged, this, [this](int image) {
         m_grid->setSelected(image);
+        m_scatter->setSelected(image);
         tellImageInView();
         if (m_showsAll)
             refresh();
@@ -113,6 +115,15 @@ void StageView::connectGrid()
             m_document.selectImage(m_grid->selected());
         tellImageInView();
         focusPicture();
+    });
+    connect(m_scatter, &ScatterCanvas::sampleClicked, &m_document, &SessionDocument::selectImage);
+    connect(m_scatter, &ScatterCanvas::sampleHovered, this, [this](int sample) {
+        m_hovered = ImagePixel{sample, 0, 0};
+        updateReadout();
+    });
+    connect(m_scatter, &ScatterCanvas::sampleLeft, this, [this] {
+        m_hovered.reset();
+        updateReadout();
     });
     connect(m_enlarge, &QToolButton::clicked, this, [this] {
         toggleEnlarged();
