@@ -12,24 +12,17 @@ namespace diffuscope::model {
 namespace {
 
 namespace fs = std::filesystem;
-using diffusers::Autoencoder;
-using diffusers::ConditionInputs;
-using diffusers::Evaluation;
-using diffusers::NetworkOptions;
-using diffusers::PipelineFolder;
-using diffusers::PipelinePart;
-using diffusers::PromptEncoder;
 
-std::string folderName(const std::string& source)
+std::string sourceName(const std::string& source)
 {
     const fs::path path(source);
     return (path.has_filename() ? path : path.parent_path()).stem().string();
 }
 
 /// The first sentence that keeps the model from being used, of the parts that it needs.
-void requireParts(const PipelineFolder& pipeline)
+void requirePipelineParts(const diffusers::PipelineFolder& pipeline)
 {
-    const PipelinePart* network = pipeline.network();
+    const diffusers::PipelinePart* network = pipeline.network();
     if (network == nullptr || !network->component ||
         (network->component->kind != diffusers::ComponentKind::unet2d &&
          network->component->kind != diffusers::ComponentKind::unet2dCondition &&
@@ -49,7 +42,7 @@ void requireParts(const PipelineFolder& pipeline)
 }
 
 /// What one sample is: by the network's size, and latents where an autoencoder belongs to it.
-SampleSpace spaceOf(const PipelineFolder& pipeline)
+SampleSpace pipelineSpace(const diffusers::PipelineFolder& pipeline)
 {
     const auto& config = pipeline.network()->component->config;
     std::vector<std::int64_t> size;
@@ -85,7 +78,7 @@ SampleSpace spaceOf(const PipelineFolder& pipeline)
                     : SampleSpace::pixels(int(channels), int(size[0]), int(size[1]));
 }
 
-std::vector<std::string> classNamesOf(const PipelineFolder& pipeline)
+std::vector<std::string> pipelineClasses(const diffusers::PipelineFolder& pipeline)
 {
     std::int64_t classes = 0;
     const auto& config = pipeline.network()->component->config;
@@ -100,21 +93,21 @@ std::vector<std::string> classNamesOf(const PipelineFolder& pipeline)
     return names;
 }
 
-ModelCard cardOf(const PipelineFolder& pipeline, const std::string& source)
+ModelCard pipelineCard(const diffusers::PipelineFolder& pipeline, const std::string& source)
 {
-    requireParts(pipeline);
+    requirePipelineParts(pipeline);
     ModelCard card;
-    card.name = folderName(source);
+    card.name = sourceName(source);
     card.title = card.name;
     card.description = "A " + pipeline.className + " from " + pipeline.path.string() + ".";
     card.licence = "as its source says";
     card.data = "as its source says";
-    card.space = spaceOf(pipeline);
+    card.space = pipelineSpace(pipeline);
     card.network = pipeline.network()->className;
     card.architecture = "{}";
     card.target = pipeline.scheduler->target;
     card.schedule = pipeline.scheduler->schedule;
-    card.classNames = classNamesOf(pipeline);
+    card.classNames = pipelineClasses(pipeline);
     constexpr int promptTokens = 75;
     card.mostWords = pipeline.readsText() ? promptTokens : 0;
     card.guidance = pipeline.readsText() ? 7.5 : 0;
@@ -125,29 +118,29 @@ ModelCard cardOf(const PipelineFolder& pipeline, const std::string& source)
 }
 
 /// The text encoders; of a checkpoint they are in the file, and the tokenizers beside it.
-std::vector<diffusers::TextPart> textPartsOf(const PipelineFolder& pipeline)
+std::vector<diffusers::TextPart> pipelineTexts(const diffusers::PipelineFolder& pipeline)
 {
     if (fs::is_directory(pipeline.path))
         return diffusers::textParts(pipeline.path);
     std::vector<diffusers::TextPart> parts;
     for (const char* suffix : {"", "_2"})
-        if (const PipelinePart* part = pipeline.part(std::string("text_encoder") + suffix);
+        if (const diffusers::PipelinePart* part = pipeline.part(std::string("text_encoder") + suffix);
             part && part->component)
             parts.push_back(
                 {pipeline.path.parent_path() / (std::string("tokenizer") + suffix), *part->component});
     return parts;
 }
 
-class LatentDecoder final : public Decoder
+class PipelineDecoder final : public Decoder
 {
 public:
-    LatentDecoder(std::unique_ptr<Autoencoder> autoencoder, SampleSpace latents)
+    PipelineDecoder(std::unique_ptr<diffusers::Autoencoder> autoencoder, SampleSpace latents)
         : m_autoencoder(std::move(autoencoder)), m_latents(latents)
     {
     }
     torch::Tensor decode(const torch::Tensor& latents, const std::stop_token& stop) const override
     {
-        const Evaluation evaluation(stop);
+        const diffusers::Evaluation evaluation(stop);
         const torch::Tensor z = m_autoencoder->unscaled(latents.to(torch::kFloat32));
         constexpr std::int64_t tile = 64;
         const auto* kl = dynamic_cast<const diffusers::AutoencoderKl*>(m_autoencoder.get());
@@ -162,7 +155,7 @@ public:
     }
 
 private:
-    std::unique_ptr<Autoencoder> m_autoencoder;
+    std::unique_ptr<diffusers::Autoencoder> m_autoencoder;
     SampleSpace m_latents;
 };
 
@@ -170,10 +163,10 @@ private:
 class DiffusersModel final : public Model
 {
 public:
-    DiffusersModel(ModelCard card, const PipelineFolder& pipeline)
+    DiffusersModel(ModelCard card, const diffusers::PipelineFolder& pipeline)
         : Model(std::move(card)), m_zeroesEmptyPrompt(pipeline.zeroesEmptyPrompt)
     {
-        const NetworkOptions options;
+        const diffusers::NetworkOptions options;
         const auto& component = *pipeline.network()->component;
         if (component.kind == diffusers::ComponentKind::unet2d)
             m_unet = diffusers::loadUNet2d(component, options);
@@ -181,17 +174,25 @@ public:
             m_dit = diffusers::loadDit(component, options);
         else
             m_textUnet = diffusers::loadUNet2dCondition(component, options);
-        if (const PipelinePart* part = pipeline.autoencoder())
-            m_decoder = std::make_unique<LatentDecoder>(diffusers::loadAutoencoder(*part->component, options),
-                                                        this->card().space);
+        if (const diffusers::PipelinePart* part = pipeline.autoencoder())
+            m_decoder = std::make_unique<PipelineDecoder>(
+                diffusers::loadAutoencoder(*part->component, options), this->card().space);
         if (m_textUnet && pipeline.readsText())
-            m_encoder = std::make_unique<PromptEncoder>(textPartsOf(pipeline), options);
+            m_encoder = std::make_unique<diffusers::PromptEncoder>(pipelineTexts(pipeline), options);
+    }
+
+    void to(const torch::Device& device) override
+    {
+        if (!device.is_cpu())
+            throw Error(ErrorCode::invalidOption,
+                        "The model \"" + card().name + "\" computes on the CPU alone.",
+                        "Choose the CPU as device.");
     }
 
     torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& t, const EncodedCondition& condition,
                           const std::stop_token& stop) override
     {
-        return evaluated(x, t, condition, Evaluation(stop));
+        return evaluated(x, t, condition, diffusers::Evaluation(stop));
     }
 
     torch::Tensor forwardWithAttention(const torch::Tensor& x, const torch::Tensor& t,
@@ -199,7 +200,7 @@ public:
                                        std::vector<CrossAttentionMap>& maps) override
     {
         std::vector<diffusers::AttentionMap> own;
-        Evaluation evaluation;
+        diffusers::Evaluation evaluation;
         evaluation.maps = &own;
         const torch::Tensor output = evaluated(x, t, condition, evaluation);
         for (const auto& map : own)
@@ -229,7 +230,7 @@ public:
 
 private:
     torch::Tensor evaluated(const torch::Tensor& x, const torch::Tensor& t, const EncodedCondition& condition,
-                            const Evaluation& evaluation) const
+                            const diffusers::Evaluation& evaluation) const
     {
         torch::Tensor output;
         if (m_unet) {
@@ -237,7 +238,7 @@ private:
         } else if (m_dit) {
             output = m_dit->forward(x, t, condition.classIds, evaluation);
         } else {
-            ConditionInputs inputs;
+            diffusers::ConditionInputs inputs;
             inputs.text = condition.text.states;
             inputs.textBias = condition.text.bias;
             if (m_textUnet->config().hasTextTime) {
@@ -276,8 +277,8 @@ private:
     std::unique_ptr<diffusers::UNet2d> m_unet;
     std::unique_ptr<diffusers::UNet2dCondition> m_textUnet;
     std::unique_ptr<diffusers::Dit> m_dit;
-    std::unique_ptr<LatentDecoder> m_decoder;
-    std::unique_ptr<PromptEncoder> m_encoder;
+    std::unique_ptr<PipelineDecoder> m_decoder;
+    std::unique_ptr<diffusers::PromptEncoder> m_encoder;
     bool m_zeroesEmptyPrompt;
 };
 
@@ -287,6 +288,10 @@ bool acceptsDiffusers(const std::string& source)
     std::error_code failure;
     if (fs::is_directory(path, failure))
         return fs::exists(path / "model_index.json", failure) || fs::exists(path / "config.json", failure);
+    // Weights beside a card or a configuration are that folder's.
+    if (fs::exists(path.parent_path() / "model.json", failure) ||
+        fs::exists(path.parent_path() / "config.json", failure))
+        return false;
     const std::string extension = path.extension().string();
     const bool isKnown = extension == ".safetensors" || extension == ".ckpt" || extension == ".bin" ||
                          extension == ".pt" || extension == ".pth";
@@ -295,13 +300,13 @@ bool acceptsDiffusers(const std::string& source)
 
 ModelCard readDiffusersCard(const std::string& source)
 {
-    return cardOf(diffusers::openPipeline(source), source);
+    return pipelineCard(diffusers::openPipeline(source), source);
 }
 
 std::unique_ptr<Model> loadDiffusers(const std::string& source)
 {
-    const PipelineFolder pipeline = diffusers::openPipeline(source);
-    ModelCard card = cardOf(pipeline, source);
+    const diffusers::PipelineFolder pipeline = diffusers::openPipeline(source);
+    ModelCard card = pipelineCard(pipeline, source);
     diffusers::requireMemory(diffusers::memoryEstimate(pipeline), "The model \"" + card.name + "\"");
     return std::make_unique<DiffusersModel>(std::move(card), pipeline);
 }
