@@ -1,5 +1,6 @@
 #include "app/cli/commands.h"
 #include "core/model/catalog.h"
+#include "core/model/diffusers/inspection.h"
 #include "core/model/model.h"
 #include "core/model/model_loader.h"
 #include "core/model/safetensors.h"
@@ -92,6 +93,10 @@ void addInspectCommand(CLI::App& program)
     command->add_flag("--time", arguments->time, "With --plan: measure what each operation takes")
         ->needs(plan);
     command->callback([arguments] {
+        if (model::diffusers::isOtherModel(arguments->what)) {
+            std::fputs(model::diffusers::inspectionText(arguments->what).c_str(), stdout);
+            return;
+        }
         if (std::filesystem::is_regular_file(arguments->what)) {
             inspectFile(arguments->what);
             return;

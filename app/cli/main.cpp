@@ -54,6 +54,7 @@ int run(int argc, char** argv)
     diffuscope::cli::addModelsCommand(program);
     diffuscope::cli::addInspectCommand(program);
     diffuscope::cli::addVerifyCommand(program);
+    diffuscope::cli::addVerifyModelCommand(program);
     diffuscope::cli::addTrainCommand(program);
     diffuscope::cli::addExportCommand(program);
     diffuscope::cli::addEvaluateCommand(program);

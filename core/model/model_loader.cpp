@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/model/checkpoint.h"
+#include "core/model/diffusers/diffusers_model.h"
 #include "core/model/exact/exact_model.h"
 #include "core/model/model.h"
 
@@ -12,7 +13,7 @@ namespace diffuscope::model {
 
 const std::vector<ModelLoader>& modelLoaders()
 {
-    static const std::vector<ModelLoader> loaders = {exactLoader(), folderLoader()};
+    static const std::vector<ModelLoader> loaders = {exactLoader(), folderLoader(), diffusersLoader()};
     return loaders;
 }
 
