@@ -114,7 +114,6 @@ std::vector<Alias> webAliases()
         {"DPM SDE", "dpmpp_sde"},
         {"DPMSolverSDEScheduler", "dpmpp_sde"},
         {"DPM++ 1S", "dpm_solver_1"},
-        {"DPM++ Inverse", "dpmpp_inverse"},
         {"DPM++ 1M Inverse", "dpmpp_inverse", {{"order", 1.0}}},
         {"DPM++ 2M Inverse", "dpmpp_inverse", {{"order", 2.0}}},
         {"DPM++ 3M Inverse", "dpmpp_inverse", {{"order", 3.0}}},

@@ -1,5 +1,4 @@
 // Grids of sigmas that were published as short tables or closed formulas of their own.
-#include "core/base/error.h"
 #include "core/schedule/grid_rules.h"
 #include "core/schedule/schedule_families.h"
 
@@ -38,10 +37,13 @@ TimeGrid linearQuadratic(const NoiseSchedule& schedule, const OptionValues& valu
 {
     const double threshold = number(values, "threshold");
     const int line = base::integer(values, "linear_steps");
-    const auto sigmas = [=](double kMax, double, int n) {
-        std::vector<double> shares = linearQuadraticShares(n, threshold, line);
+    const bool endsClean = base::text(values, "final") == "clean";
+    const auto sigmas = [=](double kMax, double kMin, int n) {
+        std::vector<double> shares = linearQuadraticShares(endsClean ? n : n - 1, threshold, line);
         for (double& share : shares)
             share *= kMax;
+        if (!endsClean)
+            shares.push_back(kMin);
         return shares;
     };
     return throughSigmas(sigmas, schedule, values, steps);
@@ -71,18 +73,21 @@ TimeGrid goldenSigmas(const NoiseSchedule& schedule, const OptionValues& values,
     return falling([](double p) { return std::pow(1 - p, std::numbers::phi); }, schedule, values, steps);
 }
 
+/// These levels and the end that the option `final` names.
+TimeGrid ended(std::vector<NoiseLevel> levels, const NoiseSchedule& schedule, const OptionValues& values)
+{
+    levels.push_back(base::text(values, "final") == "clean" ? NoiseLevel{0, 1, 0} : schedule.level(0));
+    return {std::move(levels)};
+}
+
 /// sigma/alpha = √(exp(d·t²/2 + b·t) − 1) at even times from 1 down (Song et al. 2021, appendix C).
 TimeGrid vpSigmas(const NoiseSchedule& schedule, const OptionValues& values, int steps)
 {
     const double d = number(values, "beta_d"), b = number(values, "beta_min");
-    const double least = number(values, "t_min");
-    const auto sigmas = [=](double, double, int n) {
-        std::vector<double> all;
-        for (const double t : linspace(1, least, n))
-            all.push_back(std::sqrt(std::expm1(d * t * t / 2 + b * t)));
-        return all;
-    };
-    return throughSigmas(sigmas, schedule, values, steps);
+    std::vector<NoiseLevel> levels;
+    for (const double t : linspace(1, number(values, "t_min"), steps))
+        levels.push_back(schedule.levelOfNoiseToSignal(std::sqrt(std::expm1(d * t * t / 2 + b * t))));
+    return ended(std::move(levels), schedule, values);
 }
 
 /// The shares of noise that were found best for models of flow (OptimalSteps, 2025).
@@ -102,13 +107,12 @@ const std::vector<double>& optimalSteps(const std::string& model)
 TimeGrid optimalStepsGrid(const NoiseSchedule& schedule, const OptionValues& values, int steps)
 {
     const auto& table = optimalSteps(base::text(values, "table"));
-    TimeGrid grid;
+    std::vector<NoiseLevel> levels;
     for (int i = 0; i < steps; ++i) {
         const double u = interpolatedLogarithmically(table, double(table.size() - 1) * i / steps);
-        grid.levels.push_back(schedule.levelOfNoiseToSignal(u < 1 ? u / (1 - u) : INFINITY));
+        levels.push_back(schedule.levelOfNoiseToSignal(u < 1 ? u / (1 - u) : INFINITY));
     }
-    grid.levels.push_back({0, 1, 0});
-    return grid;
+    return ended(std::move(levels), schedule, values);
 }
 
 /// Sigmas found by searching for the shortest path between steps (Chen et al. 2024, GITS), for Stable
@@ -157,33 +161,18 @@ const std::vector<std::pair<double, std::vector<double>>>& gitsLists()
 TimeGrid gits(const NoiseSchedule& schedule, const OptionValues& values, int steps)
 {
     const double coefficient = std::stod(base::text(values, "coefficient"));
-    const std::vector<double>* list = nullptr;
-    const std::vector<double>* longest = nullptr;
-    std::string known;
-    for (const auto& [of, sigmas] : gitsLists()) {
-        if (of != coefficient)
-            continue;
-        longest = &sigmas;
-        known += (known.empty() ? "" : ", ") + std::to_string(sigmas.size());
-        if (int(sigmas.size()) == steps)
-            list = &sigmas;
-    }
-    const int most = longest ? int(longest->size()) : 0;
-    if (!list && steps <= most)
-        throw Error(ErrorCode::invalidOption,
-                    "The table of grid GITS has no list of " + std::to_string(steps) +
-                        " steps at coefficient " + base::text(values, "coefficient") + "; it has " + known +
-                        ".",
-                    "Choose one of these, or more than " + std::to_string(most) + ".");
-    TimeGrid grid;
     constexpr double leastSigma = 0.02916753;
-    std::vector<double> whole = list ? *list : *longest;
-    whole.push_back(leastSigma);
+    // The list of so many steps, or the longest one, interpolated.
+    std::vector<double> list;
+    for (const auto& [of, sigmas] : gitsLists())
+        if (of == coefficient && int(list.size()) != steps)
+            list = sigmas;
+    list.push_back(leastSigma);
+    std::vector<NoiseLevel> levels;
     for (int i = 0; i < steps; ++i)
-        grid.levels.push_back(schedule.levelOfNoiseToSignal(
-            interpolatedLogarithmically(whole, double(whole.size() - 1) * i / steps)));
-    grid.levels.push_back({0, 1, 0});
-    return grid;
+        levels.push_back(schedule.levelOfNoiseToSignal(
+            interpolatedLogarithmically(list, double(list.size() - 1) * i / steps)));
+    return ended(std::move(levels), schedule, values);
 }
 
 }  // namespace
@@ -216,15 +205,16 @@ std::vector<GridRule> publishedRules()
          "Noise levels that fall with the power of the golden ratio, as in reForge. A little denser near the "
          "clean image than even steps.",
          withSigmaOptions({}), goldenSigmas},
-        {"vp", "VP",
+        {"vp",
+         "VP",
          "The levels of the variance-preserving SDE at even times, as its authors sample it. It takes its "
          "own "
          "ends whatever the schedule's are.",
-         withSigmaOptions(
-             {Option::number("beta_d", "β d", 19.9, 0, 100,
-                             "How much faster noise is added at the end than at the start.", 2),
-              Option::number("beta_min", "β min", 0.1, 0, 10, "How fast noise is added at the start.", 3),
-              Option::number("t_min", "t min", 1e-3, 1e-6, 0.5, "The time of the last noisy level.", 5)}),
+         {Option::number("beta_d", "β d", 19.9, 0, 100,
+                         "How much faster noise is added at the end than at the start.", 2),
+          Option::number("beta_min", "β min", 0.1, 0, 10, "How fast noise is added at the start.", 3),
+          Option::number("t_min", "t min", 1e-3, 1e-6, 0.5, "The time of the last noisy level.", 5),
+          finalOption()},
          vpSigmas},
         {"optimal_steps",
          "Optimal steps",
@@ -232,15 +222,18 @@ std::vector<GridRule> publishedRules()
          "counts. "
          "For these models alone.",
          {Option::choice("table", "Model", "flux", {{"flux", "FLUX"}, {"wan", "Wan"}, {"chroma", "Chroma"}},
-                         "The model for which the levels were optimised.")},
+                         "The model for which the levels were optimised."),
+          finalOption()},
          optimalStepsGrid},
         {"gits",
          "GITS",
-         "Sigmas found by a search for the shortest path between few steps, for Stable Diffusion 1.5. Some "
-         "counts of steps are in its table, and all above twenty are interpolated.",
+         "Sigmas found by a search for the shortest path between few steps, for Stable Diffusion. Some "
+         "counts "
+         "of steps are in its table, and the others are interpolated.",
          {Option::choice("coefficient", "Coefficient", "1.2",
                          {{"0.8", "0.8"}, {"1.2", "1.2"}, {"1.5", "1.5"}},
-                         "How much later steps count in the search.")},
+                         "How much later steps count in the search."),
+          finalOption()},
          gits},
     };
 }
