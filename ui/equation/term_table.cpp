@@ -15,7 +15,7 @@ namespace diffuscope::ui {
 namespace {
 
 constexpr double tableMarginPx = 8;
-constexpr double gapPx = 12;
+constexpr double columnGapPx = 12;
 constexpr double barPx = 6;
 constexpr double leastBarPx = 40;
 constexpr double symbolScale = 1.15;
@@ -104,7 +104,7 @@ double TermTable::symbolWidth() const
 QSize TermTable::sizeHint() const
 {
     const int rows = m_rows.empty() ? 0 : int(m_rows.size()) + 2;
-    return {320, int(std::ceil(rows * rowHeight() + (rows > 0 ? gapPx : 0)))};
+    return {320, int(std::ceil(rows * rowHeight() + (rows > 0 ? columnGapPx : 0)))};
 }
 
 QSize TermTable::minimumSizeHint() const
@@ -126,7 +126,7 @@ void TermTable::paintTexts(QPainter& painter, double y, const QStringList& texts
     painter.setPen(color);
     double x = tableMarginPx + symbolWidth();
     for (const QString& text : texts) {
-        x += gapPx;
+        x += columnGapPx;
         painter.drawText(QRectF(x, y, columnWidth(), rowHeight()), Qt::AlignRight | Qt::AlignVCenter, text);
         x += columnWidth();
     }
@@ -153,7 +153,7 @@ void TermTable::paintEvent(QPaintEvent*)
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     const double height = rowHeight();
-    const double barLeft = tableMarginPx + symbolWidth() + 3 * (gapPx + columnWidth()) + gapPx;
+    const double barLeft = tableMarginPx + symbolWidth() + 3 * (columnGapPx + columnWidth()) + columnGapPx;
     const auto bar = [&](double y) {
         return QRectF(barLeft, y, this->width() - tableMarginPx - barLeft, height);
     };

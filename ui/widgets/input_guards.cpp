@@ -9,6 +9,7 @@
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QSpinBox>
+#include <QTextDocument>
 #include <QTextDocumentFragment>
 #include <QWidget>
 

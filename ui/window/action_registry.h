@@ -2,6 +2,7 @@
 // Every action of the window by its id: menus, the keyboard sheet, lessons and tests find it here.
 #pragma once
 
+#include <QAction>
 #include <QKeySequence>
 #include <QList>
 #include <QMap>
@@ -9,7 +10,6 @@
 #include <QPointer>
 #include <QString>
 
-class QAction;
 class QMenu;
 class QWidget;
 
