@@ -7,6 +7,7 @@
 #include "core/model/catalog.h"
 #include "core/model/checkpoint.h"
 #include "core/model/model.h"
+#include "core/recipe/sampler_spec.h"
 #include "core/train/data/labelled_tensors.h"
 #include "core/train/loop/export_model.h"
 #include "core/train/tasks/text_evaluation.h"
@@ -26,7 +27,7 @@ struct EvaluateArguments
     std::string classifier;
     std::string device = "auto";
     std::string precision = "float32";
-    std::string sampler = "ddim";
+    std::string sampler = recipe::SamplerSpec().id;
     std::string grid = "leading";
     measure::EvaluationRequest request;
     std::vector<double> scales;  ///< of a model with text

@@ -21,6 +21,7 @@ struct ListingArguments
     std::string name;
     bool json = false;
     bool brief = false;
+    bool all = false;  ///< with options that only repeat other programs
 };
 
 std::string shown(const base::OptionValue& value)
@@ -95,15 +96,23 @@ std::string optionText(const Option& option)
     return line + paragraph(option.displayName + ": " + option.explanation, 2 * indent);
 }
 
-std::string entryText(EntryKind kind, const EntryView& entry, bool withSource)
+std::string entryText(EntryKind kind, const EntryView& entry, bool withSource, bool all)
 {
     std::string text = headline(entry) + paragraph(entry.description, indent);
     if (const std::string names = aliasText(kind, entry.id); !names.empty())
         text += paragraph(names, indent);
     if (withSource && !entry.source.empty())
         text += paragraph(entry.family + ". " + entry.source + ".", indent);
+    int folded = 0;
     for (const auto& option : entry.options)
-        text += optionText(option);
+        if (all || !option.isForCompatibility)
+            text += optionText(option);
+        else
+            ++folded;
+    if (folded > 0)
+        text += paragraph("And " + std::to_string(folded) + (folded == 1 ? " option" : " options") +
+                              " to repeat runs of other programs, which --all shows.",
+                          indent);
     return text;
 }
 
@@ -126,6 +135,7 @@ ordered_json jsonOf(const Option& option)
     for (const auto& choice : option.choices)
         object["choices"].push_back({{"id", choice.id}, {"name", choice.displayName}});
     object["explanation"] = option.explanation;
+    object["compatibility"] = option.isForCompatibility;
     return object;
 }
 
@@ -169,12 +179,12 @@ void printText(const ListingArguments& arguments)
 {
     if (!arguments.name.empty()) {
         const auto entry = findEntry(arguments.kind, arguments.name);
-        std::fputs(entryText(arguments.kind, entry, true).c_str(), stdout);
+        std::fputs(entryText(arguments.kind, entry, true, arguments.all).c_str(), stdout);
         return;
     }
     for (const auto& entry : entriesOf(arguments.kind)) {
         const std::string text =
-            arguments.brief ? headline(entry) : entryText(arguments.kind, entry, false) + "\n";
+            arguments.brief ? headline(entry) : entryText(arguments.kind, entry, false, arguments.all) + "\n";
         std::fputs(text.c_str(), stdout);
     }
 }
@@ -185,6 +195,7 @@ void addListing(CLI::App& program, EntryKind kind, const std::string& descriptio
     auto arguments = std::make_shared<ListingArguments>(ListingArguments{kind, {}});
     command->add_option("name", arguments->name, "Only this " + noun(kind) + ", with its source");
     command->add_flag("--brief", arguments->brief, "One line each");
+    command->add_flag("--all", arguments->all, "Also the options that only repeat other programs");
     command->add_flag("--json", arguments->json, "As JSON");
     command->callback([arguments] { arguments->json ? printJson(*arguments) : printText(*arguments); });
 }

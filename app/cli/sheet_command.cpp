@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/exports/picture.h"
 #include "core/model/catalog.h"
+#include "core/samplers/sampler_registry.h"
 
 #include <cstdio>
 #include <memory>
@@ -36,12 +37,11 @@ recipe::Recipe sheetDefaults()
     return recipe;
 }
 
-/// PNDM and iPNDM extrapolate the noise too far for a long last step, and Restart restarts near the clean
-/// image: these want a grid whose last step is short.
+/// Some samplers extrapolate the noise too far for a long last step, or restart near the clean image: these
+/// want a grid whose last step is short.
 std::string gridThatSuits(const std::string& sampler, const std::string& grid)
 {
-    const bool wantsShortEnd = sampler == "pndm" || sampler == "ipndm" || sampler == "restart";
-    return wantsShortEnd ? "leading" : grid;
+    return samplers::samplerInfo(sampler).wantsShortEnd ? "leading" : grid;
 }
 
 std::vector<ChosenEntry> samplersOf(const SheetArguments& arguments)

@@ -1,7 +1,6 @@
-#include "core/base/option.h"
-
 #include "core/base/error.h"
 #include "core/base/number_text.h"
+#include "core/base/option.h"
 
 #include <charconv>
 #include <cmath>
@@ -157,6 +156,13 @@ Option Option::text(std::string id, std::string displayName, std::string default
             std::move(defaultValue),
             {},
             0};
+}
+
+Option Option::forCompatibility() const
+{
+    Option marked = *this;
+    marked.isForCompatibility = true;
+    return marked;
 }
 
 OptionValues completed(const std::string& owner, const std::vector<Option>& options,

@@ -41,6 +41,8 @@ struct Option
     OptionValue defaultValue = 0.0;
     std::vector<Choice> choices{};
     int decimals = 3;  ///< digits after the point that an editor shows
+    /// There only so that a run of another program can be repeated: folded away where options are shown.
+    bool isForCompatibility = false;
 
     static Option number(std::string id, std::string displayName, double defaultValue, double minimum,
                          double maximum, std::string explanation, int decimals = 3);
@@ -51,6 +53,8 @@ struct Option
                          std::vector<Choice> choices, std::string explanation);
     static Option text(std::string id, std::string displayName, std::string defaultValue,
                        std::string explanation);
+    /// The same, marked as one that only repeats another program.
+    Option forCompatibility() const;
 };
 
 /// `values` checked against `options` and completed with their defaults.

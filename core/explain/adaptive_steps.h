@@ -2,8 +2,7 @@
 #pragma once
 
 #include "core/record/frame.h"
-
-#include <string>
+#include "core/samplers/sampler_registry.h"
 
 namespace diffuscope::explain {
 
@@ -17,7 +16,7 @@ struct AdaptiveSteps
     double shortest = 0;
 };
 
-/// From the evaluations of a step of "rk45", or of "dpm_adaptive" with `stages` evaluations a sub-step.
-AdaptiveSteps adaptiveSteps(const record::Frame& frame, const std::string& sampler, int stages);
+/// From the evaluations of a step of this sampler, which must be adaptive.
+AdaptiveSteps adaptiveSteps(const record::Frame& frame, const recipe::SamplerSpec& sampler);
 
 }  // namespace diffuscope::explain

@@ -38,9 +38,8 @@ void add(Values& a, const Values& b, double factor)
 
 bool learnsVariance(const recipe::SamplerSpec& sampler)
 {
-    const auto variance = sampler.options.find("variance");
-    return variance != sampler.options.end() &&
-           variance->second == base::OptionValue(std::string("learned_range"));
+    const samplers::SamplerInfo& info = samplers::samplerInfo(sampler.id);
+    return info.isDdpmStep && info.coefficientsDependOnValues(samplers::withDefaults(info, sampler.options));
 }
 
 }  // namespace
@@ -228,12 +227,16 @@ std::optional<Values> RunReader::quantity(const StepQuantity& wanted, int k) con
         return noise;
     }
     const bool isImage = wanted.kind == StepQuantity::Kind::x0Hat;
+    const bool isWithout = wanted.kind == StepQuantity::Kind::x0Unconditional;
+    if (wanted.index == 0 && isWithout && !at->x0HatUnconditional.empty())
+        return imageOf(at->x0HatUnconditional, at->shape, k);
     if (wanted.index == 0)
-        return at->layer(isImage ? Layer::x0Hat : Layer::epsHat, k);
+        return at->layer(isImage || isWithout ? Layer::x0Hat : Layer::epsHat, k);
     const auto place = std::size_t(wanted.index - 1);
     if (place >= at->further.size())
         return std::nullopt;
-    const auto& stored = isImage ? at->further[place].x0Hat : at->further[place].epsHat;
+    const record::FurtherEvaluation& later = at->further[place];
+    const auto& stored = isWithout ? later.x0HatUnconditional : isImage ? later.x0Hat : later.epsHat;
     return stored.empty() ? std::nullopt : std::optional(imageOf(stored, at->shape, k));
 }
 

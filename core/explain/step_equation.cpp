@@ -43,12 +43,9 @@ std::string wordsFor(const RunReader& run, const Frame& frame)
         return absenceText(Absence::termsNotKnown);
     if (run.whyAbsent(frame.index, Layer::noise) == Absence::learnedVariance)
         return absenceText(Absence::learnedVariance);
-    if (sampler.id != "rk45" && sampler.id != "dpm_adaptive")
+    if (!samplers::samplerInfo(sampler.id).attempts)
         return "The coefficients of this run's steps are not known.";
-    const auto pair = sampler.options.find("pair");
-    const bool isSmallPair =
-        pair != sampler.options.end() && pair->second == base::OptionValue(std::string("12"));
-    const AdaptiveSteps steps = adaptiveSteps(frame, sampler.id, isSmallPair ? 2 : 3);
+    const AdaptiveSteps steps = adaptiveSteps(frame, sampler);
     std::string words = "The sampler chose steps of its own between these two levels: " +
                         counted(steps.accepted, "sub-step") + " accepted, " + std::to_string(steps.rejected) +
                         " rejected, " + counted(steps.evaluations, "evaluation") + ".";
@@ -135,7 +132,7 @@ StepEquation stepEquation(const RunReader& run, int step, const Place& place)
     const Frame& frame = *run.frame(step);
     const Frame* after = run.frame(step + 1);
     StepEquation equation{.step = step,
-                          .equation = samplerEquation(run.samplerOf(step)),
+                          .equation = samplers::samplerEquation(run.samplerOf(step)),
                           .nextSymbol = nextSymbol(run.samplerOf(step)),
                           .terms = {},
                           .words = {},
@@ -160,7 +157,7 @@ StepEquation stepEquation(const RunReader& run, int step, const Place& place)
     const double epsHat = valueOf(frame, Layer::epsHat, place);
     const double rest = equation.xt - frame.level.alpha * x0Hat - frame.level.sigma * epsHat;
     equation.isInconsistent = !frame.predictedElsewhere && std::abs(rest) > clippingThreshold;
-    if (run.samplerOf(step).id == "ddpm")
+    if (samplers::samplerInfo(run.samplerOf(step).id).isDdpmStep)
         equation.ddpm = ddpmOf(equation, frame, place);
     return equation;
 }

@@ -1,6 +1,5 @@
-#include "core/record/frame.h"
-
 #include "core/base/error.h"
+#include "core/record/frame.h"
 
 #include <algorithm>
 #include <cassert>
@@ -149,7 +148,7 @@ std::size_t Frame::bytes() const
         xt.bytes() + x0Hat.bytes() + epsHat.bytes() + x0HatUnconditional.bytes() + x0HatConditional.bytes();
     sum += attention.bytes();
     for (const FurtherEvaluation& evaluation : further)
-        sum += evaluation.x0Hat.bytes() + evaluation.epsHat.bytes();
+        sum += evaluation.x0Hat.bytes() + evaluation.epsHat.bytes() + evaluation.x0HatUnconditional.bytes();
     return sum;
 }
 

@@ -33,6 +33,7 @@ struct FurtherEvaluation
 {
     CompactValues x0Hat{};
     CompactValues epsHat{};
+    CompactValues x0HatUnconditional{};
 };
 
 /// One step of a run. A run of N steps has N + 1 frames: frame k < N holds the state before step k and what

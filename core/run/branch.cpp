@@ -67,14 +67,19 @@ Prediction recorded(const record::Frame& frame, int index, const record::BatchSh
     if (index == 0) {
         if (frame.predictedElsewhere || frame.evaluations == 0)
             throw NotRecorded();
-        return {moved(tensorOf(frame.layer(record::Layer::x0Hat), shape)),
-                moved(tensorOf(frame.layer(record::Layer::epsHat), shape))};
+        Prediction prediction{moved(tensorOf(frame.layer(record::Layer::x0Hat), shape)),
+                              moved(tensorOf(frame.layer(record::Layer::epsHat), shape))};
+        if (!frame.x0HatUnconditional.empty())
+            prediction.x0HatUnconditional = moved(tensorOf(frame.x0HatUnconditional, shape));
+        return prediction;
     }
     if (std::size_t(index) > frame.further.size())
         throw NotRecorded();
     const record::FurtherEvaluation& later = frame.further[std::size_t(index) - 1];
-    return {later.x0Hat.empty() ? Tensor() : moved(tensorOf(later.x0Hat, shape)),
-            later.epsHat.empty() ? Tensor() : moved(tensorOf(later.epsHat, shape))};
+    const auto kept = [&](const record::CompactValues& values) {
+        return values.empty() ? Tensor() : moved(tensorOf(values, shape));
+    };
+    return {kept(later.x0Hat), kept(later.epsHat), kept(later.x0HatUnconditional)};
 }
 
 /// Shows the sampler the recorded steps. False where the record does not hold what it asks for.
@@ -121,8 +126,8 @@ bool replay(samplers::Sampler& sampler, const NoiseSchedule& schedule, const Tim
 bool remembers(const recipe::SamplerSpec& spec, const NoiseSchedule& schedule)
 {
     const samplers::SamplerInfo& info = samplers::samplerInfo(spec.id);
-    if (info.family == "Adaptive" || info.id == "restart")
-        return true;  // a step size that was found, a restart that was made
+    if (info.keepsHiddenState)
+        return true;
     const int steps = std::min(8, schedule.levels());
     TimeGrid grid = schedule::makeTimeGrid(schedule, {}, steps);
     if (info.inverse)

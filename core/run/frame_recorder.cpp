@@ -1,6 +1,5 @@
-#include "core/run/frame_recorder.h"
-
 #include "core/denoise/guidance.h"
+#include "core/run/frame_recorder.h"
 
 #include <torch/types.h>
 
@@ -69,9 +68,14 @@ record::Frame recordStep(const StepReport& report, int index, const schedule::Ti
         frame.predictedElsewhere = report.predictionLevel;
     if (!prediction.isConsistent || frame.predictedElsewhere)
         frame.epsHat = plain(prediction.epsHat, precision);
-    for (const Prediction& later : report.further)
-        frame.further.push_back({further.x0Hat ? plain(later.x0Hat, precision) : record::CompactValues(),
-                                 further.epsHat ? plain(later.epsHat, precision) : record::CompactValues()});
+    const auto kept = [&](bool isUsed, const Tensor& values) {
+        return isUsed ? plain(values, precision) : record::CompactValues();
+    };
+    for (const Prediction& later : report.further) {
+        const Tensor& without = later.x0HatUnconditional.defined() ? later.x0HatUnconditional : later.x0Hat;
+        frame.further.push_back({kept(further.x0Hat, later.x0Hat), kept(further.epsHat, later.epsHat),
+                                 kept(further.x0Unconditional, without)});
+    }
     return frame;
 }
 

@@ -34,9 +34,9 @@ const T* given(const base::OptionValues& options, const char* id)
 /// The network is first asked about a state with noise added, not about the one that is recorded.
 bool asksAboutChurnedState(const recipe::SamplerSpec& sampler)
 {
-    const double* churn = given<double>(sampler.options, "churn");
-    const bool* addsLate = given<bool>(sampler.options, "late_churn");
-    return churn && *churn > 0 && !(addsLate && *addsLate) && sampler.id != "flow_heun";
+    const samplers::SamplerInfo& info = samplers::samplerInfo(sampler.id);
+    return info.asksAboutChurnedState &&
+           info.asksAboutChurnedState(samplers::withDefaults(info, sampler.options));
 }
 
 /// w of u + w·(c − u) in every step is at least 1 or at most −1, whichever convention the recipe is in.

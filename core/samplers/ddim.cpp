@@ -1,5 +1,6 @@
 // DDIM: Song et al. 2021, Denoising Diffusion Implicit Models, eq. 12 and 16.
 #include "core/denoise/elementwise.h"
+#include "core/samplers/equation_letters.h"
 #include "core/samplers/sampler_entry.h"
 #include "core/samplers/stride.h"
 #include "core/samplers/transition.h"
@@ -12,7 +13,7 @@ namespace {
 
 using base::Option;
 
-constexpr auto jumped = [](const auto& x0Hat, const auto& epsHat, auto alpha, auto direction) {
+constexpr auto ddimJump = [](const auto& x0Hat, const auto& epsHat, auto alpha, auto direction) {
     return alpha * x0Hat + direction * epsHat;
 };
 
@@ -31,7 +32,7 @@ public:
         const double sigma = m_eta * std::sqrt(posteriorVariance(t, s));
         const double direction = m_previousByStride ? roundedDirection(t, s) : directionFactor(s, sigma);
         const Tensor next =
-            denoise::elementwise(jumped, prediction.x0Hat, prediction.epsHat, s.alpha, direction);
+            denoise::elementwise(ddimJump, prediction.x0Hat, prediction.epsHat, s.alpha, direction);
         return sigma > 0 ? next + sigma * step.noise() : next;
     }
 
@@ -56,6 +57,20 @@ private:
     bool m_previousByStride;
 };
 
+SamplerEquation ddimEquation(const base::OptionValues& values)
+{
+    using namespace letters;
+    if (base::number(values, "eta") == 0)
+        return {letters::next + R"(\sqrt{\bar{α}_{t−1}} )" + x0 + R"( + \sqrt{1−\bar{α}_{t−1}} )" + eps,
+                {},
+                "Song et al. 2021, DDIM, eq. 12"};
+    return {
+        letters::next + R"(\sqrt{\bar{α}_{t−1}} )" + x0 + R"( + \sqrt{1−\bar{α}_{t−1}−σ_{t}^{2}} )" + eps +
+            " + σ_{t} " + z,
+        {R"(σ_{t} = η \sqrt{\frac{1−\bar{α}_{t−1}}{1−\bar{α}_{t}}} \sqrt{1−\frac{\bar{α}_{t}}{\bar{α}_{t−1}}})"},
+        "Song et al. 2021, DDIM, eq. 12 and 16"};
+}
+
 }  // namespace
 
 SamplerEntry ddim()
@@ -78,7 +93,10 @@ SamplerEntry ddim()
                          "previous_time", "Previous time", "grid",
                          {{"grid", "Next time of the grid"}, {"stride", "t − T/steps"}},
                          "Where a step lands: at the grid's own next time, or at t − T/steps whatever "
-                         "the spacing, as some other programs do with linspace.")}},
+                         "the spacing, as some other programs do with linspace.")
+                         .forCompatibility()},
+         .needs = [](const auto&) { return GridNeeds{.direction = GridNeeds::Direction::any}; },
+         .equation = ddimEquation},
         [](const base::OptionValues& values, const schedule::NoiseSchedule&, const schedule::TimeGrid&) {
             return std::make_unique<Ddim>(base::number(values, "eta"),
                                           base::text(values, "previous_time") == "stride");

@@ -1,6 +1,7 @@
 // DDPM ancestral sampling: Ho et al. 2020, algorithm 2 with eq. 6, 7 and 11; learned variance of Nichol &
 // Dhariwal 2021.
 #include "core/base/error.h"
+#include "core/samplers/equation_letters.h"
 #include "core/samplers/sampler_entry.h"
 #include "core/samplers/transition.h"
 
@@ -70,6 +71,21 @@ private:
     bool m_noiseInLastStep;
 };
 
+SamplerEquation ddpmEquation(const base::OptionValues& values)
+{
+    using namespace letters;
+    const std::string& variance = base::text(values, "variance");
+    std::string sigma = R"(σ_{t}^{2} = \frac{1−\bar{α}_{t−1}}{1−\bar{α}_{t}} β_{t})";
+    if (variance == "fixed_large")
+        sigma = "σ_{t}^{2} = β_{t}";
+    else if (variance == "learned_range")
+        sigma = R"(σ_{t}\rm{ as the network says, between }\tilde{β}_{t}\rm{ and }β_{t})";
+    return {letters::next + R"(\frac{1}{\sqrt{α_{t}}} ()" + x + R"( − \frac{β_{t}}{\sqrt{1−\bar{α}_{t}}} )" +
+                eps + ") + σ_{t} " + z,
+            {R"(α_{t} = 1−β_{t} = \bar{α}_{t}/\bar{α}_{t−1})", sigma},
+            "Ho et al. 2020, algorithm 2"};
+}
+
 }  // namespace
 
 SamplerEntry ddpm()
@@ -94,7 +110,12 @@ SamplerEntry ddpm()
                          Option::toggle(
                              "noise_in_last_step", "Noise in the last step", false,
                              "Adds noise in the last step too where it starts above time 0, as some other "
-                             "programs do; the picture stays grainy.")}},
+                             "programs do; the picture stays grainy.")},
+             .isDdpmStep = true,
+             .needs = [](const auto&) { return GridNeeds{.direction = GridNeeds::Direction::any}; },
+             .equation = ddpmEquation,
+             .dependsOnValues =
+                 [](const auto& values) { return base::text(values, "variance") == "learned_range"; }},
             [](const base::OptionValues& values, const schedule::NoiseSchedule&, const schedule::TimeGrid&) {
                 return std::make_unique<Ddpm>(varianceOf(base::text(values, "variance")),
                                               base::toggle(values, "noise_in_last_step"));

@@ -1,6 +1,7 @@
 // DPM-Solver, multistep, in the noise prediction: Lu et al. 2022, DPM-Solver, eq. 3.7 and 4.1; multistep as
 // in 2022b.
 #include "core/samplers/dpm_solver_options.h"
+#include "core/samplers/equation_letters.h"
 #include "core/samplers/history.h"
 #include "core/samplers/sampler_checks.h"
 #include "core/samplers/sampler_entry.h"
@@ -89,6 +90,17 @@ private:
     History m_history;
 };
 
+SamplerEquation dpmSolverMultistepEquation(const base::OptionValues& values)
+{
+    using namespace letters;
+    const bool sde = base::toggle(values, "sde");
+    return {letters::next + ratioOfAlphas + " " + x +
+                (sde ? " − 2σ_{t−1} (e^{h}−1) D" : " " + noiseFactor + "D") +
+                (sde ? R"( + σ_{t−1} \sqrt{e^{2h}−1} )" + z : ""),
+            {extrapolated(eps, epsBefore), stepLength, beforeIsLast},
+            "Lu et al. 2022, eq. 3.7; multistep form of 2022b"};
+}
+
 }  // namespace
 
 SamplerEntry dpmSolverMultistep()
@@ -110,13 +122,16 @@ SamplerEntry dpmSolverMultistep()
                      Option::toggle("sde", "Stochastic (SDE)", false,
                                     "Solves the reverse SDE instead of the ODE, with fresh "
                                     "noise in each step (orders 1 and 2)."),
-                     lowerOrderFinalOption(), eulerAtFinalOption()}},
-        [](const base::OptionValues& values, const schedule::NoiseSchedule&, const schedule::TimeGrid& grid) {
+                     lowerOrderFinalOption(), eulerAtFinalOption()},
+         .needs =
+             [](const auto& values) {
+                 return GridNeeds{
+                     .signal = true, .steps = base::integer(values, "order"), .orderOption = "order"};
+             },
+         .equation = dpmSolverMultistepEquation},
+        [](const base::OptionValues& values, const schedule::NoiseSchedule&, const schedule::TimeGrid&) {
             const int order = base::integer(values, "order");
             const bool sde = base::toggle(values, "sde");
-            requireFallingNoise("DPM-Solver multistep", grid);
-            requireStepsForOrder("DPM-Solver multistep", order, grid, true);
-            requireSignal("DPM-Solver multistep", grid);
             if (sde && order > 2)
                 refuseOption("DPM-Solver multistep", "order", "3", "from 1 to 2 where \"sde\" is on");
             return std::make_unique<DpmSolverMultistep>(order, isHeun(values), curvatureFactor(values), sde,

@@ -29,9 +29,11 @@ Option eulerAtFinalOption()
 Option curvatureOption()
 {
     return Option::choice(
-        "curvature", "Curvature", "full", {{"full", "Full weight"}, {"half", "Half, as other programs"}},
-        "The weight of the third-order term: in full the error falls with the cube of the step, with "
-        "half as other programs have it only with the square.");
+               "curvature", "Curvature", "full",
+               {{"full", "Full weight"}, {"half", "Half, as other programs"}},
+               "The weight of the third-order term: in full the error falls with the cube of the step, with "
+               "half as other programs have it only with the square.")
+        .forCompatibility();
 }
 
 Option stochasticCurvatureOption()

@@ -1,7 +1,8 @@
 // DPM-Solver++ 2M and 3M: Lu et al. 2022b, DPM-Solver++, algorithm 2 (2M) and its third-order form.
+#include "core/samplers/coordinate.h"
 #include "core/samplers/dpm_solver_options.h"
+#include "core/samplers/equation_letters.h"
 #include "core/samplers/history.h"
-#include "core/samplers/sampler_checks.h"
 #include "core/samplers/sampler_entry.h"
 
 #include <cmath>
@@ -13,8 +14,8 @@ namespace {
 class DpmSolverPpMultistep final : public Sampler
 {
 public:
-    DpmSolverPpMultistep(int order, bool heun, double curvature, EndOrders end)
-        : m_order(order), m_heun(heun), m_curvature(curvature), m_end(end), m_history(order)
+    DpmSolverPpMultistep(int order, bool heun, double curvature, EndOrders end, Coordinate coordinate)
+        : m_order(order), m_heun(heun), m_curvature(curvature), m_end(end), m_in(coordinate), m_history(order)
     {
     }
 
@@ -29,79 +30,117 @@ public:
 
         // x_t = sigma_t/sigma_s·x − alpha_t·(e^−h − 1)·D (eq. 9), D from finite differences of x0Hat in
         // lambda.
-        const double h = t.lambda() - s.lambda();
+        // In the time of flow the same with −log k in place of lambda and 1 in place of alpha.
+        const double scale = m_in.scale(t);
+        const double h = m_in.logarithm(t) - m_in.logarithm(s);
         if (h == 0)  // a grid may end on its last level again
             return x;
         const double decay = std::expm1(-h);
-        Tensor next = (t.sigma / s.sigma) * x - (t.alpha * decay) * m_history[0].value;
+        Tensor next = (t.sigma / s.sigma) * x - (scale * decay) * m_history[0].value;
         if (order == 1)
             return next;
         const double phi2 = decay / h + 1;
         if (order == 2)
-            return next + (t.alpha * (m_heun ? phi2 : -decay / 2)) * slope(0, h);
+            return next + (scale * (m_heun ? phi2 : -decay / 2)) * slope(0, h);
         const double phi3 = phi2 / h - 0.5;
-        const double h0 = s.lambda() - m_history[1].level.lambda();
-        const double h1 = m_history[1].level.lambda() - m_history[2].level.lambda();
+        const double h0 = distance(0);
+        const double h1 = distance(1);
         const Tensor bend = slope(0, h) - slope(1, h);
-        return next + (t.alpha * phi2) * (slope(0, h) + (h0 / (h0 + h1)) * bend) -
-               (m_curvature * t.alpha * phi3 * h / (h0 + h1)) * bend;
+        return next + (scale * phi2) * (slope(0, h) + (h0 / (h0 + h1)) * bend) -
+               (m_curvature * scale * phi3 * h / (h0 + h1)) * bend;
     }
 
 private:
+    /// lambda_i − lambda_{i+1}.
+    double distance(int i) const
+    {
+        return m_in.logarithm(m_history[i].level) - m_in.logarithm(m_history[i + 1].level);
+    }
+
     /// h·(m_i − m_{i+1})/(lambda_i − lambda_{i+1}).
     Tensor slope(int i, double h) const
     {
-        const double distance = m_history[i].level.lambda() - m_history[i + 1].level.lambda();
-        return (h / distance) * (m_history[i].value - m_history[i + 1].value);
+        return (h / distance(i)) * (m_history[i].value - m_history[i + 1].value);
     }
 
     int m_order;
     bool m_heun;
     double m_curvature;
     EndOrders m_end;
+    Coordinate m_in;
     History m_history;
 };
 
-SamplerEntry entry(int order, std::string id, std::string name, std::string description,
-                   std::vector<base::Option> options)
+SamplerEquation dpmpp2mEquation(const base::OptionValues& values)
 {
-    const auto make = [order, name](const base::OptionValues& values, const schedule::NoiseSchedule&,
-                                    const schedule::TimeGrid& grid) {
-        requireFallingNoise(name, grid);
-        requireStepsForOrder(name, order, grid, false);
-        return std::make_unique<DpmSolverPpMultistep>(
-            order, isHeun(values), order == 3 ? curvatureFactor(values) : 0, endOrders(values));
-    };
-    return {{.id = std::move(id),
-             .displayName = name,
-             .family = "DPM-Solver++",
-             .source = "Lu et al. 2022b, DPM-Solver++: Fast Solver for Guided Sampling, algorithm 2, eq. 9",
-             .description = std::move(description),
-             .order = order,
-             .evaluationsPerStep = 1,
-             .stochastic = false,
-             .options = std::move(options)},
-            make};
+    using namespace letters;
+    if (isHeun(values))
+        return {letters::next + ratioOfSigmas + " " + x + " " + imageFactor + x0 +
+                    R"( + α_{t−1} (1−\frac{1−e^{−h}}{h}) \frac{1}{r} ()" + x0 + "−" + x0Before + ")",
+                {R"(r = \frac{λ_{t}−λ_{t+1}}{h})", stepLength},
+                "Lu et al. 2022b, DPM-Solver++, Taylor form"};
+    return {letters::next + ratioOfSigmas + " " + x + " " + imageFactor + "D",
+            {extrapolated(x0, x0Before), stepLength, beforeIsLast},
+            "Lu et al. 2022b, DPM-Solver++, algorithm 2"};
+}
+
+SamplerEquation dpmpp3mEquation(const base::OptionValues&)
+{
+    using namespace letters;
+    return {
+        letters::next + ratioOfSigmas + " " + x + " " + imageFactor + x0 +
+            R"( + α_{t−1} (1−\frac{1−e^{−h}}{h}) D_{1} − α_{t−1} (\frac{e^{−h}−1+h}{h^{2}}−\frac{1}{2}) D_{2})",
+        {R"(D_{1}, D_{2}\rm{: first and second differences of }\xo{\hat{x}_{0}}\rm{ in }λ)", stepLength},
+        "Lu et al. 2022b, DPM-Solver++, third order"};
+}
+
+constexpr auto ppMultistepSource =
+    "Lu et al. 2022b, DPM-Solver++: Fast Solver for Guided Sampling, algorithm 2, eq. 9";
+
+/// Completes what 2M and 3M share.
+SamplerEntry ppMultistep(SamplerInfo info)
+{
+    const int order = info.order;
+    info.options.insert(info.options.end(), {solverTypeOption(), lowerOrderFinalOption(),
+                                             eulerAtFinalOption(), variableOption()});
+    info.needs = [order](const auto&) { return GridNeeds{.steps = order}; };
+    return {std::move(info), [order](const base::OptionValues& values,
+                                     const schedule::NoiseSchedule& schedule, const schedule::TimeGrid&) {
+                return std::make_unique<DpmSolverPpMultistep>(
+                    order, isHeun(values), order == 3 ? curvatureFactor(values) : 0, endOrders(values),
+                    coordinateFrom(values, schedule));
+            }};
 }
 
 }  // namespace
 
 SamplerEntry dpmpp2m()
 {
-    return entry(
-        2, "dpmpp_2m", "DPM-Solver++ 2M",
-        "Extrapolates the estimate of the clean image from the last two steps. The usual choice for good "
-        "pictures in 10 to 20 steps, also under strong guidance.",
-        {solverTypeOption(), lowerOrderFinalOption(), eulerAtFinalOption()});
+    return ppMultistep({.id = "dpmpp_2m",
+                        .displayName = "DPM-Solver++ 2M",
+                        .family = "DPM-Solver++",
+                        .source = ppMultistepSource,
+                        .description =
+                            "Extrapolates the estimate of the clean image from the last two steps. The usual "
+                            "choice for good pictures in 10 to 20 steps, also under strong guidance.",
+                        .order = 2,
+                        .options = {},
+                        .equation = dpmpp2mEquation});
 }
 
 SamplerEntry dpmpp3m()
 {
-    return entry(
-        3, "dpmpp_3m", "DPM-Solver++ 3M",
-        "As 2M, but the curve goes through the last three estimates of the clean image. More accurate with "
-        "many steps and weak guidance, less steady with strong guidance.",
-        {curvatureOption(), solverTypeOption(), lowerOrderFinalOption(), eulerAtFinalOption()});
+    return ppMultistep(
+        {.id = "dpmpp_3m",
+         .displayName = "DPM-Solver++ 3M",
+         .family = "DPM-Solver++",
+         .source = ppMultistepSource,
+         .description =
+             "As 2M, but the curve goes through the last three estimates of the clean image. More accurate "
+             "with many steps and weak guidance, less steady with strong guidance.",
+         .order = 3,
+         .options = {curvatureOption()},
+         .equation = dpmpp3mEquation});
 }
 
 }  // namespace diffuscope::samplers

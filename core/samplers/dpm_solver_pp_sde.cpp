@@ -1,8 +1,8 @@
 // DPM-Solver++ SDE 2M and 3M: Lu et al. 2022b, DPM-Solver++, section 5.3 (SDE-DPM-Solver++); 3M as in
 // k-diffusion.
 #include "core/samplers/dpm_solver_options.h"
+#include "core/samplers/equation_letters.h"
 #include "core/samplers/history.h"
-#include "core/samplers/sampler_checks.h"
 #include "core/samplers/sampler_entry.h"
 
 #include <cmath>
@@ -42,23 +42,23 @@ public:
         const double h = t.lambda() - step.level.lambda();
         if (h == 0)
             return x;
-        // The SDE with noise eta² is the ODE's formula with h(1 + eta²), and noise that makes up for the
-        // rest: with eta = 1, x_t = sigma_t/sigma_s·e^−h·x + alpha_t·(1 − e^−2h)·D + sigma_t·sqrt(1 −
-        // e^−2h)·z.
-        const double eta2 = m_eta * m_eta;
-        const Tensor next = (t.sigma / step.level.sigma * std::exp(-eta2 * h)) * x + t.alpha * image(step, h);
-        const double noise = t.sigma * std::sqrt(std::max(0.0, -std::expm1(-2 * eta2 * h))) * m_noiseFactor;
+        // The SDE with a share eta of noise is the ODE's formula with h(1 + eta), and noise that makes up for
+        // the rest: with eta = 1, x_t = sigma_t/sigma_s·e^−h·x + alpha_t·(1 − e^−2h)·D + sigma_t·sqrt(1 −
+        // e^−2h)·z. (Recipes of version 1 had the root of this eta.)
+        const Tensor next =
+            (t.sigma / step.level.sigma * std::exp(-m_eta * h)) * x + t.alpha * image(step, h);
+        const double noise = t.sigma * std::sqrt(std::max(0.0, -std::expm1(-2 * m_eta * h))) * m_noiseFactor;
         return noise > 0 ? next + noise * step.noise() : next;
     }
 
 private:
-    /// (1 − e^−H)·D with H = h(1 + eta²).
+    /// (1 − e^−H)·D with H = h(1 + eta).
     Tensor image(const StepContext& step, double h) const
     {
         int order = usableOrder(m_order, m_history.size(), step, m_end);
         if (order == 3 && m_curvature.factor == 2 && isLongStep(step, m_history))
             order = 2;
-        const double H = h * (1 + m_eta * m_eta);
+        const double H = h * (1 + m_eta);
         const double decay = std::expm1(-H);
         const Tensor first = -decay * m_history[0].value;
         if (order == 1)
@@ -90,55 +90,68 @@ private:
     History m_history;
 };
 
-SamplerEntry entry(int order, std::string id, std::string name, std::string description)
+SamplerEquation ppSdeEquation(bool third)
 {
-    std::vector<Option> options{
-        Option::number("eta", "η", 1, 0, 1, "Share of fresh noise: 0 solves the ODE, 1 the reverse SDE.", 2),
-        Option::number("noise_factor", "S noise", 1, 0.5, 1.5, "Factor of the fresh noise.", 3),
-        lowerOrderFinalOption(), eulerAtFinalOption()};
-    options.insert(options.begin(), solverTypeOption());
-    if (order == 3)
-        options.insert(options.begin(), stochasticCurvatureOption());
-    const auto make = [order, name](const base::OptionValues& values, const schedule::NoiseSchedule&,
-                                    const schedule::TimeGrid& grid) {
-        requireFallingNoise(name, grid);
-        requireStepsForOrder(name, order, grid, false);
-        DpmSolverPpSde::Curvature curvature;
-        if (order == 3)
-            curvature = {.factor = curvatureFactor(values), .offset = curvatureOffset(values)};
-        return std::make_unique<DpmSolverPpSde>(order, isHeun(values), curvature, base::number(values, "eta"),
-                                                base::number(values, "noise_factor"), endOrders(values));
-    };
-    return {
-        {.id = std::move(id),
-         .displayName = name,
-         .family = "DPM-Solver++",
-         .source =
-             "Lu et al. 2022b, DPM-Solver++, SDE-DPM-Solver++; third order: k-diffusion, sample_dpmpp_3m_sde",
-         .description = std::move(description),
-         .order = order,
-         .evaluationsPerStep = 1,
-         .stochastic = true,
-         .options = std::move(options)},
-        make};
+    using namespace letters;
+    return {letters::next + ratioOfSigmas + " e^{−ηh} " + x + R"( + α_{t−1} (1−e^{−(1+η)h}) D + )" +
+                R"(σ_{t−1} \sqrt{1−e^{−2ηh}} )" + z,
+            {third ? R"(D\rm{ goes through the last three }\xo{\hat{x}_{0}})" : extrapolated(x0, x0Before),
+             stepLength, beforeIsLast},
+            third ? "k-diffusion, sample_dpmpp_3m_sde" : "Lu et al. 2022b, SDE-DPM-Solver++"};
+}
+
+constexpr auto ppSdeSource =
+    "Lu et al. 2022b, DPM-Solver++, SDE-DPM-Solver++; third order: k-diffusion, sample_dpmpp_3m_sde";
+
+/// Completes what 2M SDE and 3M SDE share.
+SamplerEntry ppSde(SamplerInfo info)
+{
+    const int order = info.order;
+    info.stochastic = true;
+    info.options.insert(
+        info.options.end(),
+        {solverTypeOption(),
+         Option::number("eta", "η", 1, 0, 1, "Share of fresh noise: 0 solves the ODE, 1 the reverse SDE.", 2),
+         Option::number("noise_factor", "S noise", 1, 0, 2, "Factor of the fresh noise.", 3),
+         lowerOrderFinalOption(), eulerAtFinalOption()});
+    info.needs = [order](const auto&) { return GridNeeds{.steps = order}; };
+    info.equation = [order](const auto&) { return ppSdeEquation(order == 3); };
+    return {std::move(info), [order](const base::OptionValues& values, const schedule::NoiseSchedule&,
+                                     const schedule::TimeGrid&) {
+                DpmSolverPpSde::Curvature curvature;
+                if (order == 3)
+                    curvature = {.factor = curvatureFactor(values), .offset = curvatureOffset(values)};
+                return std::make_unique<DpmSolverPpSde>(
+                    order, isHeun(values), curvature, base::number(values, "eta"),
+                    base::number(values, "noise_factor"), endOrders(values));
+            }};
 }
 
 }  // namespace
 
 SamplerEntry dpmpp2mSde()
 {
-    return entry(
-        2, "dpmpp_2m_sde", "DPM-Solver++ 2M SDE",
-        "DPM-Solver++ 2M with fresh noise in each step. The noise corrects earlier errors, which often gives "
-        "richer detail at 20 or more steps.");
+    return ppSde({.id = "dpmpp_2m_sde",
+                  .displayName = "DPM-Solver++ 2M SDE",
+                  .family = "DPM-Solver++",
+                  .source = ppSdeSource,
+                  .description = "DPM-Solver++ 2M with fresh noise in each step. The noise corrects earlier "
+                                 "errors, which often gives richer detail at 20 or more steps.",
+                  .order = 2,
+                  .options = {}});
 }
 
 SamplerEntry dpmpp3mSde()
 {
-    return entry(
-        3, "dpmpp_3m_sde", "DPM-Solver++ 3M SDE",
-        "As 2M SDE, but the curve goes through the last three estimates of the clean image. It wants many "
-        "steps on an exponential or Karras grid.");
+    return ppSde({.id = "dpmpp_3m_sde",
+                  .displayName = "DPM-Solver++ 3M SDE",
+                  .family = "DPM-Solver++",
+                  .source = ppSdeSource,
+                  .description =
+                      "As 2M SDE, but the curve goes through the last three estimates of the clean image. It "
+                      "wants many steps on an exponential or Karras grid.",
+                  .order = 3,
+                  .options = {stochasticCurvatureOption()}});
 }
 
 }  // namespace diffuscope::samplers

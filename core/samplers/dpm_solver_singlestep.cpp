@@ -1,7 +1,7 @@
 // DPM-Solver-1, 2, 3 and DPM-Solver++ 2S, 3S: Lu et al. 2022, algorithms 1 and 2; Lu et al. 2022b,
 // algorithm 1.
 #include "core/samplers/dpm_solver_options.h"
-#include "core/samplers/sampler_checks.h"
+#include "core/samplers/equation_letters.h"
 #include "core/samplers/sampler_entry.h"
 #include "core/samplers/singlestep.h"
 
@@ -91,72 +91,129 @@ private:
     Tensor m_start;
 };
 
-SamplerEntry entry(SamplerInfo info, Extrapolated extrapolated)
+SamplerEquation onGridEquation()
+{
+    using namespace letters;
+    return {letters::next + R"(\frac{σ_{t−1}}{σ_{s}} \xt{x_{s}} + α_{t−1} (1−e^{−h}) D)",
+            {R"(s\rm{: where the group of steps began; }D\rm{ goes through the estimates made since})"},
+            "Lu et al. 2022b, DPM-Solver++, algorithm 1, on levels of the grid"};
+}
+
+SamplerEquation imageEquation(int order, const base::OptionValues& values)
+{
+    using namespace letters;
+    if (base::text(values, "stages") != "between")
+        return onGridEquation();
+    if (order == 2)
+        return {letters::next + ratioOfSigmas + " " + x + " " + imageFactor + x0At(2),
+                {stepLength, x0At(2) + R"(\rm{ is asked half-way in }λ)"},
+                "Lu et al. 2022b, DPM-Solver++, algorithm 1"};
+    return {letters::next + ratioOfSigmas + " " + x + " " + imageFactor + x0 +
+                R"( + \frac{α_{t−1}}{r_{2}} (1−\frac{1−e^{−h}}{h}) ()" + x0At(3) + "−" + x0 + ")",
+            {stepLength, R"(r_{2} = 2/3\rm{; }(2)\rm{ and }(3)\rm{ are asked one and two thirds on in }λ)"},
+            "Lu et al. 2022b, DPM-Solver++, third order"};
+}
+
+SamplerEquation noiseEquation(int order, const base::OptionValues& values)
+{
+    using namespace letters;
+    const std::string start = letters::next + ratioOfAlphas + " " + x + " " + noiseFactor;
+    if (order == 1)
+        return {start + eps, {stepLength}, "Lu et al. 2022, eq. 3.7"};
+    if (order == 3)
+        return {
+            start + eps + R"( − \frac{σ_{t−1}}{r_{2}} (\frac{e^{h}−1}{h}−1) ()" + epsAt(3) + "−" + eps + ")",
+            {stepLength, R"(r_{2} = 2/3\rm{; }(2)\rm{ and }(3)\rm{ are asked one and two thirds on in }λ)"},
+            "Lu et al. 2022, algorithm 2"};
+    const std::vector<std::string> where{stepLength, epsAt(2) + R"(\rm{ is asked half-way in }λ)"};
+    if (isHeun(values))
+        return {start + eps + R"( − 2σ_{t−1} (\frac{e^{h}−1}{h}−1) ()" + epsAt(2) + "−" + eps + ")", where,
+                "Lu et al. 2022, eq. 3.4, Taylor form"};
+    return {start + epsAt(2), where, "Lu et al. 2022, algorithm 1"};
+}
+
+std::vector<Option> singlestepOptions(int order, Extrapolated extrapolated)
+{
+    if (order == 1)
+        return {};
+    Option stages = Option::choice("stages", "Inner levels", "between",
+                                   {{"between", "Between grid levels"}, {"grid", "Grid levels"}},
+                                   "Whether each step evaluates at levels of its own between those of the "
+                                   "grid, or a few grid steps make one step of the solver.");
+    if (extrapolated == Extrapolated::image)
+        stages.choices.push_back({"grid_sde", "Grid levels, with noise (SDE)"});
+    std::vector<Option> options{
+        solverTypeOption(), stages,
+        Option::toggle("lower_order_final", "Lower order at the end", true,
+                       "With grid levels as inner levels, ends on steps of lower order.")};
+    if (extrapolated == Extrapolated::image && order == 3)
+        options.push_back(
+            Option::choice("curvature", "Curvature", "full",
+                           {{"full", "Full"}, {"offset", "Offset, as other programs"}},
+                           "The third-order term of the Heun variant with noise; other programs have the "
+                           "sign of a part of it wrong.")
+                .forCompatibility());
+    return options;
+}
+
+std::unique_ptr<Sampler> makeSinglestep(int order, Extrapolated extrapolated,
+                                        const base::OptionValues& values, const schedule::TimeGrid& grid)
+{
+    SinglestepPlan plan{extrapolated, order, order > 1 && isHeun(values)};
+    if (order == 1 || base::text(values, "stages") == "between")
+        return std::make_unique<SinglestepBetween>(plan);
+    if (base::text(values, "stages") == "grid_sde") {
+        plan.extrapolated = Extrapolated::imageSde;
+        plan.curvatureOffset = order == 3 ? curvatureOffset(values) : 0;
+    }
+    return std::make_unique<SinglestepOnGrid>(plan, base::toggle(values, "lower_order_final"), grid);
+}
+
+/// Completes what the single-step solvers share.
+SamplerEntry singlestep(SamplerInfo info, Extrapolated extrapolated)
 {
     const int order = info.order;
-    const std::string name = info.displayName;
+    const bool ofNoise = extrapolated == Extrapolated::noise;
     info.evaluationsPerStep = order;
-    info.stochastic = false;
-    if (order > 1)
-        info.options = {
-            solverTypeOption(),
-            Option::choice("stages", "Inner levels", "between",
-                           {{"between", "Between grid levels"}, {"grid", "Grid levels"}},
-                           "Whether each step evaluates at levels of its own between those of the grid, or "
-                           "a few grid steps make one step of the solver."),
-            Option::toggle("lower_order_final", "Lower order at the end", true,
-                           "With grid levels as inner levels, ends on steps of lower order.")};
-    if (order > 1 && extrapolated == Extrapolated::image) {
-        info.options[1].choices.push_back({"grid_sde", "Grid levels, with noise (SDE)"});
-        if (order == 3)
-            info.options.push_back(Option::choice(
-                "curvature", "Curvature", "full", {{"full", "Full"}, {"offset", "Offset, as other programs"}},
-                "The third-order term of the Heun variant with noise; other programs have the sign of a part "
-                "of it wrong."));
-    }
-    const auto make = [order, name, extrapolated](
-                          const base::OptionValues& values, const schedule::NoiseSchedule&,
-                          const schedule::TimeGrid& grid) -> std::unique_ptr<Sampler> {
-        requireFallingNoise(name, grid);
-        if (extrapolated == Extrapolated::noise)
-            requireSignal(name, grid);
-        SinglestepPlan plan{extrapolated, order, order > 1 && isHeun(values)};
-        if (order == 1 || base::text(values, "stages") == "between")
-            return std::make_unique<SinglestepBetween>(plan);
-        if (base::text(values, "stages") == "grid_sde") {
-            plan.extrapolated = Extrapolated::imageSde;
-            plan.curvatureOffset = order == 3 ? curvatureOffset(values) : 0;
-        }
-        requireStepsForOrder(name, order, grid, false);
-        return std::make_unique<SinglestepOnGrid>(plan, base::toggle(values, "lower_order_final"), grid);
+    info.options = singlestepOptions(order, extrapolated);
+    info.needs = [order, ofNoise](const base::OptionValues& values) {
+        const bool onGrid = order > 1 && base::text(values, "stages") != "between";
+        return GridNeeds{.signal = ofNoise, .steps = onGrid ? order : 1};
     };
-    return {std::move(info), make};
+    info.equation = [order, ofNoise](const base::OptionValues& values) {
+        return ofNoise ? noiseEquation(order, values) : imageEquation(order, values);
+    };
+    return {std::move(info),
+            [order, extrapolated](const base::OptionValues& values, const schedule::NoiseSchedule&,
+                                  const schedule::TimeGrid& grid) {
+                return makeSinglestep(order, extrapolated, values, grid);
+            }};
 }
 
 SamplerEntry dpmSolver(int order, std::string description)
 {
     const std::string number = std::to_string(order);
-    return entry({.id = "dpm_solver_" + number,
-                  .displayName = "DPM-Solver-" + number,
-                  .family = "DPM-Solver",
-                  .source = "Lu et al. 2022, DPM-Solver, eq. 3.7 and algorithms 1, 2",
-                  .description = std::move(description),
-                  .order = order,
-                  .options = {}},
-                 Extrapolated::noise);
+    return singlestep({.id = "dpm_solver_" + number,
+                       .displayName = "DPM-Solver-" + number,
+                       .family = "DPM-Solver",
+                       .source = "Lu et al. 2022, DPM-Solver, eq. 3.7 and algorithms 1, 2",
+                       .description = std::move(description),
+                       .order = order,
+                       .options = {}},
+                      Extrapolated::noise);
 }
 
 SamplerEntry dpmSolverPp(int order, std::string description)
 {
     const std::string number = std::to_string(order);
-    return entry({.id = "dpmpp_" + number + "s",
-                  .displayName = "DPM-Solver++ " + number + "S",
-                  .family = "DPM-Solver++",
-                  .source = "Lu et al. 2022b, DPM-Solver++, algorithm 1",
-                  .description = std::move(description),
-                  .order = order,
-                  .options = {}},
-                 Extrapolated::image);
+    return singlestep({.id = "dpmpp_" + number + "s",
+                       .displayName = "DPM-Solver++ " + number + "S",
+                       .family = "DPM-Solver++",
+                       .source = "Lu et al. 2022b, DPM-Solver++, algorithm 1",
+                       .description = std::move(description),
+                       .order = order,
+                       .options = {}},
+                      Extrapolated::image);
 }
 
 }  // namespace

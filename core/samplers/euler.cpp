@@ -1,7 +1,7 @@
 // Euler's method on the probability-flow ODE, with churn: Karras et al. 2022, algorithm 2 without its
 // correction.
 #include "core/samplers/churn.h"
-#include "core/samplers/sampler_checks.h"
+#include "core/samplers/equation_letters.h"
 #include "core/samplers/sampler_entry.h"
 
 namespace diffuscope::samplers {
@@ -60,6 +60,16 @@ Kept keptFrom(const std::string& name)
     return name == "v" ? Kept::v : Kept::eps;
 }
 
+SamplerEquation eulerEquation(const base::OptionValues& values)
+{
+    using namespace letters;
+    std::vector<std::string> where{ratioOfNoise};
+    if (base::number(values, "churn") > 0)
+        where.push_back(churnLifts);
+    return {R"(\frac{x_{t−1}}{α_{t−1}} = \frac{)" + x + R"(}{α_{t}} + (k_{t−1}−k_{t}) )" + eps, where,
+            "Karras et al. 2022, algorithm 2"};
+}
+
 }  // namespace
 
 SamplerEntry euler()
@@ -68,12 +78,14 @@ SamplerEntry euler()
     options.push_back(
         base::Option::toggle("late_churn", "Add noise late", false,
                              "Adds the churn noise after the network was asked instead of before, as "
-                             "some other programs do."));
+                             "some other programs do.")
+            .forCompatibility());
     options.push_back(base::Option::choice("late_churn_keeps", "Late noise keeps", "eps",
                                            {{"eps", "Noise ε"}, {"x0", "Image"}, {"v", "Velocity v"}},
                                            "With noise added late, which estimate stays as the network "
                                            "gave it; other programs keep whatever the "
-                                           "network outputs."));
+                                           "network outputs.")
+                          .forCompatibility());
     return {
         {.id = "euler",
          .displayName = "Euler",
@@ -86,11 +98,14 @@ SamplerEntry euler()
          .order = 1,
          .evaluationsPerStep = 1,
          .stochastic = false,
-         .options = std::move(options)},
-        [](const base::OptionValues& values, const schedule::NoiseSchedule&, const schedule::TimeGrid& grid) {
-            requireFallingNoise("Euler", grid);
-            if (base::toggle(values, "late_churn"))
-                requireSignal("Euler", grid);
+         .options = std::move(options),
+         .needs = [](const auto& values) { return GridNeeds{.signal = base::toggle(values, "late_churn")}; },
+         .equation = eulerEquation,
+         .asksAboutChurnedState =
+             [](const auto& values) {
+                 return base::number(values, "churn") > 0 && !base::toggle(values, "late_churn");
+             }},
+        [](const base::OptionValues& values, const schedule::NoiseSchedule&, const schedule::TimeGrid&) {
             return std::make_unique<Euler>(churnFrom("Euler", values), base::toggle(values, "late_churn"),
                                            keptFrom(base::text(values, "late_churn_keeps")));
         }};

@@ -1,6 +1,6 @@
 // Euler's method on the rectified-flow ODE dx/dsigma = v, v = eps − x0: Liu et al. 2022, eq. 1; Lipman et al.
 // 2022.
-#include "core/samplers/sampler_checks.h"
+#include "core/samplers/equation_letters.h"
 #include "core/samplers/sampler_entry.h"
 
 namespace diffuscope::samplers {
@@ -28,6 +28,19 @@ private:
     bool m_stochastic;
 };
 
+SamplerEquation flowEulerEquation(const base::OptionValues& values)
+{
+    using namespace letters;
+    if (base::toggle(values, "stochastic"))
+        return {letters::next + "α_{t−1} " + x0 + " + σ_{t−1} " + z,
+                {},
+                "Liu et al. 2022, eq. 1, with fresh noise"};
+    return {
+        letters::next + x + " + (σ_{t−1}−σ_{t}) v",
+        {"v = " + eps + " − " + x0, "x_{t−1} = α_{t−1} " + x0 + " + σ_{t−1} " + eps + R"(\rm{ is the same})"},
+        "Liu et al. 2022, eq. 1"};
+}
+
 }  // namespace
 
 SamplerEntry flowEuler()
@@ -50,10 +63,16 @@ SamplerEntry flowEuler()
                          "the estimated noise."),
                      Option::toggle("any_direction", "Any direction", false,
                                     "Also runs on grids from image to noise, as some other programs do to "
-                                    "invert an image.")}},
-        [](const base::OptionValues& values, const schedule::NoiseSchedule&, const schedule::TimeGrid& grid) {
-            if (!base::toggle(values, "any_direction"))
-                requireFallingNoise("Flow Euler", grid);
+                                    "invert an image.")
+                         .forCompatibility()},
+         .needs =
+             [](const auto& values) {
+                 const bool any = base::toggle(values, "any_direction");
+                 return GridNeeds{.direction =
+                                      any ? GridNeeds::Direction::any : GridNeeds::Direction::toImage};
+             },
+         .equation = flowEulerEquation},
+        [](const base::OptionValues& values, const schedule::NoiseSchedule&, const schedule::TimeGrid&) {
             return std::make_unique<FlowEuler>(base::toggle(values, "stochastic"));
         }};
 }

@@ -2,7 +2,7 @@
 // sigma) and u = sigma/(alpha + sigma) (Liu et al. 2022, eq. 1, written for any schedule; on rectified flow z
 // = x and u = sigma).
 #include "core/samplers/churn.h"
-#include "core/samplers/sampler_checks.h"
+#include "core/samplers/equation_letters.h"
 #include "core/samplers/sampler_entry.h"
 
 namespace diffuscope::samplers {
@@ -78,6 +78,15 @@ std::vector<base::Option> flowChurnOptions()
     return options;
 }
 
+SamplerEquation flowHeunEquation(const base::OptionValues&)
+{
+    using namespace letters;
+    return {letters::next + x + R"( + (σ_{t−1}−σ_{t}) \frac{1}{2} (v + v^{(2)}))",
+            {"v = " + eps + " − " + x0 + R"(\rm{; on other schedules }x/(α+σ)\rm{ and }σ/(α+σ))",
+             R"(v^{(2)}\rm{ is asked at }t−1\rm{, where an Euler step lands})"},
+            "Liu et al. 2022, eq. 1; Karras et al. 2022, algorithm 2"};
+}
+
 }  // namespace
 
 SamplerEntry flowHeun()
@@ -94,9 +103,9 @@ SamplerEntry flowHeun()
          .order = 2,
          .evaluationsPerStep = 2,
          .stochastic = false,
-         .options = flowChurnOptions()},
-        [](const base::OptionValues& values, const schedule::NoiseSchedule&, const schedule::TimeGrid& grid) {
-            requireFallingNoise("Flow Heun", grid);
+         .options = flowChurnOptions(),
+         .equation = flowHeunEquation},
+        [](const base::OptionValues& values, const schedule::NoiseSchedule&, const schedule::TimeGrid&) {
             return std::make_unique<FlowHeun>(churnFrom("Flow Heun", values));
         }};
 }

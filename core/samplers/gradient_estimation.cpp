@@ -1,9 +1,8 @@
 // Gradient estimation: Permenter & Yuan 2023, Interpreting and Improving Diffusion Models, eq. 8 (second
 // order).
-#include "core/samplers/history.h"
-#include "core/samplers/probability_flow.h"
-#include "core/samplers/sampler_checks.h"
+#include "core/samplers/equation_letters.h"
 #include "core/samplers/sampler_entry.h"
+#include "core/samplers/slope_history.h"
 
 namespace diffuscope::samplers {
 
@@ -14,24 +13,33 @@ using base::Option;
 class GradientEstimation final : public Sampler
 {
 public:
-    explicit GradientEstimation(double gamma) : m_gamma(gamma), m_history(2) {}
+    GradientEstimation(double gamma, Coordinate coordinate) : m_gamma(gamma), m_slopes(coordinate, 2) {}
 
     Tensor step(const Tensor& x, const StepContext& step) override
     {
         const Prediction prediction = step.denoise(x, step.level);
-        m_history.add(step.level, prediction.epsHat);
+        m_slopes.add(step.level, prediction);
         if (step.next.isClean())
             return step.next.alpha * prediction.x0Hat;
-        Tensor d = prediction.epsHat;
-        if (m_history.size() == 2)
-            d = m_gamma * d + (1 - m_gamma) * m_history[1].value;
-        return movedAlong(d, x, step.level, step.next);
+        Tensor d = m_slopes[0];
+        if (m_slopes.size() == 2)
+            d = m_gamma * d + (1 - m_gamma) * m_slopes[1];
+        return m_slopes.coordinate().moved(d, x, step.level, step.next);
     }
 
 private:
     double m_gamma;
-    History m_history;
+    SlopeHistory m_slopes;
 };
+
+SamplerEquation gradientEstimationEquation(const base::OptionValues&)
+{
+    using namespace letters;
+    return {letters::next + ratioOfAlphas + " " + x + " + α_{t−1} (k_{t−1}−k_{t}) (γ " + eps + " + (1−γ) " +
+                epsBefore + ")",
+            {ratioOfNoise, earlierSteps},
+            "Permenter & Yuan 2023, eq. 8"};
+}
 
 }  // namespace
 
@@ -50,12 +58,15 @@ SamplerEntry gradientEstimation()
          .evaluationsPerStep = 1,
          .stochastic = false,
          .options = {Option::number(
-             "gamma", "γ", 2, 1, 5,
-             "How strongly the last change is followed: 1 is Euler, 2 the paper's value.", 2)}},
-        [](const base::OptionValues& values, const schedule::NoiseSchedule&, const schedule::TimeGrid& grid) {
-            requireFallingNoise("Gradient estimation", grid);
-            requireSignal("Gradient estimation", grid);
-            return std::make_unique<GradientEstimation>(base::number(values, "gamma"));
+                         "gamma", "γ", 2, 1, 5,
+                         "How strongly the last change is followed: 1 is Euler, 2 the paper's value.", 2),
+                     variableOption()},
+         .needs = [](const auto& values) { return GridNeeds{.signal = dividesBySignal(values)}; },
+         .equation = gradientEstimationEquation},
+        [](const base::OptionValues& values, const schedule::NoiseSchedule& schedule,
+           const schedule::TimeGrid&) {
+            return std::make_unique<GradientEstimation>(base::number(values, "gamma"),
+                                                        coordinateFrom(values, schedule));
         }};
 }
 

@@ -1,9 +1,8 @@
 // LMS: Adams–Bashforth on the probability-flow ODE in sigma/alpha, on steps of any length (k-diffusion).
-#include "core/samplers/history.h"
-#include "core/samplers/sampler_checks.h"
+#include "core/samplers/equation_letters.h"
+#include "core/samplers/lagrange.h"
 #include "core/samplers/sampler_entry.h"
-
-#include <cmath>
+#include "core/samplers/slope_history.h"
 
 namespace diffuscope::samplers {
 
@@ -14,70 +13,72 @@ using base::Option;
 class LinearMultistep final : public Sampler
 {
 public:
-    explicit LinearMultistep(int order) : m_order(order), m_history(order) {}
+    LinearMultistep(int order, bool imageAtEnd, Coordinate coordinate)
+        : m_order(order), m_imageAtEnd(imageAtEnd), m_slopes(coordinate, order)
+    {
+    }
 
     Tensor step(const Tensor& x, const StepContext& step) override
     {
-        m_history.add(step.level, step.denoise(x, step.level).epsHat);
-        const int points = std::min(m_order, m_history.size());
-        // y' = y + sum_j (integral of l_j from k to k')·eps_j, l_j the Lagrange basis over the last levels.
-        Tensor next = (step.next.alpha / step.level.alpha) * x;
-        for (int j = 0; j < points; ++j)
-            next = next + (step.next.alpha * integral(j, points, step)) * m_history[j].value;
-        return next;
+        const Prediction prediction = step.denoise(x, step.level);
+        m_slopes.add(step.level, prediction);
+        if (m_imageAtEnd && step.next.isClean())
+            return step.next.alpha * prediction.x0Hat;
+        // y' = y + sum_j (integral of l_j from k to k')·slope_j, l_j the Lagrange basis over the last levels.
+        const auto nodes = m_slopes.nodes(std::min(m_order, m_slopes.size()));
+        const double k = m_slopes.coordinate().k(step.level);
+        const double next = m_slopes.coordinate().k(step.next);
+        std::vector<double> weights;
+        for (std::size_t j = 0; j < nodes.size(); ++j)
+            weights.push_back(lagrangeIntegral(nodes, j, k, next));
+        return m_slopes.summed(weights, x, step.level, step.next);
     }
 
 private:
-    /// The integral by Gauss–Legendre with two points, which is exact for the cubics that occur.
-    double integral(int j, int points, const StepContext& step) const
-    {
-        const double from = step.level.noiseToSignal();
-        const double half = (step.next.noiseToSignal() - from) / 2;
-        const double offset = 1 / std::sqrt(3.0);
-        return half *
-               (basis(j, points, from + half * (1 - offset)) + basis(j, points, from + half * (1 + offset)));
-    }
-
-    double basis(int j, int points, double k) const
-    {
-        const double node = m_history[j].level.noiseToSignal();
-        double value = 1;
-        for (int m = 0; m < points; ++m)
-            if (m != j) {
-                const double other = m_history[m].level.noiseToSignal();
-                value *= (k - other) / (node - other);
-            }
-        return value;
-    }
-
     int m_order;
-    History m_history;
+    bool m_imageAtEnd;
+    SlopeHistory m_slopes;
 };
+
+SamplerEquation lmsEquation(const base::OptionValues&)
+{
+    using namespace letters;
+    return {letters::next + ratioOfAlphas + " " + x + R"( + α_{t−1} ∑_{j} (∫_{k_{t}}^{k_{t−1}} ℓ_{j} dk) )" +
+                R"(\ep{\hat{ε}_{t+j}})",
+            {ratioOfNoise, R"(ℓ_{j}\rm{: the Lagrange polynomials over the last levels})", earlierSteps},
+            "k-diffusion, sample_lms"};
+}
 
 }  // namespace
 
 SamplerEntry lms()
 {
-    return {
-        {.id = "lms",
-         .displayName = "LMS",
-         .family = "ODE solvers in sigma",
-         .source = "k-diffusion, sample_lms: Adams–Bashforth with variable steps in sigma/alpha",
-         .description =
-             "Fits a curve through the last few noise estimates and follows it, so each step costs one "
-             "evaluation. It needs a good number of small steps.",
-         .order = 4,
-         .evaluationsPerStep = 1,
-         .stochastic = false,
-         .options = {Option::integer("order", "Order", 4, 1, 4,
-                                     "How many past estimates the curve goes through: 1 is Euler.")}},
-        [](const base::OptionValues& values, const schedule::NoiseSchedule&, const schedule::TimeGrid& grid) {
-            const int order = base::integer(values, "order");
-            requireFallingNoise("LMS", grid);
-            requireStepsForOrder("LMS", order, grid, true);
-            requireSignal("LMS", grid);
-            return std::make_unique<LinearMultistep>(order);
-        }};
+    return {{.id = "lms",
+             .displayName = "LMS",
+             .family = "ODE solvers in sigma",
+             .source = "k-diffusion, sample_lms: Adams–Bashforth with variable steps in sigma/alpha",
+             .description =
+                 "Fits a curve through the last few noise estimates and follows it, so each step costs one "
+                 "evaluation. It needs a good number of small steps.",
+             .order = 4,
+             .evaluationsPerStep = 1,
+             .stochastic = false,
+             .options = {Option::integer("order", "Order", 4, 1, 4,
+                                         "How many past estimates the curve goes through: 1 is Euler."),
+                         cleanStepOption(), variableOption()},
+             .needs =
+                 [](const auto& values) {
+                     return GridNeeds{.signal = dividesBySignal(values),
+                                      .steps = base::integer(values, "order"),
+                                      .orderOption = "order"};
+                 },
+             .equation = lmsEquation},
+            [](const base::OptionValues& values, const schedule::NoiseSchedule& schedule,
+               const schedule::TimeGrid&) {
+                return std::make_unique<LinearMultistep>(base::integer(values, "order"),
+                                                         base::text(values, "to_clean") == "image",
+                                                         coordinateFrom(values, schedule));
+            }};
 }
 
 }  // namespace diffuscope::samplers

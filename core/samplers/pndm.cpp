@@ -1,7 +1,7 @@
 // PNDM and PLMS: Liu et al. 2022, Pseudo Numerical Methods for Diffusion Models on Manifolds, eq. 11 to 13.
+#include "core/samplers/equation_letters.h"
 #include "core/samplers/history.h"
 #include "core/samplers/probability_flow.h"
-#include "core/samplers/sampler_checks.h"
 #include "core/samplers/sampler_entry.h"
 #include "core/samplers/stride.h"
 
@@ -108,6 +108,18 @@ private:
     History m_history;
 };
 
+SamplerEquation pndmEquation(const base::OptionValues& values)
+{
+    using namespace letters;
+    std::vector<std::string> where{R"(e = \frac{1}{24} (55 )" + eps + " − 59 " + epsBefore +
+                                       R"( + 37 \ep{\hat{ε}_{t+2}} − 9 \ep{\hat{ε}_{t+3}}))",
+                                   ratioOfNoise, earlierSteps};
+    if (base::text(values, "extrapolate") == "v")
+        where[0] += R"(\rm{, of }v = α_{t} )" + eps + " − σ_{t} " + x0 + R"(\rm{ in place of }\hat{ε})";
+    return {letters::next + ratioOfAlphas + " " + x + " + α_{t−1} (k_{t−1}−k_{t}) e", where,
+            "Liu et al. 2022, PNDM, eq. 11 and 12"};
+}
+
 }  // namespace
 
 SamplerEntry pndm()
@@ -130,19 +142,26 @@ SamplerEntry pndm()
                              "four evaluations each for three steps."),
               Option::choice("extrapolate", "Extrapolates", "eps", {{"eps", "Noise ε"}, {"v", "Velocity v"}},
                              "Which quantity the curve goes through; other programs take whatever the "
-                             "network outputs."),
+                             "network outputs.")
+                  .forCompatibility(),
               Option::choice("previous_time", "Previous time", "grid",
                              {{"grid", "Next time of the grid"}, {"stride", "t − T/steps"}},
                              "Where a step lands: at the grid's own next time, or at t − T/steps whatever "
-                             "the spacing, as some other programs do.")}},
-        [](const base::OptionValues& values, const schedule::NoiseSchedule&, const schedule::TimeGrid& grid) {
+                             "the spacing, as some other programs do.")
+                  .forCompatibility()},
+         .wantsShortEnd = true,
+         .needs =
+             [](const auto& values) {
+                 const bool rungeKutta = base::text(values, "warm_up") == "runge_kutta";
+                 const bool byStride = base::text(values, "previous_time") == "stride";
+                 // Other programs start as low as they must.
+                 return GridNeeds{.signal = true, .steps = rungeKutta || !byStride ? 4 : 1};
+             },
+         .equation = pndmEquation},
+        [](const base::OptionValues& values, const schedule::NoiseSchedule&, const schedule::TimeGrid&) {
             const PndmPlan plan{.rungeKutta = base::text(values, "warm_up") == "runge_kutta",
                                 .extrapolateV = base::text(values, "extrapolate") == "v",
                                 .previousByStride = base::text(values, "previous_time") == "stride"};
-            requireFallingNoise("PNDM / PLMS", grid);
-            if (plan.rungeKutta || !plan.previousByStride)  // other programs start as low as they must
-                requireStepsForOrder("PNDM / PLMS", 4, grid, false);
-            requireSignal("PNDM / PLMS", grid);
             return std::make_unique<Pndm>(plan);
         }};
 }

@@ -1,8 +1,9 @@
 // RES multistep: Zhang et al. 2023, Improved Order Analysis and Design of Exponential Integrator for
 // Diffusion Models (arXiv 2308.02157), the two-step refined exponential solver in lambda = −log(sigma/alpha).
+#include "core/samplers/coordinate.h"
+#include "core/samplers/equation_letters.h"
 #include "core/samplers/history.h"
 #include "core/samplers/probability_flow.h"
-#include "core/samplers/sampler_checks.h"
 #include "core/samplers/sampler_entry.h"
 
 #include <cmath>
@@ -16,7 +17,10 @@ using base::Option;
 class ResMultistep final : public Sampler
 {
 public:
-    explicit ResMultistep(double eta) : m_eta(eta), m_history(2) {}
+    ResMultistep(double eta, double noiseFactor, bool fromDown, Coordinate coordinate)
+        : m_eta(eta), m_noiseFactor(noiseFactor), m_fromDown(fromDown), m_in(coordinate), m_history(2)
+    {
+    }
 
     Tensor step(const Tensor& x, const StepContext& step) override
     {
@@ -24,11 +28,12 @@ public:
         m_history.add(step.level, image);
         if (step.next.isClean())
             return step.next.alpha * image;
-        const double k = step.level.noiseToSignal();
-        const auto [down, up] = ancestralSplit(k, step.next.noiseToSignal(), m_eta);
-        const double alpha = step.next.alpha;
-        const Tensor next = alpha * (down > 0 ? solved(x, step, k, down) : image);
-        return up > 0 ? next + (alpha * up) * step.noise() : next;
+        const double k = m_in.k(step.level);
+        const auto [down, up] = ancestralSplit(k, m_in.k(step.next), m_eta);
+        const double scale = m_in.scale(step.next);
+        const Tensor next = scale * (down > 0 ? solved(x, step, k, down) : image);
+        m_lastDown = down;
+        return up > 0 ? next + (scale * up * m_noiseFactor) * step.noise() : next;
     }
 
 private:
@@ -39,17 +44,34 @@ private:
         const double h = std::log(k / down);
         const double phi1 = std::expm1(-h) / -h;
         const double phi2 = (phi1 - 1) / -h;
-        const Tensor y = x / step.level.alpha;
+        const Tensor y = x / m_in.scale(step.level);
         if (m_history.size() == 1)
             return std::exp(-h) * y + (h * phi1) * m_history[0].value;
-        const double c2 = (m_history[1].level.lambda() - step.level.lambda()) / h;
-        const double b2 = phi2 / c2;
+        // The published program measures from the level that the last step went down to before its noise.
+        const double here = m_fromDown ? -std::log(m_lastDown) : m_in.logarithm(step.level);
+        const double c2 = (m_in.logarithm(m_history[1].level) - here) / h;
+        const double b2 = c2 == 0 ? 0 : phi2 / c2;
         return std::exp(-h) * y + (h * (phi1 - b2)) * m_history[0].value + (h * b2) * m_history[1].value;
     }
 
     double m_eta;
+    double m_noiseFactor;
+    bool m_fromDown;
+    Coordinate m_in;
+    double m_lastDown = 0;
     History m_history;
 };
+
+SamplerEquation resMultistepEquation(const base::OptionValues& values)
+{
+    using namespace letters;
+    const bool noise = base::number(values, "eta") > 0;
+    return {letters::next + R"(α_{t−1} (e^{−h} \frac{)" + x + "}{α_{t}} + h b_{1} " + x0 + " + h b_{2} " +
+                x0Before + ")" + (noise ? " + α_{t−1} k_{↑} " + z : ""),
+            {noise ? R"(h = \rm{log}(k_{t}/k_{↓}), k_{↑}^{2}+k_{↓}^{2} = k_{t−1}^{2})" : stepLength,
+             R"(b_{1}, b_{2}\rm{ from the order conditions})"},
+            "Zhang et al. 2023, arXiv 2308.02157"};
+}
 
 }  // namespace
 
@@ -66,12 +88,21 @@ SamplerEntry resMultistep()
          .order = 2,
          .evaluationsPerStep = 1,
          .stochastic = false,
-         .options = {Option::number("eta", "η", 0, 0, 1, "Share of fresh noise in each step.", 2)}},
-        [](const base::OptionValues& values, const schedule::NoiseSchedule&, const schedule::TimeGrid& grid) {
-            requireFallingNoise("RES multistep", grid);
-            requireStepsForOrder("RES multistep", 2, grid, false);
-            requireSignal("RES multistep", grid);
-            return std::make_unique<ResMultistep>(base::number(values, "eta"));
+         .options = {Option::number("eta", "η", 0, 0, 1, "Share of fresh noise in each step.", 2),
+                     Option::number("noise_factor", "S noise", 1, 0, 2, "Factor of the fresh noise.", 3),
+                     Option::choice("last_level", "Last estimate at", "own",
+                                    {{"own", "Its own level"}, {"down", "The lowered level"}},
+                                    "With noise, which distance to the last estimate the weights take: the "
+                                    "true one, or the one of the published program.")
+                         .forCompatibility(),
+                     variableOption()},
+         .needs = [](const auto& values) { return GridNeeds{.signal = dividesBySignal(values), .steps = 2}; },
+         .equation = resMultistepEquation},
+        [](const base::OptionValues& values, const schedule::NoiseSchedule& schedule,
+           const schedule::TimeGrid&) {
+            return std::make_unique<ResMultistep>(
+                base::number(values, "eta"), base::number(values, "noise_factor"),
+                base::text(values, "last_level") == "down", coordinateFrom(values, schedule));
         }};
 }
 

@@ -1,6 +1,7 @@
 // Restart: Xu et al. 2023, Restart Sampling for Improving Generative Processes, algorithm 1, on Heun's
 // method.
 #include "core/base/error.h"
+#include "core/samplers/equation_letters.h"
 #include "core/samplers/probability_flow.h"
 #include "core/samplers/sampler_checks.h"
 #include "core/samplers/sampler_entry.h"
@@ -77,6 +78,16 @@ private:
     bool m_done = false;
 };
 
+SamplerEquation restartEquation(const base::OptionValues&)
+{
+    using namespace letters;
+    return {letters::next + ratioOfAlphas + " " + x + R"( + α_{t−1} (k_{t−1}−k_{t}) \frac{1}{2} ()" + eps +
+                " + " + epsAt(2) + ")",
+            {ratioOfNoise, R"(\rm{once, at }k ≤ t_{\rm{min}}\rm{: K times noise })" + z +
+                               R"(\rm{ up to }t_{\rm{max}}\rm{ and Heun steps down again})"},
+            "Xu et al. 2023, algorithm 1"};
+}
+
 }  // namespace
 
 SamplerEntry restart()
@@ -100,16 +111,18 @@ SamplerEntry restart()
                              "restart_at", "t min", 0.06, 0.0001, 1000,
                              "The restart happens at the first level at or below this sigma/alpha.", 4),
                          Option::number("restart_noise", "S noise", 1, 0.5, 1.5, "Factor of the added noise.",
-                                        3)}},
+                                        3)},
+             .keepsHiddenState = true,
+             .wantsShortEnd = true,
+             .needs = [](const auto&) { return GridNeeds{.signal = true}; },
+             .equation = restartEquation},
             [](const base::OptionValues& values, const schedule::NoiseSchedule& schedule,
-               const schedule::TimeGrid& grid) {
+               const schedule::TimeGrid&) {
                 const RestartPlan plan{.count = base::integer(values, "restarts"),
                                        .steps = base::integer(values, "restart_steps"),
                                        .low = base::number(values, "restart_at"),
                                        .high = base::number(values, "restart_from"),
                                        .noise = base::number(values, "restart_noise")};
-                requireFallingNoise("Restart", grid);
-                requireSignal("Restart", grid);
                 if (plan.low >= plan.high)
                     throw Error(
                         ErrorCode::invalidOption,

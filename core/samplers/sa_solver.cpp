@@ -1,6 +1,7 @@
 // SA-Solver: Xue et al. 2023, SA-Solver: Stochastic Adams Solver, eq. 13 to 17 (prediction of x0), and the
 // same in the prediction of the noise (their appendix A.2).
 #include "core/samplers/dpm_solver_options.h"
+#include "core/samplers/equation_letters.h"
 #include "core/samplers/history.h"
 #include "core/samplers/sampler_checks.h"
 #include "core/samplers/sampler_entry.h"
@@ -146,6 +147,24 @@ private:
     double m_lastTau = 0;
 };
 
+SamplerEquation saSolverEquation(const base::OptionValues& values)
+{
+    using namespace letters;
+    const bool noise = base::text(values, "extrapolate") == "noise";
+    const std::vector<std::string> where{
+        R"(x_{t}^{c}\rm{: }\xt{x_{t}}\rm{ corrected by the estimate made there})",
+        R"(b_{i}\rm{: weights of the polynomial through the last estimates})", stepLength};
+    if (noise)
+        return {letters::next + ratioOfAlphas +
+                    R"( \xt{x_{t}^{c}} − σ_{t−1} ∑_{i} b_{i} \ep{\hat{ε}_{t+i}} + )" +
+                    R"(σ_{t−1} τ \sqrt{e^{2h}−1} )" + z,
+                where, "Xue et al. 2023, appendix A.2"};
+    return {letters::next + ratioOfSigmas +
+                R"( e^{−τ^{2}h} \xt{x_{t}^{c}} + α_{t−1} ∑_{i} b_{i} \xo{\hat{x}_{0,t+i}} + )" +
+                R"(σ_{t−1} \sqrt{1−e^{−2τ^{2}h}} )" + z,
+            where, "Xue et al. 2023, eq. 14 and 17"};
+}
+
 }  // namespace
 
 SamplerEntry saSolver()
@@ -178,8 +197,16 @@ SamplerEntry saSolver()
                              "Lowers the order in the last steps down to 1."),
               Option::toggle("steady", "Steady in long steps", true,
                              "Predicts at order 1 where a step is more than three times as long as the one "
-                             "before, in which a curve through past estimates reaches too far.")}},
-        [](const base::OptionValues& values, const schedule::NoiseSchedule&, const schedule::TimeGrid& grid) {
+                             "before, in which a curve through past estimates reaches too far.")},
+         .correctsState = true,
+         .needs =
+             [](const auto& values) {
+                 return GridNeeds{.signal = true,
+                                  .steps = base::integer(values, "predictor_order"),
+                                  .orderOption = "predictor_order"};
+             },
+         .equation = saSolverEquation},
+        [](const base::OptionValues& values, const schedule::NoiseSchedule&, const schedule::TimeGrid&) {
             const SaPlan plan{.image = base::text(values, "extrapolate") == "image",
                               .predictorOrder = base::integer(values, "predictor_order"),
                               .correctorOrder = base::integer(values, "corrector_order"),
@@ -188,11 +215,6 @@ SamplerEntry saSolver()
                               .tauTo = base::number(values, "tau_to"),
                               .lowerOrderFinal = base::toggle(values, "lower_order_final"),
                               .firstOrderInLongSteps = base::toggle(values, "steady")};
-            requireFallingNoise("SA-Solver", grid);
-            requireSignal("SA-Solver", grid);
-            if (plan.predictorOrder > grid.steps())
-                refuseOption("SA-Solver", "predictor_order", std::to_string(plan.predictorOrder),
-                             "from 1 to the number of steps, " + std::to_string(grid.steps()));
             if (plan.tauFrom > plan.tauTo)
                 refuseOption("SA-Solver", "tau_from", "above \"tau_to\"", "from 0 to \"tau_to\"");
             return std::make_unique<SaSolver>(plan);

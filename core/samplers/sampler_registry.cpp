@@ -1,6 +1,7 @@
 #include "core/samplers/sampler_registry.h"
 
 #include "core/base/error.h"
+#include "core/samplers/sampler_checks.h"
 #include "core/samplers/sampler_entry.h"
 
 #include <algorithm>
@@ -11,39 +12,9 @@ namespace {
 
 const std::vector<SamplerEntry>& entries()
 {
-    static const std::vector<SamplerEntry> all{dpmpp2m(),
-                                               dpmpp3m(),
-                                               dpmpp2s(),
-                                               dpmpp3s(),
-                                               dpmpp2mSde(),
-                                               dpmpp3mSde(),
-                                               unipc(),
-                                               saSolver(),
-                                               ddim(),
-                                               ddimInverse(),
-                                               pndm(),
-                                               ipndm(),
-                                               euler(),
-                                               heun(),
-                                               dpm2(),
-                                               lms(),
-                                               gradientEstimation(),
-                                               restart(),
-                                               ddpm(),
-                                               eulerAncestral(),
-                                               dpm2Ancestral(),
-                                               dpmSolver1(),
-                                               dpmSolver2(),
-                                               dpmSolver3(),
-                                               dpmSolverMultistep(),
-                                               deis(),
-                                               resMultistep(),
-                                               lcm(),
-                                               tcd(),
-                                               flowEuler(),
-                                               flowHeun(),
-                                               dormandPrince(),
-                                               dpmAdaptive()};
+#define DIFFUSCOPE_LIST_SAMPLER(name) name(),
+    static const std::vector<SamplerEntry> all{DIFFUSCOPE_SAMPLERS(DIFFUSCOPE_LIST_SAMPLER)};
+#undef DIFFUSCOPE_LIST_SAMPLER
     return all;
 }
 
@@ -79,6 +50,31 @@ const SamplerInfo& samplerInfo(const std::string& id)
     return entry(id).info;
 }
 
+base::OptionValues withDefaults(const SamplerInfo& info, const base::OptionValues& given)
+{
+    base::OptionValues values;
+    for (const auto& option : info.options) {
+        const auto found = given.find(option.id);
+        const bool fits = found != given.end() && found->second.index() == option.defaultValue.index();
+        values.emplace(option.id, fits ? found->second : option.defaultValue);
+    }
+    return values;
+}
+
+const SamplerInfo& ddpmSampler()
+{
+    for (const auto& info : samplers())
+        if (info.isDdpmStep)
+            return info;
+    throw Error(ErrorCode::internal, "No sampler of the registry makes the step of DDPM.");
+}
+
+SamplerEquation samplerEquation(const recipe::SamplerSpec& spec)
+{
+    const SamplerInfo& info = samplerInfo(spec.id);
+    return info.equation(withDefaults(info, spec.options));
+}
+
 std::unique_ptr<Sampler> makeSampler(const recipe::SamplerSpec& spec, const schedule::NoiseSchedule& schedule,
                                      const schedule::TimeGrid& grid)
 {
@@ -87,6 +83,7 @@ std::unique_ptr<Sampler> makeSampler(const recipe::SamplerSpec& spec, const sche
         throw Error(ErrorCode::invalidOption, "The grid has no step.", "Choose a grid of at least one step.");
     const auto values =
         base::completed("sampler " + chosen.info.displayName, chosen.info.options, spec.options);
+    checkNeeds(chosen.info.displayName, chosen.info.needs ? chosen.info.needs(values) : GridNeeds(), grid);
     return chosen.make(values, schedule, grid);
 }
 

@@ -1,9 +1,13 @@
 #include "core/samplers/step_terms.h"
 
+#include "core/base/error.h"
 #include "core/samplers/sampler.h"
+#include "core/schedule/schedule_registry.h"
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <mutex>
 
 namespace diffuscope::samplers {
 
@@ -19,9 +23,8 @@ constexpr double rounding = 1e-14;
 class Probe
 {
 public:
-    /// `corrects`: the sampler goes on from corrected states.
-    Probe(const schedule::NoiseSchedule& schedule, const schedule::TimeGrid& grid, bool corrects)
-        : m_schedule(schedule), m_grid(grid), m_corrects(corrects)
+    Probe(const schedule::NoiseSchedule& schedule, const schedule::TimeGrid& grid, const SamplerInfo& info)
+        : m_schedule(schedule), m_grid(grid), m_corrects(info.correctsState), m_mixes(info.usesUnconditional)
     {
     }
 
@@ -45,8 +48,13 @@ public:
                 .schedule = m_schedule,
                 .denoise =
                     [&](const Tensor&, const NoiseLevel& level) {
-                        const Tensor x0Hat = unit({Kind::x0Hat, index, evaluations, level});
-                        return Prediction{x0Hat, unit({Kind::epsHat, index, evaluations++, level})};
+                        Prediction prediction{unit({Kind::x0Hat, index, evaluations, level}),
+                                              unit({Kind::epsHat, index, evaluations, level})};
+                        if (m_mixes)
+                            prediction.x0HatUnconditional =
+                                unit({Kind::x0Unconditional, index, evaluations, level});
+                        ++evaluations;
+                        return prediction;
                     },
                 .noise =
                     [&] {
@@ -111,17 +119,38 @@ private:
 
     const schedule::NoiseSchedule& m_schedule;
     const schedule::TimeGrid& m_grid;
-    bool m_corrects;
+    bool m_corrects;  ///< the sampler goes on from corrected states
+    bool m_mixes;     ///< it reads the estimate without the condition
     std::int64_t m_size = 0;
     std::vector<StepQuantity> m_quantities;
 };
 
-bool dependsOnValues(const recipe::SamplerSpec& spec)
+/// A run of a few steps that every sampler can make: from more noise than most grids have to little, of which
+/// what a sampler uses of its evaluations can be seen.
+std::vector<StepTerms> termsOfShortRun(const recipe::SamplerSpec& spec, const SamplerInfo& info)
 {
-    const SamplerInfo& info = samplerInfo(spec.id);
-    const auto variance = spec.options.find("variance");
-    return info.family == "Adaptive" ||
-           (variance != spec.options.end() && variance->second == base::OptionValue("learned_range"));
+    constexpr int shortSteps = 8;
+    const schedule::NoiseSchedule schedule = schedule::makeSchedule({"linear", {}});
+    auto grid =
+        schedule::makeTimeGrid(schedule, {"log_snr", {{"final", std::string("sigma_min")}}}, shortSteps);
+    if (info.inverse)
+        std::reverse(grid.levels.begin(), grid.levels.end());
+    return stepTerms(spec, schedule, grid);
+}
+
+FurtherValues furtherValuesOf(const std::vector<StepTerms>& terms)
+{
+    FurtherValues used;
+    for (const StepTerms& step : terms)
+        for (const StepTerm& term : step) {
+            const StepQuantity& quantity = term.quantity;
+            if (quantity.index == 0)
+                continue;
+            used.x0Hat |= quantity.kind == Kind::x0Hat;
+            used.epsHat |= quantity.kind == Kind::epsHat;
+            used.x0Unconditional |= quantity.kind == Kind::x0Unconditional;
+        }
+    return used;
 }
 
 }  // namespace
@@ -130,9 +159,10 @@ std::vector<StepTerms> stepTerms(const recipe::SamplerSpec& spec, const schedule
                                  const schedule::TimeGrid& grid)
 {
     const at::NoGradGuard noGrad;
-    Probe probe(schedule, grid, samplerInfo(spec.id).family == "Predictor-corrector");
+    const SamplerInfo& info = samplerInfo(spec.id);
+    Probe probe(schedule, grid, info);
     const auto counting = makeSampler(spec, schedule, grid);  // refuses what cannot run
-    if (dependsOnValues(spec))
+    if (info.coefficientsDependOnValues(withDefaults(info, spec.options)))
         return {};
     probe.pass(*counting, 0);
     return probe.pass(*makeSampler(spec, schedule, grid), probe.quantities());
@@ -140,21 +170,27 @@ std::vector<StepTerms> stepTerms(const recipe::SamplerSpec& spec, const schedule
 
 FurtherValues furtherValues(const recipe::SamplerSpec& spec)
 {
-    const std::string id = samplerInfo(spec.id).id;
-    if (id == "dpmpp_2s" || id == "dpmpp_3s")
-        return {.x0Hat = true, .epsHat = false};
-    if (id == "heun" || id == "dpm2" || id == "dpm2_a" || id == "restart" || id == "dpm_solver_2" ||
-        id == "dpm_solver_3")
-        return {.x0Hat = false, .epsHat = true};
-    if (id == "flow_heun")
-        return {.x0Hat = true, .epsHat = true};
-    if (id == "pndm") {
-        const auto extrapolated = spec.options.find("extrapolate");
-        const bool ofV =
-            extrapolated != spec.options.end() && extrapolated->second == base::OptionValue(std::string("v"));
-        return {.x0Hat = ofV, .epsHat = true};
+    const SamplerInfo& info = samplerInfo(spec.id);
+    if (info.coefficientsDependOnValues(withDefaults(info, spec.options)))
+        return {};
+    static std::mutex guard;
+    static std::map<std::pair<std::string, base::OptionValues>, FurtherValues> known;
+    const std::lock_guard lock(guard);
+    const auto found = known.find({info.id, spec.options});
+    if (found != known.end())
+        return found->second;
+    FurtherValues used;
+    try {
+        used = furtherValuesOf(termsOfShortRun(spec, info));
+    } catch (const Error&) {
+        // Not on such a schedule; its own run refuses it too, or keeps whatever it may need.
+        used = {.x0Hat = info.evaluationsPerStep > 1, .epsHat = info.evaluationsPerStep > 1};
     }
-    return {};
+    constexpr std::size_t mostKnown = 1000;
+    if (known.size() >= mostKnown)
+        known.clear();
+    known.emplace(std::pair(info.id, spec.options), used);
+    return used;
 }
 
 }  // namespace diffuscope::samplers

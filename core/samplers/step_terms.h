@@ -17,6 +17,8 @@ struct StepQuantity
         x0Hat,   ///< of evaluation `index` of `step`
         epsHat,  ///< of evaluation `index` of `step`
         noise,   ///< draw `index` of `step`
+        /// without the condition, of evaluation `index` of `step`; the x0Hat where nothing guides
+        x0Unconditional,
     };
     Kind kind = Kind::state;
     int step = 0;
@@ -41,8 +43,9 @@ struct FurtherValues
 {
     bool x0Hat = false;
     bool epsHat = false;
+    bool x0Unconditional = false;
 
-    int count() const { return int(x0Hat) + int(epsHat); }
+    int count() const { return int(x0Hat) + int(epsHat) + int(x0Unconditional); }
 };
 
 /// The terms of every step of a run. Every sampler here is linear in states, predictions and noise, so its
@@ -57,7 +60,8 @@ std::vector<StepTerms> stepTerms(const recipe::SamplerSpec& spec, const schedule
                                  const schedule::TimeGrid& grid);
 
 /// What the sampler uses of the evaluations after a step's first: the image, the noise, or both; nothing for
-/// samplers that make one evaluation a step, and those whose steps have no terms (see stepTerms()).
+/// samplers that make one evaluation a step, and those whose steps have no terms (see stepTerms()). Read off
+/// the terms of a short run. Throws Error(invalidOption) for an unknown id.
 FurtherValues furtherValues(const recipe::SamplerSpec& spec);
 
 }  // namespace diffuscope::samplers

@@ -1,4 +1,5 @@
 // UniPC: Zhao et al. 2023, UniPC: A Unified Predictor-Corrector Framework, algorithms 1 and 2.
+#include "core/samplers/equation_letters.h"
 #include "core/samplers/history.h"
 #include "core/samplers/sampler_checks.h"
 #include "core/samplers/sampler_entry.h"
@@ -197,6 +198,21 @@ LowerAtEnd lowerAtEndFrom(const std::string& name)
     return name == "never" ? LowerAtEnd::never : LowerAtEnd::automatic;
 }
 
+SamplerEquation unipcEquation(const base::OptionValues& values)
+{
+    using namespace letters;
+    const std::vector<std::string> where{
+        R"(x_{t}^{c}\rm{: }\xt{x_{t}}\rm{ corrected by the estimate made there})",
+        R"(B(h) = e^{h}−1\rm{ or }h\rm{; }a_{i}\rm{ from the order conditions})", stepLength};
+    if (base::text(values, "extrapolate") == "noise")
+        return {letters::next + ratioOfAlphas + R"( \xt{x_{t}^{c}} )" + noiseFactor + eps +
+                    R"( − σ_{t−1} B(h) ∑_{i} \frac{a_{i}}{r_{i}} (\ep{\hat{ε}_{t+i}}−)" + eps + ")",
+                where, "Zhao et al. 2023, algorithms 1 and 2"};
+    return {letters::next + ratioOfSigmas + R"( \xt{x_{t}^{c}} )" + imageFactor + x0 +
+                R"( − α_{t−1} B(h) ∑_{i} \frac{a_{i}}{r_{i}} (\xo{\hat{x}_{0,t+i}}−)" + x0 + ")",
+            where, "Zhao et al. 2023, algorithms 1 and 2"};
+}
+
 }  // namespace
 
 SamplerEntry unipc()
@@ -226,16 +242,21 @@ SamplerEntry unipc()
                              "steady; by itself it does with fewer than 15 steps or a clean end."),
               Option::text("disable_corrector", "Uncorrected steps", "",
                            "Numbers of steps whose result is not corrected, counted from 0; strong guidance "
-                           "can make the first corrections too large.")}},
-        [](const base::OptionValues& values, const schedule::NoiseSchedule&, const schedule::TimeGrid& grid) {
+                           "can make the first corrections too large.")
+                  .forCompatibility()},
+         .correctsState = true,
+         .needs =
+             [](const auto& values) {
+                 return GridNeeds{
+                     .signal = true, .steps = base::integer(values, "order"), .orderOption = "order"};
+             },
+         .equation = unipcEquation},
+        [](const base::OptionValues& values, const schedule::NoiseSchedule&, const schedule::TimeGrid&) {
             const UniPcPlan plan{.order = base::integer(values, "order"),
                                  .image = base::text(values, "extrapolate") == "image",
                                  .bh1 = base::text(values, "solver_type") == "bh1",
                                  .lowerAtEnd = lowerAtEndFrom(base::text(values, "lower_at_end")),
                                  .withoutCorrector = stepNumbers(base::text(values, "disable_corrector"))};
-            requireFallingNoise("UniPC", grid);
-            requireStepsForOrder("UniPC", plan.order, grid, true);
-            requireSignal("UniPC", grid);
             return std::make_unique<UniPc>(plan);
         }};
 }

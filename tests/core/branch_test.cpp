@@ -160,7 +160,7 @@ private Q_SLOTS:
     {
         QFETCH(QString, id);
         Recipe recipe = usual(id.toStdString());
-        const bool isAdaptive = samplerInfo(recipe.sampler.id).family == "Adaptive";
+        const bool isAdaptive = samplerInfo(recipe.sampler.id).adaptive;
         const Recorded parent = recorded(*m_factory->start(recipe));
         const auto run = m_factory->startFrom(recipe, startAt(parent, place));
         const Recorded branch = recorded(*run);

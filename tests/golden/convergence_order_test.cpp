@@ -88,6 +88,16 @@ void ConvergenceOrderTest::errorFallsWithThePowerOfTheOrder_data()
          {{"tau", 0.0}, {"predictor_order", 3.0}, {"corrector_order", 3.0}, {"lower_order_final", false}}},
         3);
     row("LMS 3", {"lms", {{"order", 3.0}}}, 3);
+    row("iPNDM-V 3", {"ipndm_v", {{"order", 3.0}}}, 3);
+    row("EDM midpoint", {"edm_ablation", {{"alpha", 0.5}}}, 2);
+    row("EDM in the time of a VP-SDE", {"edm_ablation", {{"time", "vp"s}, {"scaling", "vp"s}}}, 2);
+    row("Heun in the time of flow", {"heun", {{"variable", "flow"s}}}, 2);
+    row("DPM2 in the time of flow", {"dpm2", {{"variable", "flow"s}}}, 2);
+    row("DPM-Solver++ 2S a without noise", {"dpmpp_2s_a", {{"eta", 0.0}}}, 2);
+    row("DPM-Solver++ SDE without noise", {"dpmpp_sde", {{"eta", 0.0}}}, 2);
+    row("SEEDS-2 without noise", {"seeds_2", {{"eta", 0.0}}}, 2);
+    row("SEEDS-2, exponential Heun", {"seeds_2", {{"eta", 0.0}, {"r", 1.0}, {"solver_type", "phi_2"s}}}, 2);
+    row("SEEDS-3 without noise", {"seeds_3", {{"eta", 0.0}}}, 3);
 }
 
 void ConvergenceOrderTest::errorFallsWithThePowerOfTheOrder()

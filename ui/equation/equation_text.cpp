@@ -1,5 +1,4 @@
 #include "ui/equation/equation_text.h"
-
 #include "ui/theme/symbols.h"
 #include "ui/widgets/number_text.h"
 
@@ -45,6 +44,7 @@ const char* colorOf(samplers::StepQuantity::Kind kind)
         case samplers::StepQuantity::Kind::state:
             return "xt";
         case samplers::StepQuantity::Kind::x0Hat:
+        case samplers::StepQuantity::Kind::x0Unconditional:
             return "xo";
         case samplers::StepQuantity::Kind::epsHat:
             return "ep";

@@ -1,5 +1,6 @@
 #include "ui/equation/own_numbers.h"
 
+#include "core/samplers/sampler_registry.h"
 #include "ui/equation/equation_text.h"
 #include "ui/equation/formula_view.h"
 #include "ui/theme/fonts.h"
@@ -132,7 +133,8 @@ void OwnNumbers::showResult()
 {
     using Role = FormulaLine::Role;
     const explain::DdpmInput numbers = input();
-    const QString formula = QString::fromStdString(explain::samplerEquation({"ddpm", {}}).formula);
+    const QString formula =
+        QString::fromStdString(explain::samplerEquation({samplers::ddpmSampler().id, {}}).formula);
     std::vector<FormulaLine> lines{{formula, Role::formula}};
     m_reset->setEnabled(m_own);
     if (!explain::isPossible(numbers)) {

@@ -1,7 +1,6 @@
-#include "ui/equation/term_table.h"
-
 #include "ui/equation/equation_text.h"
 #include "ui/equation/formula_view.h"
+#include "ui/equation/term_table.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/layer_colors.h"
 
@@ -27,6 +26,7 @@ record::Layer layerOf(samplers::StepQuantity::Kind kind)
         case samplers::StepQuantity::Kind::state:
             return record::Layer::xt;
         case samplers::StepQuantity::Kind::x0Hat:
+        case samplers::StepQuantity::Kind::x0Unconditional:
             return record::Layer::x0Hat;
         case samplers::StepQuantity::Kind::epsHat:
             return record::Layer::epsHat;
