@@ -13,6 +13,10 @@ std::vector<GridRule> specialTimeRules();
 std::vector<GridRule> sigmaRules();
 /// Align-your-steps: a table of optimised sigmas.
 std::vector<GridRule> tabulatedRules();
+/// Rules that other programs lay over the indices of the training levels.
+std::vector<GridRule> indexRules();
+/// Rules that were published as short tables or formulas of their own.
+std::vector<GridRule> publishedRules();
 /// The list that a person types.
 std::vector<GridRule> typedRules();
 
@@ -24,8 +28,8 @@ void checkSteps(int steps, int most);
 std::vector<double> wholeUnlessRepeated(std::vector<double> whole, std::vector<double> exact,
                                         bool fractional);
 
-/// What rules of sigmas share: `sigma_max`, `sigma_min`, `network_time`, `final`, after the rule's own
-/// options.
+/// What rules of sigmas share: `sigma_max`, `sigma_min`, `network_time`, `variable`, `final`, after the
+/// rule's own options.
 std::vector<base::Option> withSigmaOptions(std::vector<base::Option> options);
 /// A grid through sigmas: `sigmas(kMax, kMin, n)` gives n values of sigma/alpha from kMax down to kMin. n is
 /// `steps`, or steps + 1 where the option `final` makes the least noisy one the end. An infinite sigma of the
@@ -33,6 +37,9 @@ std::vector<base::Option> withSigmaOptions(std::vector<base::Option> options);
 using SigmaFormula = std::function<std::vector<double>(double kMax, double kMin, int n)>;
 TimeGrid throughSigmas(const SigmaFormula& sigmas, const NoiseSchedule& schedule,
                        const base::OptionValues& values, int steps, bool infiniteMaximum = false);
+
+/// A falling table at a position from 0 to size − 1, log-linear between its entries.
+double interpolatedLogarithmically(const std::vector<double>& table, double position);
 
 /// The option `final`: whether the last level is clean or the least noisy training level.
 base::Option finalOption();

@@ -22,11 +22,18 @@ std::vector<ScheduleFamily> allFamilies()
 /// The sqrt(alphaBar) that stands for almost no signal: alphaBar = 2^-24, the value the field uses where a
 /// sampler needs a finite sigma; half of the level before where that is less.
 constexpr double almostZeroAlpha = 0x1p-12;
+/// The alphaBar that ComfyUI takes for it.
+constexpr double comfyAlphaBar = 4.8973451890853435e-8;
 
 /// Shifts and scales sqrt(alphaBar) so that the last level keeps no signal, or next to none, and the first
 /// stays as it was (Lin et al. 2023, algorithm 1).
-NoiseSchedule withTerminalSnr(const NoiseSchedule& schedule, bool finite)
+NoiseSchedule withTerminalSnr(const NoiseSchedule& schedule, const std::string& terminal)
 {
+    const auto lastAlpha = [&terminal](double before) {
+        if (terminal == "near_zero_comfyui")
+            return std::min(std::sqrt(comfyAlphaBar), before / 2);
+        return terminal == "near_zero" ? std::min(almostZeroAlpha, before / 2) : 0.0;
+    };
     const int count = schedule.levels();
     const double first = schedule.level(0).alpha;
     const double last = schedule.level(count - 1).alpha;
@@ -36,7 +43,7 @@ NoiseSchedule withTerminalSnr(const NoiseSchedule& schedule, bool finite)
         if (t + 1 < count)
             alpha.push_back((schedule.level(t).alpha - last) * (first / (first - last)));
         else
-            alpha.push_back(finite ? std::min(almostZeroAlpha, alpha.back() / 2) : 0.0);
+            alpha.push_back(lastAlpha(alpha.back()));
         sigma.push_back(std::sqrt((1 - alpha.back()) * (1 + alpha.back())));
     }
     return NoiseSchedule::fromLevels(schedule.name(), std::move(alpha), std::move(sigma));
@@ -54,7 +61,10 @@ std::vector<base::Option> withSharedOptions(std::vector<base::Option> options)
 {
     options.push_back(base::Option::choice(
         "terminal_snr", "Last level", "as_is",
-        {{"as_is", "As the schedule is"}, {"zero", "Zero signal"}, {"near_zero", "Almost zero signal"}},
+        {{"as_is", "As the schedule is"},
+         {"zero", "Zero signal"},
+         {"near_zero", "Almost zero signal"},
+         {"near_zero_comfyui", "Almost zero signal, as ComfyUI"}},
         "Whether the curve is rescaled until its last level is pure noise, so that sampling can start from "
         "exactly "
         "what training saw (predict v or x0 then: noise prediction divides by zero there)."));
@@ -68,7 +78,7 @@ NoiseSchedule finished(const std::string& name, std::vector<double> betas, const
     const std::string& terminal = base::text(values, "terminal_snr");
     if (terminal == "as_is")
         return schedule;
-    return withTerminalSnr(schedule, terminal == "near_zero");
+    return withTerminalSnr(schedule, terminal);
 }
 
 std::vector<double> linspace(double first, double last, int n)

@@ -34,11 +34,9 @@ std::vector<double> mapped(std::vector<double> values, const std::function<doubl
 /// Equal steps in log(sigma/alpha) after the ramp is raised to `power`.
 std::vector<double> logarithmic(double kMax, double kMin, int n, double power)
 {
-    return mapped(
-        ramp(n),
-        [=](double u) {
-            return std::exp(std::log(kMin) + std::pow(1 - u, power) * (std::log(kMax) - std::log(kMin)));
-        });
+    return mapped(ramp(n), [=](double u) {
+        return std::exp(std::log(kMin) + std::pow(1 - u, power) * (std::log(kMax) - std::log(kMin)));
+    });
 }
 
 TimeGrid exponential(const NoiseSchedule& schedule, const OptionValues& values, int steps)
@@ -115,11 +113,18 @@ TimeGrid flowUniform(const NoiseSchedule& schedule, const OptionValues& values, 
     return throughSigmas(sigmas, schedule, values, steps, true);
 }
 
-GridRule rule(std::string id, std::string displayName, std::string description, std::vector<Option> options,
+GridRule rule(std::string id, std::string name, std::string description, std::vector<Option> options,
               TimeGrid (*make)(const NoiseSchedule&, const OptionValues&, int))
 {
-    return {std::move(id), std::move(displayName), std::move(description),
-            withSigmaOptions(std::move(options)), make};
+    return {std::move(id), std::move(name), std::move(description), withSigmaOptions(std::move(options)),
+            make};
+}
+
+/// The same but for rounding; two infinite ones are.
+bool isSameRatio(double k, double other)
+{
+    constexpr double closeEnough = 1e-9;
+    return k == other || std::abs(k - other) <= closeEnough * std::min(k, other);
 }
 
 double told(double time, const std::string& convention)
@@ -145,7 +150,15 @@ std::vector<Option> withSigmaOptions(std::vector<Option> options)
         Option::choice("network_time", "Time told", "exact",
                        {{"exact", "Exact"}, {"rounded", "Rounded"}, {"truncated", "Cut to whole"}},
                        "Whether the network is told the exact time of a sigma or a whole one near it, "
-                       "as some programs do."));
+                       "as some programs do.")
+            .forCompatibility());
+    options.push_back(
+        Option::choice(
+            "variable", "Formula in", "snr",
+            {{"snr", "σ/α"}, {"flow", "σ/(α + σ), the time of flow"}, {"automatic", "As the schedule is"}},
+            "What the formula calls sigma: σ/α, or the share of noise, as other programs do with "
+            "models of flow.")
+            .forCompatibility());
     options.push_back(finalOption());
     return options;
 }
@@ -153,13 +166,15 @@ std::vector<Option> withSigmaOptions(std::vector<Option> options)
 TimeGrid throughSigmas(const SigmaFormula& sigmas, const NoiseSchedule& schedule, const OptionValues& values,
                        int steps, bool infiniteMaximum)
 {
+    const std::string& variable = base::text(values, "variable");
+    const bool flow = variable == "flow" || (variable == "automatic" && !schedule.isVariancePreserving());
     const int last = schedule.levels() - 1;
     const double ownMax = schedule.level(last).noiseToSignal();
     double kMax = number(values, "sigma_max");
     double kMin = number(values, "sigma_min");
     const bool fromNoisiest = kMax == 0;
     const bool toLeastNoisy = kMin == 0;
-    if (fromNoisiest && std::isinf(ownMax) && !infiniteMaximum)
+    if (fromNoisiest && std::isinf(ownMax) && !infiniteMaximum && !flow)
         kMax = std::max(largeNoiseToSignal, 2 * schedule.level(last - 1).noiseToSignal());
     else if (fromNoisiest)
         kMax = ownMax;
@@ -171,14 +186,16 @@ TimeGrid throughSigmas(const SigmaFormula& sigmas, const NoiseSchedule& schedule
                     "Set \"sigma_max\" to more than \"sigma_min\", or either to 0 for the schedule's own.");
     const bool endsClean = base::text(values, "final") == "clean";
     TimeGrid grid;
-    for (const double k : sigmas(kMax, kMin, endsClean ? steps : steps + 1)) {
+    const auto share = [flow](double k) { return !flow ? k : std::isinf(k) ? 1 : k / (1 + k); };
+    for (const double value : sigmas(share(kMax), share(kMin), endsClean ? steps : steps + 1)) {
+        const double k = !flow ? value : value < 1 ? value / (1 - value) : INFINITY;
         grid.levels.push_back(schedule.levelOfNoiseToSignal(k));
         grid.levels.back().t = told(grid.levels.back().t, base::text(values, "network_time"));
     }
     // The schedule's own ends exactly, not as exp(log()) or pow(pow()) leave them.
-    if (fromNoisiest && kMax == ownMax && std::abs(grid.levels.front().t - last) < 1e-6)
+    if (fromNoisiest && isSameRatio(grid.levels.front().noiseToSignal(), ownMax))
         grid.levels.front() = schedule.level(last);
-    if (toLeastNoisy && steps > 1 && grid.levels.back().t < 1e-6)
+    if (toLeastNoisy && steps > 1 && isSameRatio(grid.levels.back().noiseToSignal(), kMin))
         grid.levels.back() = schedule.level(0);
     if (endsClean)
         grid.levels.push_back({0, 1, 0});

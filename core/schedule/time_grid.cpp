@@ -12,12 +12,26 @@ namespace {
 /// Grids of sigmas and of fractional times may be finer than the training levels, up to here.
 constexpr int finestGrid = 1000;
 
+base::Option leapOption()
+{
+    return base::Option::toggle("leap", "Leave out the last but one", false,
+                                "Lays the grid for one step more and leaves out its last noisy level, as "
+                                "other programs do with "
+                                "some samplers.")
+        .forCompatibility();
+}
+
 std::vector<GridRule> allRules()
 {
     std::vector<GridRule> all;
-    for (auto* group : {timeSpacingRules, specialTimeRules, sigmaRules, tabulatedRules, typedRules})
+    for (auto* group : {timeSpacingRules, specialTimeRules, sigmaRules, indexRules, tabulatedRules,
+                        publishedRules, typedRules})
         for (auto& rule : group())
             all.push_back(std::move(rule));
+    // A typed list says itself what it visits.
+    for (auto& rule : all)
+        if (rule.id != "typed")
+            rule.options.push_back(leapOption());
     return all;
 }
 
@@ -78,7 +92,11 @@ TimeGrid makeTimeGrid(const NoiseSchedule& schedule, const GridSpec& spec, int s
                     "\"steps\" is " + std::to_string(steps) + ", but must be a whole number from 1 to " +
                         std::to_string(most) + ".",
                     "Choose from 1 to " + std::to_string(most) + " steps.");
-    TimeGrid grid = rule.make(schedule, values, steps);
+    const auto leap = values.find("leap");
+    const bool leaps = leap != values.end() && leap->second == base::OptionValue(true);
+    TimeGrid grid = rule.make(schedule, values, leaps ? steps + 1 : steps);
+    if (leaps && grid.steps() > 1)
+        grid.levels.erase(grid.levels.end() - 2);
     checkOrder(rule.displayName, grid);
     return grid;
 }
