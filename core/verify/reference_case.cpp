@@ -1,6 +1,8 @@
 #include "core/verify/reference_case.h"
 
 #include "core/base/error.h"
+#include "core/verify/reference_json.h"
+#include "core/verify/sigma_file.h"
 
 #include <nlohmann/json.hpp>
 #include <zlib.h>
@@ -15,15 +17,10 @@ namespace diffuscope::verify {
 namespace {
 
 using nlohmann::json;
+using namespace reading;
 
 /// No trajectory file comes near this; a larger one is a mistake, or a gzip bomb.
 constexpr std::size_t largestFile = std::size_t(512) << 20;
-
-/// What is wrong and where; the reader adds the file's name.
-[[noreturn]] void refuse(const std::string& where, const std::string& what)
-{
-    throw Error(ErrorCode::invalidFile, where + " " + what);
-}
 
 std::string readAll(const std::filesystem::path& path)
 {
@@ -44,97 +41,6 @@ std::string readAll(const std::filesystem::path& path)
     if (count < 0 || (status != Z_OK && status != Z_STREAM_END))
         refuse("it", "is a damaged or incomplete gzip file");
     return text;
-}
-
-const json& member(const json& object, const std::string& where, const char* key)
-{
-    if (!object.is_object())
-        refuse(where, "is not an object");
-    const auto found = object.find(key);
-    if (found == object.end())
-        refuse(where, std::string("has no \"") + key + "\"");
-    return *found;
-}
-
-double number(const json& value, const std::string& where)
-{
-    if (!value.is_number())
-        refuse(where, "is not a number");
-    return value.get<double>();
-}
-
-std::string text(const json& value, const std::string& where)
-{
-    if (!value.is_string())
-        refuse(where, "is not a text");
-    return value.get<std::string>();
-}
-
-const json& list(const json& value, const std::string& where)
-{
-    if (!value.is_array())
-        refuse(where, "is not a list");
-    return value;
-}
-
-std::vector<double> numbers(const json& value, const std::string& where)
-{
-    std::vector<double> result;
-    for (const auto& entry : list(value, where))
-        result.push_back(number(entry, where));
-    return result;
-}
-
-ReferenceBatch batch(const json& value, const std::string& where)
-{
-    ReferenceBatch result;
-    for (const auto& row : list(value, where)) {
-        const auto values = numbers(row, where);
-        if (result.rows > 0 && int(values.size()) != result.columns)
-            refuse(where, "has rows of different lengths");
-        result.columns = int(values.size());
-        result.values.insert(result.values.end(), values.begin(), values.end());
-        ++result.rows;
-    }
-    if (result.values.empty())
-        refuse(where, "is empty");
-    return result;
-}
-
-/// The network's output: like the state, or with as many columns again for its variance.
-ReferenceBatch outputLike(const ReferenceBatch& shape, const json& value, const std::string& where)
-{
-    ReferenceBatch result = batch(value, where);
-    if (result.rows != shape.rows || (result.columns != shape.columns && result.columns != 2 * shape.columns))
-        refuse(where, "has another shape than initial_noise");
-    return result;
-}
-
-ReferenceBatch batchLike(const ReferenceBatch& shape, const json& value, const std::string& where)
-{
-    ReferenceBatch result = batch(value, where);
-    if (result.rows != shape.rows || result.columns != shape.columns)
-        refuse(where, "has another shape than initial_noise");
-    return result;
-}
-
-ReferenceOptions options(const json& value, const std::string& where)
-{
-    if (!value.is_object())
-        refuse(where, "is not an object");
-    ReferenceOptions result;
-    for (const auto& [key, entry] : value.items())
-        if (entry.is_boolean())
-            result[key] = entry.get<bool>();
-        else if (entry.is_number())
-            result[key] = entry.get<double>();
-        else if (entry.is_string())
-            result[key] = entry.get<std::string>();
-        else if (entry.is_null())
-            result[key] = std::monostate();
-        else
-            result[key] = entry.dump();
-    return result;
 }
 
 ReferenceCase readCase(const json& value, const std::string& where)
@@ -200,15 +106,26 @@ ReferenceFile parsed(const std::string& content)
     if (root.is_discarded())
         refuse("it", "is not valid JSON");
     ReferenceFile file;
+    if (root.is_object() && root.contains("grids")) {
+        file.sigmaLists = readSigmaLists(root);
+        return file;
+    }
     file.mixture = readMixture(member(root, "its top level", "denoiser"));
     const json& cases = list(member(root, "its top level", "cases"), "cases");
     for (const auto& entry : cases) {
-        const std::string where = "cases[" + std::to_string(file.cases.size()) + "]";
+        const std::size_t index = file.cases.size() + file.sigmaCases.size();
+        const std::string where = "cases[" + std::to_string(index) + "]";
+        if (isSigmaCase(entry)) {
+            file.sigmaCases.push_back(readSigmaCase(entry, where));
+            if (file.sigmaCases.back().initialState.columns != int(file.mixture.means.front().size()))
+                refuse(where + ".initial_state", "has another number of columns than denoiser.means");
+            continue;
+        }
         file.cases.push_back(readCase(entry, where));
         if (file.cases.back().initialNoise.columns != int(file.mixture.means.front().size()))
             refuse(where + ".initial_noise", "has another number of columns than denoiser.means");
     }
-    if (file.cases.empty())
+    if (file.cases.empty() && file.sigmaCases.empty())
         refuse("cases", "is empty");
     return file;
 }

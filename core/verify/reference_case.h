@@ -49,6 +49,53 @@ struct ReferenceCase
     std::vector<ReferenceBatch> states;  ///< after every step of the other program
 };
 
+/// One call of the network in a case of sigmas.
+struct SigmaEvaluation
+{
+    std::optional<double> sigmaGiven;  ///< the level as the sampler asked for it
+    double alpha = 1;                  ///< of the level that the network was asked at
+    double sigma = 0;
+    ReferenceBatch input;  ///< the state as it was passed
+};
+
+/// One recorded run of a program that counts in sigmas: sigma/alpha, or the sigma of flow.
+struct SigmaCase
+{
+    struct Guidance
+    {
+        int conditionClass = 0;  ///< the condition is this component of the mixture alone
+        double scale = 1;
+    };
+
+    std::string reference;  ///< program and function, e.g. "ComfyUI sample_heun"
+    std::string scheduler;
+    ReferenceOptions options;
+    ReferenceOptions config;  ///< of the model
+    int steps = 0;
+    std::vector<double> sigmas;     ///< empty where the function makes its own
+    std::vector<double> timesteps;  ///< of functions that count in times
+    bool stateOverAlpha = false;    ///< states are x/alpha
+    /// The network is asked at the nearest whole training time, and its answer taken for the level's.
+    bool nearestTime = false;
+    ReferenceBatch initialState;
+    std::vector<SigmaEvaluation> evaluations;
+    std::vector<ReferenceBatch> noise;   ///< in the order of the draws; those with a factor of 0 left out
+    std::vector<ReferenceBatch> states;  ///< after each step; empty where the program has no such
+    ReferenceBatch result;
+    std::optional<Guidance> guidance;
+};
+
+/// A list of sigmas that a program's scheduler makes; NaN where the program gave NaN.
+struct SigmaList
+{
+    std::string reference;
+    std::string scheduler;
+    ReferenceOptions model;
+    ReferenceOptions options;
+    int steps = 0;
+    std::vector<double> sigmas;
+};
+
 /// The denoiser of a file: data x0 ~ sum_k weights[k]·N(means[k], std² I).
 struct ReferenceMixture
 {
@@ -61,6 +108,8 @@ struct ReferenceFile
 {
     ReferenceMixture mixture;
     std::vector<ReferenceCase> cases;
+    std::vector<SigmaCase> sigmaCases;
+    std::vector<SigmaList> sigmaLists;
 };
 
 /// Reads a file, .json or gzipped. Throws Error(missingFile) where it cannot be opened and Error(invalidFile)

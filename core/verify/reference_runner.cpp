@@ -6,6 +6,8 @@
 #include "core/denoise/target_adapter.h"
 #include "core/run/sampling_loop.h"
 #include "core/verify/reference_setup.h"
+#include "core/verify/sigma_lists.h"
+#include "core/verify/sigma_runner.h"
 
 #include <torch/types.h>
 
@@ -194,6 +196,8 @@ void run(const ReferenceMixture& mixture, const ReferenceCase& reference, const 
     report.outcome = holds ? ReferenceReport::Outcome::ok : ReferenceReport::Outcome::notOk;
 }
 
+}  // namespace
+
 std::string shown(const recipe::SamplerSpec& spec)
 {
     std::string text = spec.id;
@@ -211,8 +215,6 @@ std::string shown(const recipe::SamplerSpec& spec)
     }
     return text;
 }
-
-}  // namespace
 
 ReferenceReport verifyCase(const ReferenceMixture& mixture, const ReferenceCase& reference)
 {
@@ -247,6 +249,16 @@ void verifyFile(const std::filesystem::path& file, const std::function<void(cons
         result.index = int(i);
         report(result);
     }
+    int index = int(content.cases.size());
+    const auto add = [&](ReferenceReport result) {
+        result.file = file;
+        result.index = index++;
+        report(result);
+    };
+    for (const SigmaCase& each : content.sigmaCases)
+        add(verifySigmaCase(content.mixture, each));
+    for (const SigmaList& each : content.sigmaLists)
+        add(verifyList(each));
 }
 
 std::string reportLine(const ReferenceReport& report)

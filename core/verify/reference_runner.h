@@ -2,6 +2,7 @@
 // state.
 #pragma once
 
+#include "core/recipe/sampler_spec.h"
 #include "core/verify/reference_case.h"
 
 #include <functional>
@@ -26,6 +27,9 @@ struct ReferenceReport
 
 /// A case holds at or below this largest error.
 constexpr double referenceTolerance = 1e-9;
+
+/// A sampler and its options on one line.
+std::string shown(const recipe::SamplerSpec& spec);
 
 /// Runs a case in double with the recorded noise injected. Never throws for what is in the case.
 ReferenceReport verifyCase(const ReferenceMixture& mixture, const ReferenceCase& reference);

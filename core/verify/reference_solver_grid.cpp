@@ -95,9 +95,9 @@ std::vector<double> newerFlowSigmas(CaseReader& reader, double levels, double sh
 
 bool begins(const std::vector<double>& sigmas, const std::vector<double>& recorded)
 {
-    return recorded.size() >= sigmas.size() && std::equal(
-                                                   sigmas.begin(), sigmas.end(), recorded.begin(),
-                                                   [](double a, double b) { return std::abs(a - b) < 1e-9; });
+    return recorded.size() >= sigmas.size() &&
+           std::equal(sigmas.begin(), sigmas.end(), recorded.begin(),
+                      [](double a, double b) { return std::abs(a - b) < 1e-9; });
 }
 
 }  // namespace

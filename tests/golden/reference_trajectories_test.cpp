@@ -20,9 +20,11 @@ private Q_SLOTS:
 void ReferenceTrajectoriesTest::everyCaseHolds_data()
 {
     QTest::addColumn<QString>("path");
-    const std::string folder = DIFFUSCOPE_SOURCE_DIR "/tests/data/reference/trajectories";
-    for (const auto& file : referenceFiles(folder))
-        QTest::newRow(file.filename().c_str()) << QString::fromStdString(file.string());
+    for (const char* kind : {"trajectories", "kdiffusion"}) {
+        const std::string folder = std::string(DIFFUSCOPE_SOURCE_DIR "/tests/data/reference/") + kind;
+        for (const auto& file : referenceFiles(folder))
+            QTest::addRow("%s/%s", kind, file.filename().c_str()) << QString::fromStdString(file.string());
+    }
 }
 
 void ReferenceTrajectoriesTest::everyCaseHolds()
