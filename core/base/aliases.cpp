@@ -49,9 +49,94 @@ std::vector<Alias> solverAliases()
     };
 }
 
+/// ComfyUI's samplers where they are those of another program, an option of one, or differ from the sampler
+/// of the same name here; "comfy_" in front of a name stands for exactly what ComfyUI does.
+std::vector<Alias> comfyAliases()
+{
+    const std::string automatic = "automatic";
+    const OptionValues published{{"last_level", std::string("down")}, {"variable", automatic}};
+    OptionValues ancestral = published;
+    ancestral["eta"] = 1.0;
+    return {
+        {"dpmpp_2m_sde_heun_gpu", "dpmpp_2m_sde", chosen("solver_type", "heun")},
+        {"dpmpp_sde_gpu", "dpmpp_sde"},
+        {"dpmpp_2s_ancestral", "dpmpp_2s_a"},
+        {"dpmpp_2s_ancestral_cfg_pp", "dpmpp_2s_a_cfg_pp"},
+        {"euler_ancestral_cfg_pp", "euler_a_cfg_pp"},
+        {"res_multistep_ancestral", "res_multistep", ancestral},
+        {"res_multistep_ancestral_cfg_pp", "res_multistep_cfg_pp", {{"eta", 1.0}}},
+        {"exp_heun_2_x0", "seeds_2", {{"eta", 0.0}, {"r", 1.0}, {"solver_type", std::string("phi_2")}}},
+        {"exp_heun_2_x0_sde", "seeds_2", {{"r", 1.0}, {"solver_type", std::string("phi_2")}}},
+        {"comfy_euler_ancestral", "euler_a", chosen("variable", "automatic")},
+        {"comfy_heun", "heun", chosen("variable", "automatic")},
+        {"comfy_dpm_2", "dpm2", chosen("variable", "automatic")},
+        {"comfy_dpm_2_ancestral", "dpm2_a", chosen("variable", "automatic")},
+        {"comfy_dpmpp_2s_ancestral", "dpmpp_2s_a", chosen("variable", "automatic")},
+        {"comfy_heunpp2", "heunpp2", chosen("variable", "automatic")},
+        {"comfy_lms", "lms", {{"to_clean", std::string("image")}, {"variable", automatic}}},
+        {"comfy_ipndm", "ipndm", {{"to_clean", std::string("image")}, {"variable", automatic}}},
+        {"comfy_ipndm_v", "ipndm_v", {{"weights", std::string("published")}, {"variable", automatic}}},
+        {"comfy_deis", "deis", {{"polynomial", std::string("time")}, {"variable", automatic}}},
+        {"comfy_dpmpp_2m", "dpmpp_2m", {{"lower_order_final", false}, {"variable", automatic}}},
+        {"comfy_dpmpp_2m_sde", "dpmpp_2m_sde", {{"lower_order_final", false}}},
+        {"comfy_dpmpp_3m_sde",
+         "dpmpp_3m_sde",
+         {{"curvature", std::string("half")},
+          {"solver_type", std::string("heun")},
+          {"lower_order_final", false}}},
+        {"comfy_gradient_estimation", "gradient_estimation", chosen("variable", "automatic")},
+        {"comfy_res_multistep", "res_multistep", published},
+        {"comfy_lcm", "lcm", chosen("boundary", "none")},
+        {"comfy_dpm_adaptive", "dpm_adaptive", chosen("controller", "pid")},
+        {"comfy_sa_solver", "sa_solver_pece", {{"pece", false}}},
+        {"comfy_uni_pc",
+         "unipc",
+         {{"order", 3.0}, {"solver_type", std::string("bh1")}, {"lower_at_end", std::string("always")}}},
+        {"comfy_uni_pc_bh2",
+         "unipc",
+         {{"order", 3.0}, {"solver_type", std::string("bh2")}, {"lower_at_end", std::string("always")}}},
+    };
+}
+
+/// Names of A1111, Forge, SD.Next and diffusers for samplers that other programs have under other names.
+std::vector<Alias> webAliases()
+{
+    return {
+        {"k_dpmpp_2s_a", "dpmpp_2s_a"},
+        {"k_dpmpp_sde", "dpmpp_sde"},
+        {"k_dpm_fast", "dpm_fast"},
+        {"k_dpmpp_2m_sde_heun", "dpmpp_2m_sde", chosen("solver_type", "heun")},
+        {"DDIM CFG++", "euler_cfg_pp"},
+        {"Heun++", "heunpp2"},
+        {"KDPM2", "dpm2"},
+        {"KDPM2 a", "dpm2_a"},
+        {"LMSD", "lms"},
+        {"DPM SDE", "dpmpp_sde"},
+        {"DPMSolverSDEScheduler", "dpmpp_sde"},
+        {"DPM++ 1S", "dpm_solver_1"},
+        {"DPM++ 1M Inverse", "dpmpp_inverse", {{"order", 1.0}}},
+        {"DPM++ 2M Inverse", "dpmpp_inverse", {{"order", 2.0}}},
+        {"DPM++ 3M Inverse", "dpmpp_inverse", {{"order", 3.0}}},
+        {"DPMSolverMultistepInverseScheduler", "dpmpp_inverse"},
+        {"BDIA_DDIMScheduler", "bdia_ddim"},
+        {"Euler EDM", "euler"},
+        {"EDMEulerScheduler", "euler"},
+        {"Euler SGM", "euler"},
+        {"DPM++ 2M EDM", "dpmpp_2m"},
+        {"EDMDPMSolverMultistepScheduler", "dpmpp_2m"},
+        {"Euler FlowMatch", "flow_euler"},
+        {"Heun FlowMatch", "flow_heun"},
+        {"edm_sampler", "heun"},
+        {"ablation_sampler", "edm_ablation"},
+        {"euler_pp_alternative", "euler_pp"},
+    };
+}
+
 std::vector<Alias> samplerAliases()
 {
     std::vector<Alias> all = solverAliases();
+    for (const auto& group : {comfyAliases(), webAliases()})
+        all.insert(all.end(), group.begin(), group.end());
     const std::vector<Alias> others = {
         {"DDIMScheduler", "ddim"},
         {"ddim_inversion", "ddim_inverse"},
@@ -83,7 +168,6 @@ std::vector<Alias> samplerAliases()
         {"KDPM2AncestralDiscreteScheduler", "dpm2_a"},
         {"deis_multistep", "deis"},
         {"DEISMultistepScheduler", "deis", {{"order", 2.0}}},
-        {"res_multistep_ancestral", "res_multistep", {{"eta", 1.0}}},
         {"LCMScheduler", "lcm"},
         {"TCDScheduler", "tcd"},
         {"FlowMatchEulerDiscreteScheduler", "flow_euler"},
@@ -124,6 +208,29 @@ std::vector<Alias> gridAliases()
         {"uniform_log_snr", "log_snr"},
         {"lu", "log_snr"},
         {"ays", "align_your_steps"},
+        {"uniform", "linspace", {{"fractional", true}}},
+        {"ddim", "ddim_uniform"},
+        {"comfy_beta", "beta_times"},
+        {"comfy_karras", "karras", chosen("variable", "automatic")},
+        {"comfy_exponential", "exponential", chosen("variable", "automatic")},
+        {"comfy_polyexponential", "polyexponential", chosen("variable", "automatic")},
+        {"comfy_kl_optimal", "kl_optimal", chosen("variable", "automatic")},
+        {"comfy_laplace", "laplace", chosen("variable", "automatic")},
+        {"comfy_linear_quadratic", "linear_quadratic", chosen("variable", "automatic")},
+        {"forge_kl_optimal", "kl_optimal", chosen("final", "sigma_min")},
+        {"forge_align_your_steps",
+         "align_your_steps",
+         {{"table", std::string("sd15_11")}, {"ending", std::string("kept")}}},
+        {"align_your_steps_11",
+         "align_your_steps",
+         {{"table", std::string("sd15_11")}, {"ending", std::string("kept")}}},
+        {"align_your_steps_32",
+         "align_your_steps",
+         {{"table", std::string("sd15_32")}, {"ending", std::string("kept")}}},
+        {"align_your_steps_gits",
+         "align_your_steps",
+         {{"table", std::string("sd15_gits")}, {"ending", std::string("kept")}}},
+        {"cosine", "cosine_sigmas"},
         {"kl", "kl_optimal"},
         {"times", "typed", chosen("kind", "times")},
         {"timesteps", "typed", chosen("kind", "times")},

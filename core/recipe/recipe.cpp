@@ -2,6 +2,7 @@
 
 #include "core/base/aliases.h"
 #include "core/base/error.h"
+#include "core/recipe/former_meanings.h"
 #include "core/recipe/guidance_curve.h"
 #include "core/recipe/recipe_json.h"
 #include "core/schedule/schedule_registry.h"
@@ -16,8 +17,9 @@ using base::OptionValues;
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-/// Raised when a key changes its meaning; a file of another version is refused, not guessed at.
-constexpr int formatVersion = 1;
+/// Raised when a key changes its meaning; a file of a later version is refused, not guessed at. A recipe is
+/// written in the first version in which it means the same.
+constexpr int formatVersion = 2;
 
 constexpr std::size_t longestName = 200;
 constexpr std::size_t longestText = 64 * 1024;
@@ -274,14 +276,16 @@ void readGuidance(base::JsonObjectReader& recipe, recipe::GuidanceSpec& target)
     resolveName(base::EntryKind::guidance, target.rule, target.options);
 }
 
-void readVersion(base::JsonObjectReader& recipe)
+int readVersion(base::JsonObjectReader& recipe)
 {
     const json* version = recipe.find("version");
     if (!version)
         throw Error(ErrorCode::invalidOption, "\"" + recipe.pathOf("version") + "\" is missing.",
                     "Set it to " + std::to_string(formatVersion) + ".");
-    if (!version->is_number_integer() || *version != formatVersion)
-        recipe.refuse("version", std::to_string(formatVersion) + ", the version that this program reads");
+    if (!version->is_number_integer() || *version < 1 || *version > formatVersion)
+        recipe.refuse("version", "from 1 to " + std::to_string(formatVersion) +
+                                     ", the versions that this program reads");
+    return version->get<int>();
 }
 
 }  // namespace
@@ -293,7 +297,7 @@ nlohmann::ordered_json jsonOf(const Recipe& recipe)
     if (recipe.schedule)
         schedule = written("family", recipe.schedule->family, recipe.schedule->options);
     ordered_json object = {
-        {"version", formatVersion},
+        {"version", versionOf(recipe.sampler)},
         {"model", recipe.model},
         {"condition", written(recipe.condition)},
         {"schedule", schedule},
@@ -314,7 +318,7 @@ nlohmann::ordered_json jsonOf(const Recipe& recipe)
 
 Recipe readRecipe(base::JsonObjectReader& reader)
 {
-    readVersion(reader);
+    const int version = readVersion(reader);
     Recipe recipe;
     reader.read("model", recipe.model, longestName);
     readCondition(reader, recipe.condition);
@@ -323,6 +327,7 @@ Recipe readRecipe(base::JsonObjectReader& reader)
     reader.read("steps", recipe.steps, 1, mostSteps);
     readSpec(reader, "sampler", "id", recipe.sampler.id, recipe.sampler.options);
     resolveName(base::EntryKind::sampler, recipe.sampler.id, recipe.sampler.options);
+    readAsOf(version, recipe.sampler);
     readGuidance(reader, recipe.guidance);
     readSpec(reader, "clipping", "rule", recipe.clipping.rule, recipe.clipping.options);
     resolveName(base::EntryKind::clipping, recipe.clipping.rule, recipe.clipping.options);

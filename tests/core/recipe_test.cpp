@@ -127,7 +127,7 @@ private Q_SLOTS:
         row("not an object", "[1]", "\"recipe\" is not a JSON object");
         row("no version", "{}", "recipe.version");
         row("version of another kind", "{\"version\": \"1\"}", "recipe.version");
-        row("version from the future", "{\"version\": 2}", "recipe.version");
+        row("version from the future", "{\"version\": 3}", "recipe.version");
         row("unknown key", with("stepz", "5"), "\"recipe.stepz\" is a key that this program does not know");
         row("unknown key inside", with("grid", "{\"rule\": \"karras\", \"rho\": 7}"), "recipe.grid.rho");
         row("unknown key in guidance", with("guidance", "{\"w\": 7}"), "recipe.guidance.w");
@@ -330,6 +330,28 @@ private Q_SLOTS:
                 const std::string said = test::refusal([&] { (void)recipeFromJson(changed); });
                 QVERIFY2(said != "nothing but another kind of error", changed.c_str());
             }
+    }
+
+    /// In version 1 the eta of 2M SDE and 3M SDE was the root of what everyone calls eta.
+    void anEtaOfVersionOneKeepsItsMeaning()
+    {
+        for (const char* id : {"dpmpp_2m_sde", "dpmpp_3m_sde"}) {
+            Recipe recipe;
+            recipe.sampler = {id, {{"eta", 0.5}}};
+            const std::string text = toJson(recipe);
+            QVERIFY2(text.find("\"version\": 2") != std::string::npos, text.c_str());
+            QVERIFY(recipeFromJson(text) == recipe);
+            std::string former = text;
+            former.replace(former.find("\"version\": 2"), 12, "\"version\": 1");
+            QCOMPARE(std::get<double>(recipeFromJson(former).sampler.options.at("eta")), 0.25);
+        }
+        // Where both meanings agree, and for every other sampler, version 1 is written as before.
+        for (const recipe::SamplerSpec& same : {recipe::SamplerSpec{"dpmpp_2m_sde", {{"eta", 1.0}}},
+                                                recipe::SamplerSpec{"ddim", {{"eta", 0.5}}}}) {
+            Recipe recipe;
+            recipe.sampler = same;
+            QVERIFY(toJson(recipe).find("\"version\": 1") != std::string::npos);
+        }
     }
 
     void aNumberThatIsNotFiniteIsNotWritten()
