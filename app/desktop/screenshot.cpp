@@ -1,8 +1,8 @@
 #include "app/desktop/screenshot.h"
 
 #include "core/base/error.h"
-#include "ui/document/session_document.h"
 #include "ui/document/picture_file.h"
+#include "ui/document/session_document.h"
 #include "ui/window/main_window.h"
 
 #include <QApplication>
@@ -54,9 +54,9 @@ void scheduleScreenshot(const CommandLine& line, ui::MainWindow& window, ui::Ses
         QTimer::singleShot(std::chrono::milliseconds(qint64(*line.afterSeconds * 1000)), &window, shoot);
         return;
     }
-    QTimer::singleShot(
-        longestWait, &window,
-        [] { end(ScreenshotExit::failed, QStringLiteral("The run did not finish in time.")); });
+    QTimer::singleShot(longestWait, &window, [] {
+        end(ScreenshotExit::failed, QStringLiteral("The run did not finish in time."));
+    });
     QObject::connect(
         &document, &ui::SessionDocument::stateChanged, &window, [&document, shoot](ui::RunState state) {
             if (state == ui::RunState::finished)
