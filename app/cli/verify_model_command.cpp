@@ -37,9 +37,8 @@ void verifyModels(const std::vector<std::string>& paths)
 
 void addVerifyModelCommand(CLI::App& program)
 {
-    auto* command = program.add_subcommand(
-        "verify-model",
-        "Hold models of other programs against their golden values (golden.json beside the model)");
+    auto* command =
+        program.add_subcommand("verify-model", "Hold models of other programs against their golden values");
     auto paths = std::make_shared<std::vector<std::string>>();
     command->add_option("folders", *paths, "Folders of models with golden values, or folders of such folders")
         ->required();

@@ -68,7 +68,7 @@ int orientationOf(const jpeg_decompress_struct& input)
 
 /// False where a call failed; the reason is then in `failed`. Only plain values are local to it.
 bool decode(std::FILE* file, jpeg_decompress_struct& input, FailedCall& failed, std::vector<uint8_t>& row,
-            Picture& picture)
+            Picture& picture, int& orientation)
 {
     if (setjmp(failed.leave))
         return false;
@@ -90,6 +90,7 @@ bool decode(std::FILE* file, jpeg_decompress_struct& input, FailedCall& failed, 
         jpeg_read_scanlines(&input, &target, 1);
         appendRow(input, row.data(), picture.pixels);
     }
+    orientation = orientationOf(input);  // the markers go with the next call
     jpeg_finish_decompress(&input);
     return true;
 }
@@ -105,8 +106,8 @@ Picture readJpegPixels(std::FILE* file)
     failed.emit_message = weighMessage;
     Picture picture;
     std::vector<uint8_t> row;
-    const bool succeeded = decode(file, input, failed, row, picture);
-    const int orientation = succeeded ? orientationOf(input) : 1;
+    int orientation = 1;
+    const bool succeeded = decode(file, input, failed, row, picture, orientation);
     jpeg_destroy_decompress(&input);
     if (!succeeded)
         throw std::runtime_error(failed.reason);

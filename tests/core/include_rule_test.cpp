@@ -146,7 +146,7 @@ const Arrows& allowedInCore()
         {"run",
          {"base", "random", "schedule", "recipe", "record", "denoise", "inference", "model", "samplers"}},
         {"edit", {"base", "random", "schedule", "recipe", "record", "denoise", "model", "samplers", "run"}},
-        {"verify", {"base", "schedule", "recipe", "denoise", "samplers", "run"}},
+        {"verify", {"base", "schedule", "recipe", "denoise", "model", "samplers", "run"}},
         {"explain", {"base", "random", "schedule", "recipe", "record", "samplers"}},
         {"measure",
          {"base", "random", "schedule", "recipe", "record", "denoise", "model", "samplers", "run"}},

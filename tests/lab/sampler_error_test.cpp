@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The samplers' own errors on data that is known exactly, to ten digits, through the samplers themselves.
+#include "core/measure/point_distances.h"
 #include "core/measure/sampler_error.h"
 #include "core/model/exact/data_sets.h"
 #include "core/schedule/schedule_registry.h"
