@@ -303,7 +303,7 @@ private Q_SLOTS:
         options.network.imageHeight = 16;
         QVERIFY(refusalOf([&] { train::TextDiffusionTask task(images, options, 1); }).contains("3×8×8"));
         options = textOptions(10, *images);
-        options.target = "flow";
+        options.target = "edm";
         QVERIFY(refusalOf([&] { train::TextDiffusionTask task(images, options, 1); }).contains("no target"));
     }
 

@@ -45,7 +45,8 @@ torch::Tensor DitModel::forward(const torch::Tensor& x, const torch::Tensor& t,
 
 CompiledModel DitModel::compile(int threads, const std::string& precision)
 {
-    choosePrecision(precision, device());  // refuses an unknown name
+    if (!precision.empty())
+        choosePrecision(precision, device());  // refuses an unknown name
     auto forward = std::make_unique<CompiledDit>(m_net, threads);
     const bool isPlanned = forward->hasIndependentSamples();
     return {std::move(forward), "float32", "the only one that a transformer has here",
