@@ -17,13 +17,14 @@ namespace {
 bool mayName(const QString& path)
 {
     static const QStringList allowed{
-        QStringLiteral("core/samplers/"),                // their own files
-        QStringLiteral("core/verify/"),                  // which sampler another program's is
-        QStringLiteral("core/base/aliases."),            // other programs' names
-        QStringLiteral("core/recipe/sampler_spec.h"),    // the sampler of a new recipe
-        QStringLiteral("core/recipe/former_meanings."),  // recipes of version 1
-        QStringLiteral("core/recipe/start.h"),           // methods of inversion
-        QStringLiteral("core/edit/"),                    // the same
+        QStringLiteral("core/samplers/"),                          // their own files
+        QStringLiteral("core/verify/"),                            // which sampler another program's is
+        QStringLiteral("core/base/aliases."),                      // other programs' names
+        QStringLiteral("core/model/diffusers/scheduler_config."),  // the same
+        QStringLiteral("core/recipe/sampler_spec.h"),              // the sampler of a new recipe
+        QStringLiteral("core/recipe/former_meanings."),            // recipes of version 1
+        QStringLiteral("core/recipe/start.h"),                     // methods of inversion
+        QStringLiteral("core/edit/"),                              // the same
     };
     for (const QString& each : allowed)
         if (path.startsWith(each))

@@ -354,14 +354,14 @@ private Q_SLOTS:
         };
         QTest::mousePress(&slider, Qt::LeftButton, {}, at(0.1));
         QTest::mouseMove(&slider, at(0.3));
-        QTest::mouseMove(&slider, at(0.5));
-        QTest::mouseRelease(&slider, Qt::LeftButton, {}, at(0.5));
-        QVERIFY(std::abs(window.recipe().condition.text.blend - 0.5) < 0.06);
+        QTest::mouseMove(&slider, at(0.8));
+        QTest::mouseRelease(&slider, Qt::LeftButton, {}, at(0.8));
+        QVERIFY(std::abs(window.recipe().condition.text.blend - 0.8) < 0.06);
         QCOMPARE(window.document->undoStack().index(), undoable + 1);
         QTRY_COMPARE(window.document->shownRun().recipe->condition.text, window.recipe().condition.text);
         window.document->undoStack().undo();
-        QCOMPARE(window.recipe().condition.text.blend, 0.0);
-        QCOMPARE(window.get<QDoubleSpinBox>("blendSpin").value(), 0.0);
+        QCOMPARE(window.recipe().condition.text.blend, 0.5);
+        QCOMPARE(window.get<QDoubleSpinBox>("blendSpin").value(), 0.5);
     }
 
     void editsAreNamedInTheUndoMenu()
