@@ -38,8 +38,10 @@ std::string readAll(std::istream& stream)
 
 recipe::RunPlan readPlan(const std::string& path)
 {
-    if (path == "-")
-        return recipe::planFromJson(readAll(std::cin));
+    if (path == "-") {
+        static const std::string standardInput = readAll(std::cin);  // it can be read once
+        return recipe::planFromJson(standardInput);
+    }
     if (exports::isPng(path))
         return recipe::planFromJson(exports::readRecipeOfPicture(path));
     if (path.starts_with('{'))  // copied from the window
