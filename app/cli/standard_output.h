@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Standard output as what commands print to and as a file that they write: nothing that went wrong is passed over.
+// Standard output as what commands print to and as a file that they write: nothing that went wrong is passed
+// over.
 #pragma once
 
 #include <string>

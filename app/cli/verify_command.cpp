@@ -33,15 +33,13 @@ void verify(const std::string& path, Count& count)
 {
     for (const auto& file : verify::referenceFiles(path)) {
         try {
-            verify::verifyFile(
-                file,
-                [&](const ReferenceReport& report) {
-                    ++count.cases;
-                    count.ok += report.outcome == ReferenceReport::Outcome::ok ? 1 : 0;
-                    count.notSupported += report.outcome == ReferenceReport::Outcome::notSupported ? 1 : 0;
-                    std::printf("%s\n", verify::reportLine(report).c_str());
-                    std::fflush(stdout);
-                });
+            verify::verifyFile(file, [&](const ReferenceReport& report) {
+                ++count.cases;
+                count.ok += report.outcome == ReferenceReport::Outcome::ok ? 1 : 0;
+                count.notSupported += report.outcome == ReferenceReport::Outcome::notSupported ? 1 : 0;
+                std::printf("%s\n", verify::reportLine(report).c_str());
+                std::fflush(stdout);
+            });
         } catch (const Error& error) {
             sayUnreadable(error, count);
         }

@@ -9,7 +9,8 @@ namespace diffuscope::cli {
 /// supported, or a file cannot be read.
 void addVerifyCommand(CLI::App& program);
 
-/// verify-model FOLDER…: the same for models of other programs with golden values; exit status 0 only where all hold.
+/// verify-model FOLDER…: the same for models of other programs with golden values; exit status 0 only where
+/// all hold.
 void addVerifyModelCommand(CLI::App& program);
 
 }  // namespace diffuscope::cli

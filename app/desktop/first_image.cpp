@@ -17,9 +17,8 @@ void endAtFirstImage(ui::SessionDocument& document)
         QCoreApplication::quit();
     };
     // A timer's turn comes when every event that waited was handled, the window's painting among them.
-    QObject::connect(
-        &document, &ui::SessionDocument::trajectoryChanged, &document,
-        [&document, report] { QTimer::singleShot(0, &document, report); });
+    QObject::connect(&document, &ui::SessionDocument::trajectoryChanged, &document,
+                     [&document, report] { QTimer::singleShot(0, &document, report); });
     QObject::connect(&document, &ui::SessionDocument::failureChanged, &document, [&document] {
         if (document.failure()) {
             std::fprintf(stderr, "diffuscope: %s\n", qPrintable(document.failure()->message));

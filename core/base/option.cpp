@@ -1,6 +1,7 @@
+#include "core/base/option.h"
+
 #include "core/base/error.h"
 #include "core/base/number_text.h"
-#include "core/base/option.h"
 
 #include <charconv>
 #include <cmath>

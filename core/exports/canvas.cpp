@@ -26,8 +26,8 @@ void Canvas::fillRectangle(int left, int top, int width, int height, unsigned ch
 
 void Canvas::drawText(int left, int top, const std::string& text, int scale, unsigned char grey)
 {
-    forEachDot(
-        text, [&](int x, int y) { fillRectangle(left + x * scale, top + y * scale, scale, scale, grey); });
+    forEachDot(text,
+               [&](int x, int y) { fillRectangle(left + x * scale, top + y * scale, scale, scale, grey); });
 }
 
 void Canvas::drawImage(int left, int top, const record::ImageBatch& images, int k, int zoom)

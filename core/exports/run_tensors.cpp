@@ -62,12 +62,9 @@ void writeTensors(const std::string& path, const ExportedRun& run, const TensorO
         }
         file.endArray();
     }
-    writeColumn(
-        file, "step", run, frames, [](const record::Frame& frame) { return frame.index; });
-    writeColumn(
-        file, "t", run, frames, [](const record::Frame& frame) { return frame.level.t; });
-    writeColumn(
-        file, "alpha", run, frames, [](const record::Frame& frame) { return frame.level.alpha; });
+    writeColumn(file, "step", run, frames, [](const record::Frame& frame) { return frame.index; });
+    writeColumn(file, "t", run, frames, [](const record::Frame& frame) { return frame.level.t; });
+    writeColumn(file, "alpha", run, frames, [](const record::Frame& frame) { return frame.level.alpha; });
     writeColumn(file, "sigma", run, frames, [](const record::Frame& frame) { return frame.level.sigma; });
     file.addText("recipe.json", recipe::toJson(run.plan()));
     monitor.at(1);

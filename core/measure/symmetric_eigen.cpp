@@ -2,7 +2,6 @@
 #include "core/measure/symmetric_eigen.h"
 
 #include <Eigen/Eigenvalues>
-
 #include <stdexcept>
 
 namespace diffuscope::measure {

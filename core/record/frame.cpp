@@ -1,5 +1,6 @@
-#include "core/base/error.h"
 #include "core/record/frame.h"
+
+#include "core/base/error.h"
 
 #include <algorithm>
 #include <cassert>

@@ -1,5 +1,6 @@
-#include "core/denoise/guidance.h"
 #include "core/run/frame_recorder.h"
+
+#include "core/denoise/guidance.h"
 
 #include <torch/types.h>
 

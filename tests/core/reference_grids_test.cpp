@@ -33,9 +33,8 @@ public:
 
     bool isAnyOf(const std::vector<const char*>& starts) const
     {
-        return std::any_of(
-            starts.begin(), starts.end(),
-            [this](const char* start) { return reference().starts_with(start); });
+        return std::any_of(starts.begin(), starts.end(),
+                           [this](const char* start) { return reference().starts_with(start); });
     }
     bool isFlow() const { return isAnyOf({"FlowMatch"}); }
     bool isSigmaSpace() const { return isAnyOf({"Euler", "Heun", "LMS", "KDPM2"}); }

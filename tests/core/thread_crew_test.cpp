@@ -38,12 +38,10 @@ private Q_SLOTS:
         for (int round = 0; round < 200; ++round) {
             std::atomic<int> next = 0;
             std::vector<int> done(50, 0);
-            crew.runWithHelp(
-                4,
-                [&](std::size_t) {
-                    for (int part = next++; part < 50; part = next++)
-                        ++done[std::size_t(part)];
-                });
+            crew.runWithHelp(4, [&](std::size_t) {
+                for (int part = next++; part < 50; part = next++)
+                    ++done[std::size_t(part)];
+            });
             QVERIFY(std::ranges::all_of(done, [](int count) { return count == 1; }));
         }
     }
@@ -55,12 +53,10 @@ private Q_SLOTS:
         for (int round = 0; round < 200; ++round) {
             std::vector<int> calls(6, 0);
             Meeting meeting(6);
-            const bool isDone = crew.runTogether(
-                6,
-                [&](std::size_t index) {
-                    meeting.arrive();
-                    ++calls[index];
-                });
+            const bool isDone = crew.runTogether(6, [&](std::size_t index) {
+                meeting.arrive();
+                ++calls[index];
+            });
             QVERIFY(std::ranges::all_of(calls, [&](int count) { return count == int(isDone); }));
         }
         // And what was taken back does not turn up later.

@@ -225,8 +225,7 @@ private Q_SLOTS:
         SessionWindow bench;
         ui::RecipeBatch one(bench.background), other(bench.background);
         int ofOne = 0, ofOther = 0;
-        connect(
-            &one, &ui::RecipeBatch::finished, this, [&ofOne] { ++ofOne; });
+        connect(&one, &ui::RecipeBatch::finished, this, [&ofOne] { ++ofOne; });
         connect(&other, &ui::RecipeBatch::finished, this, [&ofOther] { ++ofOther; });
         bench.fixture.sampling.block();
         const auto goOn = qScopeGuard([&sampling = bench.fixture.sampling] { sampling.unblock(); });

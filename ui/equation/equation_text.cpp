@@ -1,4 +1,5 @@
 #include "ui/equation/equation_text.h"
+
 #include "ui/theme/symbols.h"
 #include "ui/widgets/number_text.h"
 

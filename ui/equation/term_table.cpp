@@ -1,6 +1,7 @@
+#include "ui/equation/term_table.h"
+
 #include "ui/equation/equation_text.h"
 #include "ui/equation/formula_view.h"
-#include "ui/equation/term_table.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/layer_colors.h"
 

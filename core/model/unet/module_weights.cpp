@@ -53,8 +53,7 @@ std::vector<float> ModuleWeights::embeddingFrequencies(int width)
 
 void ModuleWeights::leave(const std::string& module)
 {
-    std::erase_if(
-        m_parameters, [&module](const auto& item) { return item.first.starts_with(module + "."); });
+    std::erase_if(m_parameters, [&module](const auto& item) { return item.first.starts_with(module + "."); });
 }
 
 void ModuleWeights::checkThatNothingIsLeft() const

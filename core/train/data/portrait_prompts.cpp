@@ -31,8 +31,8 @@ std::vector<HeldOutPair> pairsOf(const std::vector<std::string>& texts)
 
 bool hasAny(const std::vector<HeldOutPair>& pairs, const Facts& facts)
 {
-    return std::any_of(
-        pairs.begin(), pairs.end(), [&facts](const HeldOutPair& pair) { return pair.isIn(facts); });
+    return std::any_of(pairs.begin(), pairs.end(),
+                       [&facts](const HeldOutPair& pair) { return pair.isIn(facts); });
 }
 
 }  // namespace
