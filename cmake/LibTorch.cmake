@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # diffuscope_torch: LibTorch from the distribution's package or from CMAKE_PREFIX_PATH, its headers as system headers.
 # Two precompiled headers, which the libraries of core reuse (a bare include costs 20 s a file):
 #   diffuscope_torch     tensors and their operators, what samplers and denoisers are made of

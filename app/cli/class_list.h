@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The classes of a batch as they are written on a command line.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The subcommands of diffuscope-cli. Each adds itself to the program with its options, and runs when it is
 // chosen.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Ctrl-C and its kin: a command asks between two pieces of work whether it was told to stop.
 #pragma once
 

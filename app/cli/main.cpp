@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // diffuscope-cli: trains, samples and measures the models of Diffuscope.
 #include "app/cli/commands.h"
 #include "app/cli/standard_output.h"

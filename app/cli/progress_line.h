@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // One line of progress: rewritten in place on a terminal, now and then a new line in a log.
 #pragma once
 

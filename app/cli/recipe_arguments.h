@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The flags that make up a recipe, alone or on top of a recipe file, shared by the commands that sample.
 #pragma once
 

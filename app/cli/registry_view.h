@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The registries in one shape, so that listings and flags treat samplers, schedules, grids and rules alike.
 #pragma once
 

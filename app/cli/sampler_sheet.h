@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A table of small pictures: one row a sampler, one column a number of steps.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Starts what a recipe file asks for: a run from noise, or a branch of others.
 #pragma once
 

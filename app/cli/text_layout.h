@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Columns and paragraphs of plain text, in characters as they are seen.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The subcommands that hold the program against outputs of other programs.
 #pragma once
 

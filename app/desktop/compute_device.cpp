@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/compute_device.h"
 
 #include "core/model/precision.h"

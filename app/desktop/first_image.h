@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Ends the program once its first sampled image is in the window: for measuring how long that takes.
 #pragma once
 

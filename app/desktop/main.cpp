@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The desktop program: the window first, the model on the worker's thread while it is being painted.
 #include "app/desktop/command_line.h"
 #include "app/desktop/compute_device.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Tells whether a model is still the one that a session was computed with.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Takes one picture of the window and ends the program: for the documentation, and to look at what a change
 // did.
 #pragma once

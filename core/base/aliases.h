@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Other programs' names for what this program has: one table, so that a person types the name they know.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The one exception type of core: a message for a person, and what to do about it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Reads the fields of an untrusted JSON object; every mismatch is one sentence that names the file and the
 // field.
 #pragma once

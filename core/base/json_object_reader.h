@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Reads untrusted JSON objects strictly: every refusal is one sentence that names the key by its path.
 #pragma once
 

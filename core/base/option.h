@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Describes the options of schedules, grids, samplers and guidance, so that one description serves the recipe
 // panel, the command line, the recipe file and the range checks.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/png_file.h"
 
 #include "core/base/atomic_file.h"

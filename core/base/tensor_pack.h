@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Named arrays of floats and texts in one safetensors file, without LibTorch. Files are untrusted: every
 // length, offset and shape is checked before it is used.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The one contract between networks, oracles, guidance and samplers: x at a level in, x0Hat and epsHat out.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A formula over every element of tensors, written once and computed in one pass.
 #pragma once
 

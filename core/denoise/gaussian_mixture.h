@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The exact denoiser of a mixture of Gaussians: the oracle that every sampler is held against.
 #pragma once
 

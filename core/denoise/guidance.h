@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Guidance and clipping as denoisers around denoisers.
 #pragma once
 

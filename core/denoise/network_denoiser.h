@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A trained network as a denoiser: asks it at the level it knows, in the scale it knows, and checks its
 // answer.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A classifier of noisy states as classifier guidance sees it: the gradient of its log-probabilities.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The rules of guidance and clipping by name: what panels, command lines and listings choose from. No torch
 // in here.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Turns the raw output of a network into x0Hat and epsHat, whatever it was trained to output.
 #pragma once
 

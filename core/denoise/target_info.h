@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What a network may be trained to output, described for listings and panels. No torch in here.
 #pragma once
 

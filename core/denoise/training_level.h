@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Which level a network that was trained on another schedule is asked for.
 #pragma once
 

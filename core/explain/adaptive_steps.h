@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What an adaptive sampler did between two levels of the grid, read from the levels it evaluated at.
 #pragma once
 

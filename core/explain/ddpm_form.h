@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The step of DDPM as textbooks write it, from numbers that a person may type in.
 #pragma once
 

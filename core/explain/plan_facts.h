@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What a run's plan says of the steps that other runs made before it branched off.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Reads every layer and quantity of a run from its record, also those that need more than one frame, the
 // coefficients of the steps, or the seed. No torch in here.
 #pragma once

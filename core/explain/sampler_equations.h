@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // How the quantities of a step are written beside the equation of its sampler, in the markup of
 // core/samplers/sampler_equation.h.
 #pragma once

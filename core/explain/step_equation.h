@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // One step of a run in numbers: every term of the sampler's update with its coefficient and its value, for
 // one pixel or an image's mean. No torch in here.
 #pragma once

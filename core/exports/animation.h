@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Moving pictures from pictures of one size, as GIF, MP4 or WebM.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The letters of labels in sheets: a small font of dots, drawn for this program.
 #pragma once
 

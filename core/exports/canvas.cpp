@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/exports/canvas.h"
 
 #include "core/exports/bitmap_font.h"

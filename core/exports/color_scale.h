@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Which colour a recorded value has in a picture.
 #pragma once
 

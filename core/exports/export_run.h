@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Every kind of export behind one door: what it would be, and doing it. For the menu and the command line.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A recorded run as exports see it, and what a long export tells its caller.
 #pragma once
 

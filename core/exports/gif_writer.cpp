@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Animated GIFs through giflib.
 #include "core/base/error.h"
 #include "core/exports/animation.h"

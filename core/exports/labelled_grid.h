@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A table of pictures with a title, a label for each row and one for each column.
 #pragma once
 

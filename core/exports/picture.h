@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // PNG files that hold the recipe they were made from.
 #pragma once
 

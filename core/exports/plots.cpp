@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/exports/plots.h"
 
 #include "core/exports/exported_run.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Line plots on a page: axes with round numbers, a legend, one plot below the other.
 #pragma once
 

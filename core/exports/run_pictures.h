@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Pictures of recorded runs: a film strip of one, a comparison of several, and the frames of an animation.
 #pragma once
 

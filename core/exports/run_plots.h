@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A run's schedule and per-step quantities as a page of plots.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A run's numbers as comma-separated values, in the C locale, with full precision.
 #pragma once
 

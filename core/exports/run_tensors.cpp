@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/exports/run_tensors.h"
 
 #include "core/exports/color_scale.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A page of lines and words without pixels, as SVG or PDF; drawn by Cairo.
 #pragma once
 

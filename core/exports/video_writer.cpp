@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // MP4 and WebM through FFmpeg's libraries.
 #include "core/base/error.h"
 #include "core/exports/animation.h"

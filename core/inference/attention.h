@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Multi-head self-attention over the positions of an image.
 #pragma once
 

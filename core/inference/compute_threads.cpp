@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/inference/compute_threads.h"
 
 #include <ATen/Parallel.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Process-wide settings without which LibTorch on a CPU runs at half its speed.
 #pragma once
 

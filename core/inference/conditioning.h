@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What a U-Net makes of time and class: the scales and shifts of all its blocks, computed once for each pair.
 #pragma once
 

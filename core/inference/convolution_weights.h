@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A convolution's parameters as the module has them.
 #pragma once
 

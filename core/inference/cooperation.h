@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Whether it pays at present that threads work on the same images together.
 #pragma once
 

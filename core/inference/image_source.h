@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What a convolution reads: a view of the arena, enlarged or normalized on the way.
 #pragma once
 

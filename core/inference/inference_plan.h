@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A U-Net compiled for one processor and one precision: a list of small operations on one arena, built once
 // and run many times. The modules are its definition (core/network/unet.h). No torch in here.
 #pragma once

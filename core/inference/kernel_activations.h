@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Sums over positions, SiLU and softmax.
 #pragma once
 

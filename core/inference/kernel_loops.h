@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // All loops of an inference plan, for one source file a generation of processors (see kernel_registers.h).
 #pragma once
 

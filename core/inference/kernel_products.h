@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The matrix products of an inference plan: blocks of rows by panels of columns, summed in registers.
 #pragma once
 

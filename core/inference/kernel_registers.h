@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Registers as values, for the kernels' loops. These headers are included by one source file a generation of
 // processors. Everything has internal linkage, and nothing of the standard library is used: functions
 // compiled for a newer processor must not stand in for the same functions elsewhere in the program.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Winograd's transforms (Lavin & Gray 2016), by the Cook-Toom construction for the points of kernels.h.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The loops of an inference plan, in one version for each generation of processors: matrix products,
 // Winograd's transforms, normalization. No torch in here.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The kernels for x86 processors that multiply bfloat16 (AVX512-BF16).
 #include "core/inference/kernel_loops.h"
 

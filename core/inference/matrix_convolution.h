@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A convolution as one matrix product an image: for 1×1 kernels, for strides, and for few input channels.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Where threads that work on the same thing wait for one another.
 #pragma once
 

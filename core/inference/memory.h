@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Where an inference plan keeps its numbers: aligned memory, and views of images that share one arena.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // GroupNorm, scale and shift, SiLU in one pass over memory, with its gradient: between two convolutions these
 // take as long as the convolutions themselves when done one after the other.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The loops of modulatedNormSilu over one image [positions, channels] in float32. No torch in here; written
 // so that the compiler vectorizes along the channels, for the processor's widest registers where it can
 // choose at run time.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // One step of an inference plan: reads views of the arena, writes a view of it, for some images at once.
 #pragma once
 

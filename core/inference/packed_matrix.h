@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The right-hand side of matrix products, laid out once in the order in which the kernels read it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/inference/pixel_shuffle.h"
 
 namespace diffuscope::inference {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The way between images as they come and go, [C, H, W], and pixels with their channels side by side, in
 // which a square of patch × patch pixels may be one.
 #pragma once

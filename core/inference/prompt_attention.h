@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Multi-head cross-attention of an image's positions to the tokens of its prompt.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What the cross-attention of a plan sees of a prompt: the keys and values of its tokens in every layer,
 // computed once a prompt. No torch in here.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Which part of an operation's work is a thread's own, where several threads work on the same images.
 #pragma once
 

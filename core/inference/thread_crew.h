@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Threads that wait for work, and meet once at its end.
 #pragma once
 

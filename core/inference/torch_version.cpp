@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/inference/torch_version.h"
 
 #include <torch/version.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Names the LibTorch that the program was built with, for `--version`, model cards and saved runs.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The 3×3 convolutions of a training through Winograd's F(4×4, 3×3), as in an inference plan: forward, and
 // backward to the images.
 #pragma once

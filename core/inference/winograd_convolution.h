@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A 3×3 convolution of stride 1 through Winograd's F(4×4, 3×3): a quarter of the multiplications.
 #pragma once
 

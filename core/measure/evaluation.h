@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // How good a model's images are: class agreement and Fréchet distance, by a classifier of the same data.
 #pragma once
 

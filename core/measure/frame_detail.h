@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // How far the clean estimate of one frame has come: its share of coarse and fine structure, and its distance
 // from the result. No torch in here.
 #pragma once

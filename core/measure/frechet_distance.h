@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The Fréchet distance between two sets of features, each seen as a Gaussian.
 #pragma once
 

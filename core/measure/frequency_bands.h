@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // How the energy of an image is spread over coarse structure and fine detail. No torch in here.
 #pragma once
 

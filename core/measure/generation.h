@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Generates many images with a network in batches, without recording: for previews and quality figures.
 #pragma once
 

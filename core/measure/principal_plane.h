@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The plane in which points of many dimensions spread the most: their first two principal components. No
 // torch in here.
 #pragma once

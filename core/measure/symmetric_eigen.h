@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Eigenvalues and eigenvectors of a real symmetric matrix. No torch in here.
 #pragma once
 

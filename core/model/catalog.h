@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Finds the models on this computer and describes them, the broken ones with the reason. No torch in here.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What a model says of itself: everything in model.json, for catalogs, panels and command lines. Standard
 // types only.
 #pragma once

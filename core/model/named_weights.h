@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A module's weights by name, out of and into files.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Chooses the arithmetic of a network's convolutions.
 #pragma once
 

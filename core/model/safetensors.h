@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Reads and writes safetensors files, the format of every weight and tensor file of this program.
 // Files are untrusted: every length, offset, type and shape is checked before it is used.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A noise schedule's description as JSON, in model cards and beside classifiers.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Random numbers as a pure function of their coordinates: nothing to seed in order, nothing to share.
 #pragma once
 

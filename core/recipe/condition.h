@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What the images are asked to show: a class, classes in turn, a text, or nothing.
 #pragma once
 

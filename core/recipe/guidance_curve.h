@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The guidance scale of each step as a curve over the progress of the run, drawn or typed. No torch in here.
 #pragma once
 

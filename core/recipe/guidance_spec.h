@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // How conditional and unconditional predictions combine, as a plain value.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/recipe/recipe.h"
 
 #include "core/base/aliases.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Everything that determines a run, as a plain value that can be compared, stored and sent to another thread.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Recipes as parts of larger JSON documents.
 #pragma once
 

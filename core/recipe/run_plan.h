@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Everything that determines a run: its recipe and, of a branch, the run and the frame that it leaves.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Which sampler a recipe names, with its options, as a plain value.
 #pragma once
 

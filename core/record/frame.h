@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The record of one denoising step. The minimum is stored; every other quantity is derived on demand.
 #pragma once
 

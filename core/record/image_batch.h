@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Plain floats with a shape: how images leave core. Never a tensor handle.
 #pragma once
 

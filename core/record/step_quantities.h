@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Per-step figures of a record: how far the clean estimate moved, how large the noise estimate and the
 // guidance are, and how long the step took.
 #pragma once

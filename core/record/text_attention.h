@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Where a text-conditional network looked for each word: the weights of its cross-attention in one step.
 #pragma once
 

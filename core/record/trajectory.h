@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The frames of a run so far, shared and immutable frame by frame, under a memory budget.
 #pragma once
 

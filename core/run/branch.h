@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Continues a recorded run: the levels that are left, the state in the branch's own scale, and the memory of
 // its sampler.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/run/first_evaluation_cache.h"
 
 #include <torch/types.h>

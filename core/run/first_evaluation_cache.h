@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Remembers what networks said of the states that runs begin with: while guidance is dragged, every run
 // begins with the same ones.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Turns what happened in a step into its frame: plain floats, the minimum that the rest follows from.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // How far a run on a grid has come at a level, so that rules of guidance can depend on it.
 #pragma once
 

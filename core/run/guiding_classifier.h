@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The noise-aware classifier that a model brings for classifier guidance.
 #pragma once
 

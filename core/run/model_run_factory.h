@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Makes runs of trained models from recipes. No torch in here.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Where a run's noise comes from: drawn per image from the seed, or recorded by another program.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What a run needs of another run to go on from one of its frames. No torch in here.
 #pragma once
 

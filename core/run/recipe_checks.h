@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Checks the parts of a recipe against the model that is to run it, before anything is evaluated.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What a person should know of a recipe before they wonder at its result: the field's known pitfalls, each in
 // one sentence beside the control that it concerns. For the recipe panel and the command line; no torch in
 // here.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // One execution of a recipe, as a machine that is advanced from outside, one step at a time. No torch in
 // here.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The texts of one run: read, encoded once, and numbered, so that to guidance and samplers they are what
 // classes are.
 #pragma once

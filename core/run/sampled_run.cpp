@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/run/sampled_run.h"
 
 #include "core/run/translated_errors.h"

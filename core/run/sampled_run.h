@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The run of a denoiser and a sampler: the sampling loop, with every step recorded.
 #pragma once
 

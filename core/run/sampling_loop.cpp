@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/run/sampling_loop.h"
 
 #include "core/base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The loop around a sampler: one step at a time, every evaluation counted, timed and cancellable in one
 // place.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Starts the run of a plan: what the window and the command line sample branches by. No torch in here.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Turns what LibTorch and the standard library throw into the program's own Error.
 #pragma once
 

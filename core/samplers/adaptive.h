@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What the adaptive solvers share: the error norm and the guard against steps that no longer move.
 #pragma once
 

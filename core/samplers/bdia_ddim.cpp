@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // BDIA-DDIM: Zhang et al. 2023, Exact Diffusion Inversion via Bi-directional Integration Approximation
 // (arXiv 2307.10829), algorithm 1.
 #include "core/samplers/equation_letters.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Raising the noise of a state a little before a step: Karras et al. 2022, algorithm 2, lines 4 to 6.
 #pragma once
 

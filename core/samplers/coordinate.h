@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The variable in which a solver of the probability-flow ODE is written: sigma/alpha, or the time of flow.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // DDIM: Song et al. 2021, Denoising Diffusion Implicit Models, eq. 12 and 16.
 #include "core/denoise/elementwise.h"
 #include "core/samplers/equation_letters.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // DDIM inversion: eq. 12 of Song et al. 2021 with eta = 0 run from image to noise (their section 4.3).
 #include "core/samplers/equation_letters.h"
 #include "core/samplers/sampler_entry.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // DDPM ancestral sampling: Ho et al. 2020, algorithm 2 with eq. 6, 7 and 11; learned variance of Nichol &
 // Dhariwal 2021.
 #include "core/base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // DEIS: Zhang & Chen 2023, Fast Sampling with Exponential Integrator, section 3.3 (ρAB-DEIS in log ρ, and the
 // tabulated tAB-DEIS).
 #include "core/samplers/dpm_solver_options.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Adaptive Dormand–Prince 5(4) on the probability-flow ODE: Dormand & Prince 1980, table 2; Song et al. 2021
 // (score SDE), section 4.3. In y = x/alpha and u = log(sigma/alpha), where dy/du = (sigma/alpha)·eps.
 #include "core/samplers/adaptive.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // DPM2: the midpoint method in log(sigma/alpha), Karras et al. 2022, algorithm 2 with the midpoint of Lu et
 // al. 2022.
 #include "core/samplers/churn.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // DPM2 ancestral: a midpoint step to a lower level than the next, then fresh noise up to the next
 // (k-diffusion).
 #include "core/samplers/coordinate.h"

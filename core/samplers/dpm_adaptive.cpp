@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // DPM-Solver-12 and DPM-Solver-23 with adaptive steps: Lu et al. 2022, DPM-Solver, appendix C.
 #include "core/samplers/adaptive.h"
 #include "core/samplers/equation_letters.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // DPM-Solver fast: Lu et al. 2022, DPM-Solver, algorithm of appendix D.2 (DPM-Solver-fast), with ancestral
 // noise as in k-diffusion (sample_dpm_fast).
 #include "core/samplers/equation_letters.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // DPM-Solver, multistep, in the noise prediction: Lu et al. 2022, DPM-Solver, eq. 3.7 and 4.1; multistep as
 // in 2022b.
 #include "core/samplers/dpm_solver_options.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // DPM-Solver++ 2M and 3M: Lu et al. 2022b, DPM-Solver++, algorithm 2 (2M) and its third-order form.
 #include "core/samplers/coordinate.h"
 #include "core/samplers/dpm_solver_options.h"

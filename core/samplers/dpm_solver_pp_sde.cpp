@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // DPM-Solver++ SDE 2M and 3M: Lu et al. 2022b, DPM-Solver++, section 5.3 (SDE-DPM-Solver++); 3M as in
 // k-diffusion.
 #include "core/samplers/dpm_solver_options.h"

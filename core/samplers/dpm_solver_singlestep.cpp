@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // DPM-Solver-1, 2, 3 and DPM-Solver++ 2S, 3S: Lu et al. 2022, algorithms 1 and 2; Lu et al. 2022b,
 // algorithm 1.
 #include "core/samplers/dpm_solver_options.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // DPM-Solver++ 2M with CFG++: ComfyUI, sample_dpmpp_2m_cfg_pp.
 #include "core/samplers/equation_letters.h"
 #include "core/samplers/sampler_entry.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // DPM-Solver++ 2S ancestral: the single-step solver of Lu et al. 2022b, algorithm 1, to a lower level than
 // the next, then fresh noise up to the next (k-diffusion, sample_dpmpp_2s_ancestral).
 #include "core/samplers/coordinate.h"

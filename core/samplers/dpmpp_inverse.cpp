@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // DPM-Solver(++) multistep run from image to noise: Lu et al. 2022 and 2022b, the formulas with a negative
 // step (diffusers, DPMSolverMultistepInverse).
 #include "core/samplers/dpm_solver_options.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // DPM-Solver++ SDE: Lu et al. 2022b, DPM-Solver++, section 5.3, in the stochastic two-stage form of
 // k-diffusion (sample_dpmpp_sde).
 #include "core/samplers/coordinate.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The general second-order method in any time and scaling: Karras et al. 2022, algorithms 1 and 2, appendix B
 // and table 1 (EDM, ablation_sampler).
 #include "core/samplers/churn.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The letters that the equations of all samplers share, in the markup of sampler_equation.h.
 #pragma once
 

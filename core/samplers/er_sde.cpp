@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // ER-SDE: Cui et al. 2023, Elucidating the Solution Space of Extended Reverse-Time SDE for Diffusion Models
 // (arXiv 2309.06169), VP ER-SDE-Solver-1, 2 and 3.
 #include "core/samplers/coordinate.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Euler ancestral with CFG++: Chung et al. 2024, CFG++; ComfyUI, sample_euler_ancestral_cfg_pp.
 #include "core/samplers/equation_letters.h"
 #include "core/samplers/probability_flow.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Euler with CFG++: Chung et al. 2024, CFG++, algorithm 2; ComfyUI, sample_euler_cfg_pp.
 #include "core/samplers/equation_letters.h"
 #include "core/samplers/sampler_entry.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Euler with a doubled guided slope: ComfyUI, node "SamplerEulerCFG++", version "alternative".
 #include "core/samplers/equation_letters.h"
 #include "core/samplers/sampler_entry.h"

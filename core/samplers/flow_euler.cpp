@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Euler's method on the rectified-flow ODE dx/dsigma = v, v = eps − x0: Liu et al. 2022, eq. 1; Lipman et al.
 // 2022.
 #include "core/samplers/equation_letters.h"

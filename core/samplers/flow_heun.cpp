@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Heun's method on the rectified-flow ODE: the trapezoidal rule for dz/du = eps − x0 with z = x/(alpha +
 // sigma) and u = sigma/(alpha + sigma) (Liu et al. 2022, eq. 1, written for any schedule; on rectified flow z
 // = x and u = sigma).

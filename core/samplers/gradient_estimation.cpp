@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Gradient estimation: Permenter & Yuan 2023, Interpreting and Improving Diffusion Models, eq. 8 (second
 // order).
 #include "core/samplers/equation_letters.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Gradient estimation with CFG++: ComfyUI, sample_gradient_estimation_cfg_pp.
 #include "core/samplers/equation_letters.h"
 #include "core/samplers/sampler_entry.h"

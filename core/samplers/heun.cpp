@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Heun's method on the probability-flow ODE, with churn: Karras et al. 2022, algorithm 2.
 #include "core/samplers/churn.h"
 #include "core/samplers/coordinate.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Heun++ with up to three looks a step: Carzit, ComfyUI, sample_heunpp2. The weights come from where a level
 // lies below the first one, not from conditions of order.
 #include "core/samplers/churn.h"

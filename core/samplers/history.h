@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What a multistep sampler remembers: the last predictions with the levels at which they were made.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // iPNDM: Zhang & Chen 2023, DEIS, section 3.2 (improved PNDM): Adams–Bashforth on the noise, low orders to
 // warm up.
 #include "core/samplers/equation_letters.h"

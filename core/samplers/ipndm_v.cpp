@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // iPNDM-V: Adams–Bashforth on the noise with steps of any length, low orders to warm up (Zhang & Chen 2023,
 // DEIS, section 3.2; zju-pi/diff-sampler, ipndm_v_sampler).
 #include "core/samplers/equation_letters.h"

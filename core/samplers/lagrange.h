@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Integrals of the polynomials through past estimates, of which linear multistep methods are made.
 #pragma once
 

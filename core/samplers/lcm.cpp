@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Latent consistency sampling: Luo et al. 2023, Latent Consistency Models, algorithm 3 and eq. 8.
 #include "core/samplers/equation_letters.h"
 #include "core/samplers/sampler_entry.h"

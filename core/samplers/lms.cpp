@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // LMS: Adams–Bashforth on the probability-flow ODE in sigma/alpha, on steps of any length (k-diffusion).
 #include "core/samplers/equation_letters.h"
 #include "core/samplers/lagrange.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // PNDM and PLMS: Liu et al. 2022, Pseudo Numerical Methods for Diffusion Models on Manifolds, eq. 11 to 13.
 #include "core/samplers/equation_letters.h"
 #include "core/samplers/history.h"

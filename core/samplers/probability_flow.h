@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Moving a state along the noise it holds: the probability-flow ODE in sigma/alpha, dy/dk = eps with y =
 // x/alpha and k = sigma/alpha (Song 2021, DDIM, eq. 14; Karras 2022, eq. 1).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // RES multistep: Zhang et al. 2023, Improved Order Analysis and Design of Exponential Integrator for
 // Diffusion Models (arXiv 2308.02157), the two-step refined exponential solver in lambda = −log(sigma/alpha).
 #include "core/samplers/coordinate.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // RES multistep with CFG++: ComfyUI, sample_res_multistep_cfg_pp and sample_res_multistep_ancestral_cfg_pp.
 #include "core/samplers/equation_letters.h"
 #include "core/samplers/probability_flow.h"

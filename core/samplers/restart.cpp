@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Restart: Xu et al. 2023, Restart Sampling for Improving Generative Processes, algorithm 1, on Heun's
 // method.
 #include "core/base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // SA-Solver: Xue et al. 2023, SA-Solver: Stochastic Adams Solver, eq. 13 to 17 (prediction of x0), and the
 // same in the prediction of the noise (their appendix A.2).
 #include "core/samplers/dpm_solver_options.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // SA-Solver with exact coefficients of any order: Xue et al. 2023, SA-Solver: Stochastic Adams Solver, eq. 13
 // to 17, predicting, evaluating, correcting and, in the PECE form, evaluating again (as in ComfyUI,
 // sample_sa_solver).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A sampler turns the state at one level into the state at the next, written as in its paper.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What samplers ask of a grid and of their options before a run starts.
 #pragma once
 

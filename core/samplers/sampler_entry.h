@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // How a sampler enters the registry: what is shown of it, and how it is made. One function a sampler.
 #pragma once
 

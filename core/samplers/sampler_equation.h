@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The update rule of a sampler as its paper writes it, in a small markup that a view typesets. No torch in
 // here.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The one list of samplers, in the order in which they are shown: each name is a function that a sampler's
 // own file defines.
 #pragma once

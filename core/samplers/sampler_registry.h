@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // All samplers by name: what the recipe panel, the command line and recipe files choose from. No torch in
 // here.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What SEEDS-2 and SEEDS-3 share: their exponential integrals and the noise between two levels.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // SEEDS-2: Gonzalez et al. 2023, SEEDS: Exponential SDE Solvers for Fast High-Quality Sampling from Diffusion
 // Models (arXiv 2305.14267), algorithm 2; with r = 1 and phi_2 the exponential Heun method.
 #include "core/samplers/equation_letters.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // SEEDS-3: Gonzalez et al. 2023, SEEDS: Exponential SDE Solvers for Fast High-Quality Sampling from Diffusion
 // Models (arXiv 2305.14267), algorithm 3.
 #include "core/samplers/equation_letters.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // One step of a single-step exponential solver from the predictions made inside it (Lu et al. 2022 and
 // 2022b).
 #pragma once

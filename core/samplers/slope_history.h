@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What multistep methods on the slope of the flow share: the last slopes and the step that sums them.
 #pragma once
 

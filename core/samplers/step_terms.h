@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What each step of a sampler is made of: the next state as a sum of coefficient times quantity. No torch in
 // here.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Where other programs land with a step that counts in training times: t − T/N, whatever the grid says.
 #pragma once
 

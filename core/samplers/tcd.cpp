@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // TCD: Zheng et al. 2024, Trajectory Consistency Distillation, algorithm 4 (strategic stochastic sampling).
 #include "core/samplers/equation_letters.h"
 #include "core/samplers/sampler_entry.h"

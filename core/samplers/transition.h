@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The Gaussian transition between two noise levels, common to all samplers that draw noise.
 #pragma once
 

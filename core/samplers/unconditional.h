@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What samplers of the CFG++ family read of a prediction: the guided image and the one without the condition.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // UniPC: Zhao et al. 2023, UniPC: A Unified Predictor-Corrector Framework, algorithms 1 and 2.
 #include "core/samplers/equation_letters.h"
 #include "core/samplers/history.h"

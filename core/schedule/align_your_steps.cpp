@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/schedule/grid_rules.h"
 #include "core/schedule/schedule_families.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The inverse of the regularised incomplete beta function, for the grid of beta quantiles.
 #pragma once
 

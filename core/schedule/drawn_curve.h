@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A curve drawn by hand: control points as text, kept monotone, joined by monotone cubic interpolation.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/schedule/drawn_edit.h"
 
 #include "core/schedule/schedule_registry.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The drawn schedule as it is edited: its options as values, points added and removed, and a curve that
 // begins where another schedule is.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The groups of grid rules that make up the registry, and what they share.
 #pragma once
 

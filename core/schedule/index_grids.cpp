@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Grids that other programs lay over the list of training sigmas by its indices: simple, ddim_uniform, the
 // beta quantiles of the time, turbo.
 #include "core/schedule/beta_quantile.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A noise level: how much signal and how much noise a state holds, x = alpha·x0 + sigma·eps.
 #pragma once
 

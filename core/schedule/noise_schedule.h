@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The noise schedule a network was trained on: T levels in double precision, and the levels between them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Whether two schedules are one, whatever they are called.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The groups of schedule families that make up the registry, and the options they share.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // All noise schedules by name: what the recipe panel, the command line and model cards choose from.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The levels a sampler visits, noisy → clean: which times of the schedule, chosen by which rule.
 #pragma once
 

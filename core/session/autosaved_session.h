@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A session that saves itself lies in two files: the whole of it, which takes the longer to write the more
 // runs it has, and its tree alone, which is written within moments of every edit.
 #pragma once

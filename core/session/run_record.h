@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What a session file keeps of a run: enough to show its result at once, and to find the first frame at which
 // a replay differs, and by how much.
 #pragma once

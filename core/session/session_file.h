@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The session as one `.diffuscope` file: versioned JSON and tensors in a safetensors file, which any reader
 // of those opens too.
 #pragma once

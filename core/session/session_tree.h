@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A session: the tree of runs that a person has made, each a recipe and where it leaves which other run.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A few numbers of an image, from which two versions of it tell about how far they are apart.
 #pragma once
 

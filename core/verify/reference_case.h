@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Reference trajectories: whole sampling runs of another program in its documented JSON format, as plain
 // values.
 #pragma once

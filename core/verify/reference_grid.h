@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The schedules and grids of reference trajectories in terms of this program's.
 #pragma once
 

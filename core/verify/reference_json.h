@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Reads parts of reference files and says where they are not in the format.
 #pragma once
 

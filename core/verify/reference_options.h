@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Reads the options of a reference trajectory and remembers which were read, so that none is skipped in
 // silence.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Holds this program against reference trajectories: same noise, same oracle, largest difference of any
 // state.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/verify/reference_setup.h"
 
 namespace diffuscope::verify {

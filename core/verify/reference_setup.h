@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Translates the options of a reference trajectory into this program's schedule, grid, sampler and clipping.
 #pragma once
 

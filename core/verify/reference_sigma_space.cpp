@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Setups of the reference classes that keep x/alpha.
 #include "core/verify/reference_grid.h"
 #include "core/verify/reference_setup.h"

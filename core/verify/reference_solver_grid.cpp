@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Grids of the reference classes of the DPM-Solver kind and of flow matching.
 #include "core/verify/reference_grid.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Setups of the reference classes that count in training times.
 #include "core/base/error.h"
 #include "core/verify/reference_grid.h"

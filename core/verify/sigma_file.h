@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Reads cases and lists of programs that count in sigmas (ComfyUI, k-diffusion, A1111, EDM).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Holds the grids of this program against the sigma lists of other programs.
 #pragma once
 

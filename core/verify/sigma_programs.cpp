@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Setups of the functions of EDM, A1111, SD.Next and diffusers that come with sigmas.
 #include "core/verify/sigma_setup.h"
 

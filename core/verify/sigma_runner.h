@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Holds this program's samplers against runs of programs that count in sigmas.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/verify/sigma_setup.h"
 
 #include "core/base/aliases.h"

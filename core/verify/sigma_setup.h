@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Translates cases of programs that count in sigmas into this program's schedule, grid and sampler.
 #pragma once
 

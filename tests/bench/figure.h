@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // One measured number beside its goal, and the table that a person reads.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // diffuscope-bench: speed and memory, each beside its goal, in one run.
 
 #include "core/model/catalog.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/network_figures.h"
 
 #include "core/inference/compute_threads.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/paint_clock.h"
 
 #include <QAbstractEventDispatcher>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Tells when a window's pixels have been brought up to date: an application that counts one widget's
 // paintings.
 #pragma once

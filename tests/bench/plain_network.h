@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A U-Net as LibTorch computes it, operator by operator, in channels-last order: what the plan is measured
 // against.
 #pragma once

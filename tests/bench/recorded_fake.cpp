@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/recorded_fake.h"
 
 #include "core/denoise/guidance.h"

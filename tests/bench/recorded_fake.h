@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Runs through the real sampling loop and the real record, of a denoiser that costs next to nothing. No torch
 // in here.
 #pragma once

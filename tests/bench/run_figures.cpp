@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/run_figures.h"
 
 #include "core/denoise/guidance.h"

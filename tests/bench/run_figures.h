@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What a run costs on top of its network, and where. No torch in here.
 #pragma once
 

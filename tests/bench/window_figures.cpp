@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/window_figures.h"
 
 #include "tests/bench/bench_window.h"

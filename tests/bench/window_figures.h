@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What a person waits for in the window: an edit, a step of the playhead; and what a long run takes in
 // memory.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Names of other programs: each stands for one entry that exists, and a slip of the keyboard is told.
 #include "core/base/aliases.h"
 #include "core/denoise/rule_registry.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Branches: a run that goes on from a frame of another, with real samplers over a tiny network.
 #include "core/base/error.h"
 #include "core/explain/run_reader.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A run that is cancelled in the middle of an evaluation does not wait for its end.
 #include "core/base/error.h"
 #include "core/model/unet/parallel_forward.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Training on captioned images: the reader, the captions, what is held out, and the trainings themselves.
 #include "core/model/model_loader.h"
 #include "core/train/data/captioned_split.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
 #include "core/model/catalog.h"
 #include "core/model/unet/unet_kind.h"

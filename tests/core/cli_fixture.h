@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Runs diffuscope-cli as a person would, with the models of a temporary folder, and tells what it said.
 #pragma once
 

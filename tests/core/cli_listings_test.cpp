@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What the command line lists of samplers, schedules, grids and rules, and the numbers of schedules and
 // grids.
 #include "tests/core/cli_fixture.h"

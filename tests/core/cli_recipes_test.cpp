@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Sampling from the command line: every part of a recipe can be asked for, and a written recipe gives the
 // same.
 #include "core/model/safetensors.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Frequency bands, PSNR, eigenvectors and the principal plane, against closed forms.
 #include "core/measure/frame_detail.h"
 #include "core/measure/frequency_bands.h"

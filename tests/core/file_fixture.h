@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A temporary folder for tests that write files, and the sentence of what was refused.
 #pragma once
 

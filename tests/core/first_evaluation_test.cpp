@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/checkpoint.h"
 #include "core/run/first_evaluation_cache.h"
 #include "core/run/model_run_factory.h"

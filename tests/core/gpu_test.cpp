@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Runs on a GPU against the same runs on the processor. Where LibTorch has no CUDA a stand-in is linked,
 // which runs the same code down to LibTorch's operators.
 #include "core/denoise/rule_registry.h"

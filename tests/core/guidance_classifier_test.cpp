@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Classifier guidance: against the exact classifier of a Gaussian mixture, with fakes, and with the
 // classifier that is shipped beside the MNIST model.
 #include "core/base/error.h"

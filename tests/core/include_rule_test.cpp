@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The layers, read from the sources: app → ui → core and never back, no Qt in core, no torch header that ui
 // can reach; and between the rooms of core and ui no arrow but those listed in here.
 

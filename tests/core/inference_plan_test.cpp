@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/checkpoint.h"
 #include "core/model/precision.h"
 #include "core/model/unet/parallel_forward.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The noise-aware classifier as a network, and the one that is shipped beside the MNIST model.
 #include "core/base/error.h"
 #include "core/denoise/noise_classifier.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Options: range checks, completion with defaults, parsing of command-line text.
 
 #include "core/base/option.h"

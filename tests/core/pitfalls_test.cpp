@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The ten pitfalls of the field (samplers.md, section 6): each is impossible here, or said beside the control
 // that it concerns. What the window says of the sixth is in tests/ui/notices_test.cpp.
 #include "core/base/error.h"

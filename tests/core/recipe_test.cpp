@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Recipes as JSON: what is written reads back identically, and everything else is refused by its path.
 
 #include "core/recipe/run_plan.h"

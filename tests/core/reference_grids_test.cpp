@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The lists of times and sigmas that the reference's schedulers recorded: each is reproduced by a grid of
 // ours.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What a piece of code refuses: the sentence of the Error it throws, for tests of refusals.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Noise schedules: check values, precision, interpolation between levels, the drawn curve, refusals.
 
 #include "core/schedule/drawn_curve.h"

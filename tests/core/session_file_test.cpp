@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Sessions: the tree, the record of a run, and files, whole and damaged.
 #include "core/base/error.h"
 #include "core/base/tensor_pack.h"

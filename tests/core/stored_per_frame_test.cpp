@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // How many quantities a frame of a run will store, from which the memory budget follows.
 #include "core/run/recipe_checks.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Text-conditional networks: how prompts are read, what their words may and may not change, and what is
 // refused.
 #include "core/model/checkpoint.h"

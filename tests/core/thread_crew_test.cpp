@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The threads that evaluate networks, and how they wait for one another; labelled "engine", so that it runs
 // under the thread sanitizer.
 #include "core/inference/cooperation.h"

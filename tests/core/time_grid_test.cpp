@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Time grids: check values of every rule, order, ends, and what is refused.
 
 #include "core/schedule/beta_quantile.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A model of a few thousand random weights, for tests that need one but not what it makes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What a session saves by itself: on a full disk, in two windows, where a file is damaged, and when the
 // program is killed.
 #include "core/session/autosaved_session.h"

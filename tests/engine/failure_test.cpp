@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // How what core throws reaches the GUI's thread.
 #include "tests/support/fake_run.h"
 #include "ui/engine/sampling_service.h"

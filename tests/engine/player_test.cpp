@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Playback through the frames of a run.
 #include "tests/support/fake_run.h"
 #include "ui/document/player.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Where a playhead stands when frames arrive and runs change.
 #include "ui/document/playhead.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What a SamplingService makes of requests: which runs it starts, and what it says of them.
 #include "tests/support/fake_run.h"
 #include "ui/engine/sampling_service.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A document over fake sampling with what keeps it in files.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The document: undo, what is shown while runs come and go, and the playhead through it.
 #include "tests/support/fake_run.h"
 #include "ui/document/recipe_difference.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Sessions in the document and on disk: branches, undo of everything, saving, opening, and the check of
 // replays.
 #include "core/base/tensor_pack.h"

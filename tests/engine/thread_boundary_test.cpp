@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The worker's thread: what lives on it, and how it ends, whatever it is doing.
 #include "tests/support/fake_run.h"
 #include "ui/engine/mailbox.h"

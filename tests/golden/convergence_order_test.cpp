@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The order of every deterministic sampler, measured: slope of the error against the number of steps on the
 // oracle.
 #include "core/schedule/schedule_registry.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The worked example of the DDPM step, the numbers a student computes by hand.
 #include "core/base/error.h"
 #include "core/samplers/sampler.h"

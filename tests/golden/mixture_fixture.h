@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The exact oracle of the golden tests, and a run through it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Reading reference trajectories: plain and gzipped, and what is said of damaged, foreign and unsupported
 // ones.
 #include "core/base/error.h"

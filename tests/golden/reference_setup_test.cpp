@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What the options of other programs' trajectories become here: grids, samplers, and what is refused by name.
 #include "core/verify/reference_setup.h"
 

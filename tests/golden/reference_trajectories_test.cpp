@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Every reference trajectory through the exact oracle, in double, with the recorded noise injected.
 #include "core/base/error.h"
 #include "core/verify/reference_runner.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The sums that the reference's own tests assert: 10 steps of a made-up network on a fixed sample.
 #include "core/denoise/guidance.h"
 #include "core/denoise/target_adapter.h"

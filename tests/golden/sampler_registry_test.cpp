@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What the registry promises of every sampler, and what is refused before a run starts.
 #include "core/base/error.h"
 #include "core/samplers/sampler_registry.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A step's equation in numbers, from the record of a real run: its terms add up to the state that was
 // recorded.
 #include "core/base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The terms that a step is said to be made of add up to the state that the sampler made.
 #include "core/samplers/step_terms.h"
 #include "core/schedule/schedule_registry.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Samplers that draw noise reproduce the mixture's mean, covariance and mode weights.
 #include "core/schedule/schedule_registry.h"
 #include "tests/golden/mixture_fixture.h"

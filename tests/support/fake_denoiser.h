@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Denoisers with answers that a test can compute by itself.
 #pragma once
 

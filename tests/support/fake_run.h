@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A sampler without a network: runs whose evaluations can be held up, counted and made to fail. No torch in
 // here.
 #pragma once

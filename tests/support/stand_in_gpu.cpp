@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/stand_in_gpu.h"
 
 #include <ATen/core/dispatch/Dispatcher.h>

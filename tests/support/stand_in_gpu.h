@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A device that LibTorch takes for a GPU, in programs that are linked with this or have it preloaded: what
 // runs on a GPU can be tested where there is none.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Runs compared in the window: what stands beside what, what differs from which run, and what is drawn.
 #include "core/exports/picture.h"
 #include "tests/ui/session_window.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/engine/compute_settings.h"
 #include "ui/recipe/compute_box.h"
 #include "ui/window/compute_menu.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A drawn schedule in all its curves: the menu, log-SNR, what is shown before a run, both themes.
 #include "tests/ui/drawn_window.h"
 #include "ui/plots/curves_view.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Dragging the points of a drawn schedule in the curves dock, with real mouse and key events.
 #include "tests/ui/drawn_window.h"
 

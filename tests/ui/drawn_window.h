@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A window whose recipe's schedule is drawn by hand, and a hand that drags its points.
 #pragma once
 

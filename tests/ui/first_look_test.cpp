@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The image that alone is in view comes first: before the rest of its batch, and shown as soon as it is
 // there.
 #include "tests/ui/window_fixture.h"

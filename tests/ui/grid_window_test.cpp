@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Recipes sampled in the background: the grid of runs, the plot of errors, and the files that both write.
 #include "core/base/error.h"
 #include "core/exports/picture.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Drawing the guidance scale over the run in the recipe panel, with real mouse and key events.
 #include "core/recipe/guidance_curve.h"
 #include "tests/ui/window_fixture.h"

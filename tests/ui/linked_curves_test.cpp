@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Plots over frames: two cursors, four axes, structure and detail, paths, and what hovering and clicking
 // does.
 #include "core/measure/frame_detail.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
 #include "tests/ui/window_fixture.h"
 #include "ui/plots/curves_view.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Notices stand beneath the control that they speak of, quietly, and go when they no longer apply.
 #include "tests/ui/window_fixture.h"
 #include "ui/recipe/recipe_panel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A prompt in the window: typing, completion, unknown words, chips, a second prompt; over a fake network.
 #include "core/model/text/vocabulary.h"
 #include "core/session/session_file.h"

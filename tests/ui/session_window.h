@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A whole window over fake sampling that keeps its session in files.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The session in the window: its tree, branches by key, files, and recipes as text.
 #include "core/base/tensor_pack.h"
 #include "tests/ui/session_window.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The ten layers on the stage: keys, buttons, colours, ranges, all of one image, zoom, values under the
 // cursor.
 #include "core/explain/run_reader.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/explain/sampler_equations.h"
 #include "tests/ui/window_fixture.h"
 #include "ui/equation/formula_view.h"

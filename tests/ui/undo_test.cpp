@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Undo and redo, by their keys, of everything that a person edits in the window.
 #include "tests/ui/drawn_window.h"
 #include "tests/ui/words_window.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A whole window over fake sampling, with its settings in a temporary file.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The words of a run at work: attention is recorded on request, shown over the pictures and over the steps.
 #include "tests/ui/words_window.h"
 #include "ui/engine/attention_recorder.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A window with a fake model that is asked by words.
 #pragma once
 

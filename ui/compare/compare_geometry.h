@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Where the pictures of compared runs are: panes side by side, each with its head and its images below.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Draws the compared runs: side by side, their differences from one of them, or two over each other with a
 // line between them that is drawn aside.
 #pragma once

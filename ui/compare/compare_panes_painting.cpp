@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What compared runs look like.
 #include "ui/compare/compare_panes.h"
 #include "ui/compare/comparison.h"

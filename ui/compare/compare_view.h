@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The compared runs with what one can do to the picture, and the curve of how far they are apart.
 #pragma once
 

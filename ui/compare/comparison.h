@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Several runs of the session on one playhead: which frame of each stands beside which, and how far they are
 // from one of them. Numbers only, no widget.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // How far the estimates of one run are from those of another, frame beside frame, worked out in the
 // background.
 #pragma once

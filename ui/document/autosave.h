@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // When and where a session saves itself: its tree within moments of every edit, the whole of it as often as
 // writing that takes.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What the window knows of a model: names to choose by. The network itself stays behind the thread boundary.
 #pragma once
 

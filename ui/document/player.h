@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Plays the frames of the shown run, and steps through them.
 #pragma once
 

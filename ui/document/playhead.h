@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Where in a trajectory one looks: a place that was chosen, and one that is only hovered over.
 #pragma once
 

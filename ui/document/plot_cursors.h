@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What all plots over frames share besides the playhead: the second cursor, and what their bottom axis
 // counts.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A prompt as a person edits it: its words, which of them are switched off, and what keeps it from being
 // read.
 #pragma once

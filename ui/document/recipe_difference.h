@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Names what differs between two recipes, for undo.
 #pragma once
 

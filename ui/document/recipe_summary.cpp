@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/document/recipe_summary.h"
 
 #include "core/samplers/sampler_registry.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Says in a few words what a recipe is, and in what two differ: for the session's tree and for comparisons.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What a reader of a run's record needs to know of it, from the run as the engine hands it out.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // One undoable edit of the session: of a recipe, or of the tree of runs.
 #pragma once
 

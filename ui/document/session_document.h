@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What the window shows and edits: the session's runs, the recipe of one of them, and where in it one looks.
 #pragma once
 

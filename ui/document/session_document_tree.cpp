@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The document's session: which runs there are, how they branch, and undo for all of it.
 #include "ui/document/recipe_difference.h"
 #include "ui/document/session_document.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Keeps the document's session in files: saves and opens it, saves it by itself all the time, and checks runs
 // that were stored against their replays.
 #pragma once

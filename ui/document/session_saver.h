@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Writes sessions on a thread of its own, so that saving never holds up the window.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/engine/analysis_thread.h"
 
 #ifdef __linux__

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A thread of low priority for figures that take long: the GUI's thread never waits for them, and sampling
 // goes first.
 #pragma once

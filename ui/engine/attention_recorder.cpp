@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/engine/attention_recorder.h"
 
 #include "core/recipe/run_plan.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Where the network looked for each word in every step of a run, worked out behind the run when it is asked
 // for.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // One value a frame of a run that grows, worked out in order on a thread of its own.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Samples a list of runs while nothing else is sampled: for comparing, for checking stored runs, for grids.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What runs are computed on and in: a choice of the person at this machine, not of a recipe, since it changes
 // the time of a run and not what the run is of.
 #pragma once

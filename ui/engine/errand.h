@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Something that is asked of the worker besides runs.
 #pragma once
 

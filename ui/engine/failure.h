@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Turns what core throws into a value that can be shown.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A one-place mailbox between two threads: the newest letter wins.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // How the GUI's thread steers a run that is going on the worker's: stop, yield, pause, single steps.
 #pragma once
 

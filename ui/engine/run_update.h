@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What is known of a run, as immutable values that bear the run's id. No torch in here.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The whole thread boundary: recipes go in, facts about their runs come out. The GUI's thread never waits
 // here, except in the destructor, for at most one network evaluation.
 #pragma once

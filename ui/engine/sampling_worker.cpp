@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/engine/sampling_worker.h"
 
 #include "core/run/start_run.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The one thread that owns the network: takes the newest request, advances its run, and leaves what happened
 // in a tray.
 #pragma once

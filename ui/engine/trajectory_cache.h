@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The finished runs of recent recipes, so that going back to one shows it at once.
 #pragma once
 

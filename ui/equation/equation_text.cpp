@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/equation/equation_text.h"
 
 #include "ui/theme/symbols.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The numbers of a step put into its formula, in the markup of core/explain/sampler_equations.h.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A line of mathematics, typeset: parsed from the markup of core/explain/sampler_equations.h, laid out in a
 // width, painted in the colours of the layers.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/equation/formula_boxes.h"
 
 #include "ui/theme/layer_colors.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The boxes that formulas are made of; only the parser makes them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // From markup to boxes.
 #include "ui/equation/formula_boxes.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Formulas one beneath another, as large as the width allows.
 #pragma once
 

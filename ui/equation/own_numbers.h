@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // "Try your own": the numbers of a DDPM step typed in, and what follows from them at once.
 #pragma once
 

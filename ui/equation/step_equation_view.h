@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The step at the playhead in numbers: the sampler's own equation, typeset, with this step's coefficients and
 // values put in, for one pixel or an image's mean.
 #pragma once

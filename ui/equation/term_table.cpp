@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/equation/term_table.h"
 
 #include "ui/equation/equation_text.h"

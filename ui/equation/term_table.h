@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The terms of a step one beneath another: symbol, coefficient, value, product, and a bar of the product.
 #pragma once
 

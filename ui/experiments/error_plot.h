@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The errors of samplers over the network evaluations that they cost, both axes logarithmic.
 #pragma once
 

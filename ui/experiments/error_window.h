@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A window with the error of samplers against what they cost: how far each one's result is from a reference
 // of many steps, over the network evaluations spent.
 #pragma once

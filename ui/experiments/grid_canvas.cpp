@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/experiments/grid_canvas.h"
 
 #include "ui/theme/theme_colors.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The pictures of a grid of runs with their labels: on the screen, where one of them is current, and as a
 // sheet.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A window with a grid of runs: two fields of the recipe against each other, sampled in the background.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/experiments/recipe_batch.h"
 
 #include "ui/engine/background_runs.h"

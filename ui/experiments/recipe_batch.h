@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Recipes that are sampled together in the background, and what that costs.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Recipes in two directions: two of their fields against each other, and what sampling them all costs.
 #pragma once
 

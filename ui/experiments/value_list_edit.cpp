@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/experiments/value_list_edit.h"
 
 #include <QHBoxLayout>

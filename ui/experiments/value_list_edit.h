@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A list of values of one field of a recipe: typed, or ticked where the field has names to choose from.
 #pragma once
 

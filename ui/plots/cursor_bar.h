@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The row above a plot over frames: what its bottom axis counts, and where the two cursors are.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/curve_tabs.h"
 
 #include "ui/widgets/empty_state.h"

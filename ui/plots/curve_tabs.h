@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The row above the curves: which of them to show, and the menu for drawing by hand.
 #pragma once
 

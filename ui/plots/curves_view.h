@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The curves dock: the noise schedule over training time, the times that are visited, and the playhead among
 // them.
 #pragma once

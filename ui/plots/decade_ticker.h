@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Ticks of a logarithmic axis: labels at powers of ten, small ticks between them at every scale.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/detail_plot.h"
 
 #include "core/record/step_quantities.h"

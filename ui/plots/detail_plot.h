@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // How the clean estimate turns from coarse structure to fine detail over the steps, and how near it is to the
 // result.
 #pragma once

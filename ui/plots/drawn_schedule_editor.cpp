@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/drawn_schedule_editor.h"
 
 #include "core/base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Draws a noise schedule by hand: the control points of the recipe's schedule as handles over a plot of it.
 #pragma once
 

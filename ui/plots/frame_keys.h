@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Where the frames of a run stand on an axis that counts steps, times, log-SNR or network evaluations.
 // Numbers only, no widget.
 #pragma once

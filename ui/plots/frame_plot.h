@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The bottom axis of a plot over the frames of the shown run, with both cursors on it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/level_readouts.h"
 
 #include "ui/plots/noise_curves.h"

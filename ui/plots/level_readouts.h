@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The numbers of one noise level under a plot: its time, β, ᾱ, SNR and σ/α.
 #pragma once
 

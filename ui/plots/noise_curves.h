@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The curves of a noise schedule over training time, and where a time grid visits them. Numbers only, no
 // widget.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The transparent sheet above the path plot: where the cursors are on each line.
 #pragma once
 

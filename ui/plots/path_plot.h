@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The path plot: how the images of the shown run, and of runs it is compared with, travel through the plane
 // in which they spread the most.
 #pragma once

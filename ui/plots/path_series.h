@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The ways that the images of runs take, projected into one plane, worked out in the background.
 #pragma once
 

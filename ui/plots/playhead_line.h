@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The playhead in a plot: a line at one key that is moved by mouse and keys, above the plot and apart from
 // it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Lets the playhead line of a plot move the document's playhead.
 #pragma once
 

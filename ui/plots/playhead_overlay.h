@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The transparent sheet above a plot on which its playhead is drawn.
 #pragma once
 

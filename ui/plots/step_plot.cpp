@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/step_plot.h"
 
 #include "ui/document/session_document.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The per-step plot: how far the clean estimate moves, how large the noise estimate and the guidance are, and
 // how long each step takes, with the playhead among them.
 #pragma once

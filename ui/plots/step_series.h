@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The per-step figures of a run that grows, worked out a little at a time.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Short ticks on the lower edge of a plot, one at each time that a grid visits.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/recipe/class_picker.h"
 
 #include "ui/widgets/segment_button.h"

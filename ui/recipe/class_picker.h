@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Chooses what the images are asked to show: one class, each class in turn, or nothing in particular.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A list in the recipe panel of what runs can be computed on or in.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What the network can be computed on and in, in words: the same for the Run menu and the recipe panel.
 #pragma once
 

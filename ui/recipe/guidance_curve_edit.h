@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The guidance scale of each step, drawn as a curve over the progress of the run, or typed.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A field for a prompt: completes words, marks those that a model does not know, and reports what can be
 // read.
 #pragma once

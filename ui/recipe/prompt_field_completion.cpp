@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The words that a prompt's field offers while one types, and all of them on request.
 #include "core/model/text/vocabulary.h"
 #include "ui/recipe/prompt_field.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A prompt with all that belongs to it: its field, its words as chips, and a sentence where it cannot be
 // read.
 #pragma once

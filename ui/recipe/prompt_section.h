@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The words that a text-conditional model is asked by: a prompt, a negative one, and a second one to blend
 // in.
 #pragma once

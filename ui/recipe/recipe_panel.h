@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Everything that determines a run, as controls: editing any of them edits the document's recipe at once.
 // What runs are computed on is chosen here too, though it is no part of the recipe.
 #pragma once

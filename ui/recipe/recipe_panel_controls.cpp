@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Builds the controls of the recipe panel, top to bottom.
 #include "ui/document/session_document.h"
 #include "ui/recipe/class_picker.h"

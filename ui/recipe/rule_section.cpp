@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/recipe/rule_section.h"
 
 #include "ui/widgets/notice_list.h"

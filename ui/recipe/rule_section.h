@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A choice from one of core's registries (schedule, grid, sampler, guidance, clipping) with the options of
 // what is chosen beneath it.
 #pragma once

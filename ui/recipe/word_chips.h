@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The words of a prompt as chips: a click switches a word off and on again.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Chooses what of a run is written to a file, says how large it will be, and writes it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // An export on a thread of its own, so that the window goes on.
 #pragma once
 

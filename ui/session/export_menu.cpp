@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/session/export_menu.h"
 
 #include "ui/document/recipe_summary.h"

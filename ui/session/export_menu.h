@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The File menu's exports: one entry a kind, each opens the dialog at it.
 #pragma once
 

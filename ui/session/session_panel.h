@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The dock of the session: its tree of runs, what can be done with them, and a note on the current one.
 #pragma once
 

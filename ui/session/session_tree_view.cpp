@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/session/session_tree_view.h"
 
 #include "ui/document/recipe_summary.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The session's runs as a tree: thumbnail, name, and what was changed; lines lead from each run to its
 // branches.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The frames of a run side by side, for one image of the batch: hovering previews a frame, a click goes to
 // it.
 #pragma once

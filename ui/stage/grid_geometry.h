@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Where the cells of a grid of small images lie: magnified pixel by pixel, zoomed and moved as a whole.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Shows a batch of small images magnified pixel by pixel: all of them in a grid, or one of them enlarged.
 #pragma once
 

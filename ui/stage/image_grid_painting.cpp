@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What an ImageGrid looks like.
 #include "ui/stage/image_grid.h"
 #include "ui/widgets/image_renderer.h"

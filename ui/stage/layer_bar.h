@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The row of buttons that choose which layer of a run is shown, or all of them.
 #pragma once
 

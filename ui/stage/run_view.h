@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The middle of the window: the stage, the film strip and the timeline of the run that is shown.
 #pragma once
 

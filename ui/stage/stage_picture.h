@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What the stage shows of one frame: its values, layer by layer, and their picture.
 #pragma once
 

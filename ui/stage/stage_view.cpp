@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/stage/stage_view.h"
 
 #include "ui/document/run_facts.h"

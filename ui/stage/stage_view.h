@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The stage: one layer of all images at the playhead, in a grid or one enlarged, or all layers of one image.
 #pragma once
 

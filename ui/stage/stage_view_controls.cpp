@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The stage's bars, and what they and its two grids are connected to.
 #include "ui/document/session_document.h"
 #include "ui/stage/layer_bar.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/stage/timeline.h"
 
 #include "ui/theme/fonts.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The playhead's control: transport buttons, a slider over the frames that also shows how far the run is, and
 // a line that says where the playhead is.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Fonts derived from a widget's font, so that they follow the application's text size.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Widgets as on a measuring instrument: flat neutral surfaces, crisp 1-px separators, one accent.
 #pragma once
 

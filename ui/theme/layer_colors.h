@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Which colour stands for which layer, wherever it is plotted or written.
 #pragma once
 

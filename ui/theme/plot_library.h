@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // <qcustomplot.h> for code without Qt's keyword macros (QT_NO_KEYWORDS, QT_NO_FOREACH), which its
 // declarations use.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/theme/scroll_bar_style.h"
 
 #include "ui/theme/theme_colors.h"

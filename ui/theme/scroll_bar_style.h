@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Scroll bars as a slim thumb without arrows or a groove.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Symbols that fonts get wrong when they are written the plain way.
 #pragma once
 

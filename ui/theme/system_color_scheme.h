@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Whether the desktop wants dark windows, and when it changes its mind.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The look of the whole application: light, dark or as the system, and how large its text is.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The colours of the program: neutral surfaces, one accent, and one colour-blind-safe table of series
 // colours.
 #pragma once

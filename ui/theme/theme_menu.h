@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The View menu's entries for the look: light or dark, larger and smaller text.
 #pragma once
 

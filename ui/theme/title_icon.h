@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The icons of a dock's title bar, drawn in the application's current text colour.
 #pragma once
 

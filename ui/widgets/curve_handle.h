@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // One control point of a curve: a dot with a hit area larger than itself.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The control points of a curve as handles over its plot: dragged, moved with keys, added and removed.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What views of a run have in common before there is a run: a page that says what to do.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Says why a run did not come about or what is wrong with a file, and what to do; the last good run stays
 // beneath it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A layout that sets widgets side by side, each as wide as it likes, and goes on in the next row.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The program's symbols, drawn in the palette's text colour at any size: nothing to load, and right in light
 // and dark.
 #pragma once

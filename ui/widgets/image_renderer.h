@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Turns recorded floats into pictures: which value has which colour, and one 8-bit atlas a frame.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Courtesies of the window's input: a control that has the focus keeps the keys it works with, and a
 // wheel that scrolls the panel does not change the control it happens to pass.
 #pragma once

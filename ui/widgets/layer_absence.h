@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Why a layer is not shown, in words for a person.
 #pragma once
 

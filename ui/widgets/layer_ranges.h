@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The smallest and largest values of layers over all frames of a run, found in the background.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The ten layers of a run as a person meets them: symbol, name, key, and whether their values have a sign.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Notices beneath a control of the recipe: a small sign and a sentence in the quiet colour, the reasons in
 // the tooltip.
 #pragma once

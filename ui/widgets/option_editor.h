@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Builds controls from a registry's description of options: one row an option, with its range, name and
 // explanation.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A quantity's name over its value, in figures that do not jitter: alone, or as a switch for a series of a
 // plot.
 #pragma once

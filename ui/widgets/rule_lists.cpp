@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/widgets/rule_lists.h"
 
 #include "core/denoise/rule_registry.h"

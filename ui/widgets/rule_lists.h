@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The registries of core as choices of the recipe panel.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Edits a seed: any whole number of 64 bits, which QSpinBox cannot hold.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // One of a few choices side by side, of which the chosen one is in the accent colour: seen from the back row
 // too.
 #pragma once

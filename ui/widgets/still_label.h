@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A line of text that changes often: it is painted anew, and nothing is laid out again.
 #pragma once
 

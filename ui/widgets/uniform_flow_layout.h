@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A layout of equally wide cells in as many columns as fit: read-outs that wrap in a narrow dock.
 #pragma once
 

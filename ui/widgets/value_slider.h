@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A slider for numbers, linear or logarithmic, that reports only what a person does with it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What this program is, its version, its licence, and what it is built on.
 #pragma once
 

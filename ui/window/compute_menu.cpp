@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/window/compute_menu.h"
 
 #include "ui/recipe/compute_choices.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The Run menu's entries for what runs are computed on: the device and the precision.
 #pragma once
 

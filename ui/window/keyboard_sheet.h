@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The sheet of all keys, made from the menus so that it cannot fall behind them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The window: recipe at the left, the run in the middle, plots at the right, and the menus over all of it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/window/status_line.h"
 
 #include "ui/document/session_document.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The line at the bottom of the window: how the run is doing, how fast, and what it costs.
 #pragma once
 

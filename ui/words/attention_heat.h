@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The attention to a word as pictures: a layer over the images, and the colours it is written in.
 #pragma once
 

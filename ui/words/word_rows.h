@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The words of a prompt as rows of a table, found again in the tokens of every step.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/words/word_strip.h"
 
 #include "ui/theme/fonts.h"

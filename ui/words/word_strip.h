@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Words by steps: how much of the attention each word gets in each step, as one row of cells a word.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The words of a run at work: how much attention each gets in each step, and where in the pictures.
 #pragma once
 

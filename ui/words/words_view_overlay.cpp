@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What a view of words lays over the pictures, and what it says of the place under the cursor.
 #include "ui/document/session_document.h"
 #include "ui/words/words_view.h"

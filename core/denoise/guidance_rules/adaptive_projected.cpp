@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // APG: Sadat, Hilliges & Weber 2024, "Eliminating oversaturation and artifacts of high guidance scales in
 // diffusion models", algorithm 1.
 #include "core/denoise/guidance_rules/guidance_rule.h"

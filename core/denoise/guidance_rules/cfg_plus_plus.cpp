@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // CFG++: Chung et al. 2024, "CFG++: manifold-constrained classifier free guidance for diffusion models",
 // algorithm 2.
 #include "core/denoise/guidance_rules/guidance_rule.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // CFG-Zero*: Fan et al. 2025, "CFG-Zero*: improved classifier-free guidance for flow matching models",
 // algorithm 1.
 #include "core/denoise/guidance.h"

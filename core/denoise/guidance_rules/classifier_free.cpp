@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Classifier-free guidance: Ho & Salimans 2022, "Classifier-free diffusion guidance"; rescaled as in Lin et
 // al. 2023, "Common diffusion noise schedules and sample steps are flawed", section 3.4.
 #include "core/denoise/elementwise.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/denoise/guidance_rules/classifier_guidance.h"
 
 #include <torch/types.h>

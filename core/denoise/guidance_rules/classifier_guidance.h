@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Classifier guidance: Dhariwal & Nichol 2021, "Diffusion models beat GANs on image synthesis", section 4.
 //
 // The paper has two forms. Algorithm 2 (DDIM) changes the noise estimate: eps ← eps − w·sigma·∇log p(y|x_t),

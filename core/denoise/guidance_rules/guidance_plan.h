@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // How strong guidance is at each place of a run: what all rules have in common.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // How one rule combines conditional and unconditional predictions; each rule is a file beside this one.
 #pragma once
 

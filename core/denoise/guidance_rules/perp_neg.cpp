@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Perp-neg: Armandpour et al. 2023, "Re-imagine the negative prompt algorithm", section 3.
 #include "core/denoise/guidance_rules/guidance_rule.h"
 #include "core/denoise/target_adapter.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A classifier that says several things of an image, one value of each attribute, with which the images of
 // text-conditional models are judged.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A small convolutional classifier, with which generated images are judged.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A small classifier of noisy images, p(y | x_t, t), whose gradient guides a model (Dhariwal & Nichol 2021,
 // section 4).
 #pragma once

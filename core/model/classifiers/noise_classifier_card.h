@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What a noise-aware classifier says of itself: everything in classifier.json. Standard types only.
 #pragma once
 

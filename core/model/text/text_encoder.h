@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A small transformer over the words of a prompt (Vaswani et al. 2017, the encoder, normalized before each
 // part), whose states a U-Net's positions attend to.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What was measured of a text model, in one line for people. Standard types only.
 #pragma once
 

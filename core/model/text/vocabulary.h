@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The words that a text-conditional network knows, and how a prompt is read with them. Standard types only.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Cross-attention: how a prompt enters the image (Rombach et al. 2022, section 3.3).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Reads the parameters of a network's modules by name, and knows which were not read.
 #pragma once
 

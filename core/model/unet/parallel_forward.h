@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Evaluates a U-Net as fast as this machine can: through an inference plan where there is one, on several
 // threads, each with images of its own, or all together on the same few.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Compiles a U-Net's modules into an inference plan.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The time-conditioned U-Net (Ho et al. 2020, appendix B, with scale-shift conditioning as in Dhariwal &
 // Nichol 2021).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The pieces that a U-Net is made of: convolution, residual block and self-attention.
 #pragma once
 

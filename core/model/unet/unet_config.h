@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The numbers that determine a U-Net: its shape follows from this value alone. Standard types only.
 #pragma once
 

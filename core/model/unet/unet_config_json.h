@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The U-Net's config as the "architecture" object of model.json.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // One stage of a U-Net: a residual block and the attention that follows it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Reads images with what is said of them: sheets of tiles with JSON lines, or pictures with captions beside
 // them. The files are untrusted.
 #pragma once

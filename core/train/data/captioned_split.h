@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Which captioned images are trained on, which are only measured with, and which are held out.
 #pragma once
 

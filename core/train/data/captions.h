@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Says of an image what is known of it, in varying words: what a text-conditional model is trained on.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Random numbers as a function of (seed, stream, index): no state to save, so that training resumes exactly.
 #pragma once
 

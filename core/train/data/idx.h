@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Reads labelled images from IDX files (the MNIST layout), plain or gzipped. The files are untrusted.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/data/image_sheet.h"
 
 #include "core/base/png_file.h"

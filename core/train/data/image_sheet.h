@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // A contact sheet of images as a PNG file.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/data/labelled_tensors.h"
 
 namespace diffuscope::train {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Random prompts whose fulfilment can be judged, attribute by attribute.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Turns a finished (or stopped) training into a model that can be shipped.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Turns a training of a noise-aware classifier into files that can be shipped beside the model it guides.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // AdamW, gradient clipping and a moving average of the weights over one contiguous buffer.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The training loop: optimise, average, report, save, resume exactly, stop on request.
 #pragma once
 

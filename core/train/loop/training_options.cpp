@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/loop/training_options.h"
 
 #include "core/model/autoencoder/autoencoder_config_json.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Everything that determines a training: from equal options come equal weights (on one machine).
 #pragma once
 

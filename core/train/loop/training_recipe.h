@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // How a model was trained, for its card: the recipe in words, and the command line that repeats it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Trains the classifier of attributes that judges the images of text-conditional models.
 #pragma once
 

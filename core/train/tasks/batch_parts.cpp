@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/tasks/batch_parts.h"
 
 #include "core/train/tasks/time_sampling.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What the batches of all diffusion trainings have in common: images, noise and times as a function of (seed,
 // step), made ready while the step before is computed.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Trains the classifier that judges generated images.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The batches of a class-conditional diffusion training: images, times, noise and classes as a function of
 // (seed, step).
 #pragma once

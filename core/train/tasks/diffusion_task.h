@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Trains a U-Net to predict the noise, the image or the velocity from a noisy image (Ho et al. 2020,
 // algorithm 1).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The noise levels that a training draws from, as tables on its device.
 #pragma once
 

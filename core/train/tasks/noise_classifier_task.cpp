@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/tasks/noise_classifier_task.h"
 
 #include "core/train/data/counter_random.h"

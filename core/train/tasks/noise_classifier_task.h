@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Trains the classifier of noisy images that guides a model (Dhariwal & Nichol 2021, section 4).
 #pragma once
 

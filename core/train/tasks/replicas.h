@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Equal networks among which a training shares out its batches: what every task has.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The batches of a text-conditional diffusion training: images, captions, times and noise as a function of
 // (seed, step).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Trains a text-conditional U-Net (Ho et al. 2020, algorithm 1, with captions as conditions that are dropped
 // at random, Ho & Salimans 2022, algorithm 1).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // How well a text-conditional model does what it is told: a classifier of attributes looks at what it makes
 // of random prompts.
 #pragma once

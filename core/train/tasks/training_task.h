@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What a training loop trains: a module and its loss as a function of the step.
 //
 // A batch is shared out among replicas of the module, one a processor core, each with one thread of its own:
