@@ -63,8 +63,8 @@ double secondsSince(std::chrono::steady_clock::time_point start)
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// 50 steps of DDIM from the network (of flow: Euler), as many points as the exact ones they are held
-/// against.
+/// 50 steps of DDIM from the network (on the straight lines of flow that is Euler's method), as many points
+/// as the exact ones they are held against.
 std::vector<double> samplesOf(const model::LearnedField& field, const LabArguments& arguments)
 {
     recipe::Recipe recipe;
@@ -73,13 +73,7 @@ std::vector<double> samplesOf(const model::LearnedField& field, const LabArgumen
     recipe.clipping = {.rule = "none", .options = {}};
     recipe.batch = arguments.samples;
     recipe.steps = arguments.samplingSteps;
-    if (field.target() == denoise::PredictionTarget::flow) {
-        recipe.sampler = {"flow_euler", {}};
-        recipe.grid = {"flow_uniform", {}};
-    } else {
-        recipe.sampler = {"ddim", {}};
-        recipe.grid = {"trailing", {}};
-    }
+    recipe.grid = {"trailing", {{"fractional", true}}};
     return run::samplePoints(std::make_shared<const model::LearnedField>(field), recipe,
                              {.threads = arguments.threads})
         .samples;

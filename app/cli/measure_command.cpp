@@ -140,7 +140,7 @@ void measureSamplers(const MeasureArguments& arguments)
     std::shared_ptr<const model::ExactField> field;
     PointTable table;
     const std::vector<std::string> samplers =
-        arguments.samplers.empty() ? std::vector<std::string>{"ddim"} : arguments.samplers;
+        arguments.samplers.empty() ? std::vector{recipe::SamplerSpec{}.id} : arguments.samplers;
     for (const auto& sampler : samplers)
         for (const int steps : arguments.steps) {
             RecipeArguments own = arguments.recipe;

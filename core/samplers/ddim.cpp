@@ -96,6 +96,7 @@ SamplerEntry ddim()
                          "Where a step lands: at the grid's own next time, or at t − T/steps whatever "
                          "the spacing, as some other programs do with linspace.")
                          .forCompatibility()},
+         .isDdimStep = true,
          .needs = [](const auto&) { return GridNeeds{.direction = GridNeeds::Direction::any}; },
          .equation = ddimEquation},
         [](const base::OptionValues& values, const schedule::NoiseSchedule&, const schedule::TimeGrid&) {

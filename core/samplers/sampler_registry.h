@@ -67,6 +67,8 @@ struct SamplerInfo
     bool wantsShortEnd = false;
     /// Its step is the mean of Ho et al. 2020, eq. 11, plus noise.
     bool isDdpmStep = false;
+    /// Its step is that of Song et al. 2021, eq. 12, with the option "eta".
+    bool isDdimStep = false;
     /// What the grid must be like.
     std::function<GridNeeds(const Values&)> needs{};
     /// The equation that it follows.

@@ -69,23 +69,28 @@ train::TrainingOptions optionsOf(const std::string& task, int64_t steps)
     options.network.embeddingWidth = 16;
     options.network.blocksPerLevel = 1;
     options.network.classes = 2;
-    options.dit.imageHeight = options.dit.imageWidth = 8;
-    options.dit.patch = 4;
-    options.dit.width = 32;
-    options.dit.layers = 2;
-    options.dit.heads = 2;
-    options.dit.classes = 2;
-    options.rival.imageSide = 8;
-    options.rival.channels = 16;
-    options.rival.latents = 4;
-    options.rival.embedding = 4;
-    options.rival.groups = 4;
-    options.rival.classes = 2;
-    options.autoencoder.imageSide = 16;
-    options.autoencoder.channels = 16;
-    options.autoencoder.blocks = 1;
-    options.autoencoder.groups = 4;
+    // A checkpoint keeps the shape of the network that is trained, so the others stay as they are.
+    if (task == "vae" || task == "gan") {
+        options.rival.imageSide = 8;
+        options.rival.channels = 16;
+        options.rival.latents = 4;
+        options.rival.embedding = 4;
+        options.rival.groups = 4;
+        options.rival.classes = 2;
+    }
+    if (task == "autoencoder" || task == "latent") {
+        options.autoencoder.imageSide = 16;
+        options.autoencoder.channels = 16;
+        options.autoencoder.blocks = 1;
+        options.autoencoder.groups = 4;
+    }
     if (task == "flow" || task == "shortcut") {
+        options.dit.imageHeight = options.dit.imageWidth = 8;
+        options.dit.patch = 4;
+        options.dit.width = 32;
+        options.dit.layers = 2;
+        options.dit.heads = 2;
+        options.dit.classes = 2;
         options.architecture = "dit";
         options.target = "flow";
         options.schedule = "rectified_flow";
@@ -104,7 +109,7 @@ private Q_SLOTS:
 
     void aFlowLearnsAndItsPathsEndInItsClasses()
     {
-        const auto options = optionsOf("flow", 400);
+        const auto options = optionsOf("flow", 1200);
         train::TransformerTask task(twoHalves(), options, 2);
         const auto [first, last] = run(task, options, "flow");
         QVERIFY2(last < 0.7 * first, qPrintable(QString("%1 to %2").arg(first).arg(last)));
@@ -120,7 +125,8 @@ private Q_SLOTS:
         const auto images = train::followFlow(velocity, noise, 20);
         const auto leftIsBright = images.slice(3, 0, 4).mean(at::IntArrayRef{1, 2, 3}) >
                                   images.slice(3, 4, 8).mean(at::IntArrayRef{1, 2, 3});
-        QVERIFY((leftIsBright == (ids == 0)).to(torch::kFloat32).mean().item<double>() > 0.9);
+        const double agreement = (leftIsBright == (ids == 0)).to(torch::kFloat32).mean().item<double>();
+        QVERIFY2(agreement > 0.9, qPrintable(QString::number(agreement)));
         QVERIFY(train::curvature(velocity, noise, 20) > 0);
     }
 

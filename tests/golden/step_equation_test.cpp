@@ -294,7 +294,8 @@ void StepEquationTest::oneEvaluationSamplersStoreNothingMore()
             further += frame->further.size();
             std::size_t stored = 0;
             for (const auto& evaluation : frame->further)
-                stored += evaluation.x0Hat.bytes() + evaluation.epsHat.bytes();
+                stored += evaluation.x0Hat.bytes() + evaluation.epsHat.bytes() +
+                          evaluation.x0HatUnconditional.bytes();
             QCOMPARE(stored, wanted * values);
             QVERIFY(frame->bytes() >= stored + 2 * values);
         }

@@ -160,7 +160,7 @@ void SamplerErrorTest::flowEulerHasTheSpreadOfTheTable()
     QFETCH(double, two);
     recipe::Recipe recipe = recipeOf("flow_euler", steps);
     recipe.schedule = schedule::ScheduleSpec{"rectified_flow", {}};
-    recipe.grid = {"flow_uniform", {}};
+    recipe.grid = {"trailing", {{"fractional", true}}};  // u = 1, 1 − 1/N, …, 0
     near(responseTo(fieldOf("exact:gaussian:sd=0.5"), recipe).sd(), half, 1e-9);
     near(responseTo(fieldOf("exact:gaussian:sd=2"), recipe).sd(), two, 1e-9);
 }
@@ -221,7 +221,7 @@ void SamplerErrorTest::flowOnThePairHasTheDistancesOfTheTable()
     QFETCH(double, w2);
     recipe::Recipe recipe = recipeOf("flow_euler", steps);
     recipe.schedule = schedule::ScheduleSpec{"rectified_flow", {}};
-    recipe.grid = {"flow_uniform", {}};
+    recipe.grid = {"trailing", {{"fractional", true}}};  // u = 1, 1 − 1/N, …, 0
     near(lineError(fieldOf("exact:pair:mean=1,sd=0.2"), recipe).w2, w2, 5.1e-5);
 }
 

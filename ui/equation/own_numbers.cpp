@@ -143,7 +143,7 @@ explain::DdpmInput OwnNumbers::input() const
 /// DDIM is not DDPM's form with other numbers; every other sampler is shown in DDPM's form.
 bool OwnNumbers::isDdim() const
 {
-    return m_kind.sampler.id == "ddim";
+    return samplers::samplerInfo(m_kind.sampler.id).isDdimStep;
 }
 
 /// Ho et al. 2020, algorithm 2.
@@ -195,7 +195,7 @@ std::vector<FormulaLine> OwnNumbers::ddimLines(const explain::DdpmInput& numbers
 QString OwnNumbers::remark() const
 {
     QStringList said{m_own ? tr("Your own numbers.") : tr("The numbers of this step. Change one.")};
-    if (!isDdim() && m_kind.sampler.id != "ddpm")
+    if (!isDdim() && !samplers::samplerInfo(m_kind.sampler.id).isDdpmStep)
         said.append(tr("In DDPM's form: this run's sampler has a formula of its own, see Update."));
     if (!m_own && m_kind.levels > 1.5)
         said.append(tr("β is that of the whole step to t′ = %1, %2 levels at once: 1 − ᾱₜ/ᾱₜ′.")

@@ -10,6 +10,7 @@
 
 #include <QEvent>
 #include <QPainter>
+#include <QTextDocumentFragment>
 
 namespace diffuscope::ui {
 
@@ -92,7 +93,8 @@ void LayerBar::setMissing(record::Layer layer, const QString& reason)
         return;
     button.setEnabled(reason.isEmpty());
     button.setToolTip(tip);
-    button.setAccessibleDescription(reason);
+    button.setAccessibleDescription(
+        reason.isEmpty() ? QTextDocumentFragment::fromHtml(layerTip(layer)).toPlainText() : reason);
 }
 
 void LayerBar::updateFonts()

@@ -7,6 +7,7 @@
 #include "ui/stage/film_strip.h"
 #include "ui/stage/stage_view.h"
 #include "ui/stage/timeline.h"
+#include "ui/widgets/empty_state.h"
 #include "ui/widgets/failure_banner.h"
 
 #include <QFrame>
@@ -99,6 +100,9 @@ void RunView::buildSubject()
     m_subjectButton = new QToolButton(m_subject);
     m_subjectButton->setObjectName(QStringLiteral("stageSubjectButton"));
     m_subjectButton->setFocusPolicy(Qt::TabFocus);
+    m_subjectButton->setAccessibleName(tr("Sample the recipe, or go to the run that this one branches from"));
+    m_subjectButton->setToolTip(
+        richTip(tr("Samples the edited recipe, or goes back to the run that this one branches from.")));
     row->addWidget(m_subjectButton);
     connect(m_subjectButton, &QToolButton::clicked, this, &RunView::actOnSubject);
     constexpr int belowBars = 1;
@@ -131,6 +135,8 @@ void RunView::showSubject()
     }
     m_subjectText->setText(text);
     m_subjectButton->setText(action);
+    if (!action.isEmpty())
+        m_subjectButton->setAccessibleName(action);
     m_subject->setVisible(!text.isEmpty());
 }
 

@@ -266,7 +266,7 @@ void Timeline::setFrame(const record::Frame* frame)
         tip += QStringLiteral("<p>%1</p>").arg(notice);
     m_label->setToolTip(tip);
     m_label->setAccessibleDescription(notice);
-    m_sign->setToolTip(QStringLiteral("<p>%1</p>").arg(notice));
+    m_sign->setToolTip(notice.isEmpty() ? QString() : QStringLiteral("<p>%1</p>").arg(notice));
     m_sign->setAccessibleDescription(notice);
     m_sign->setVisible(!notice.isEmpty());
     fitLabel();
