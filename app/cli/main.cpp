@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // diffuscope-cli: trains, samples and measures the models of Diffuscope.
 #include "app/cli/commands.h"
+#include "app/cli/serve_command.h"
 #include "app/cli/standard_output.h"
+#include "app/cli/sweep_command.h"
 #include "app/cli/verify_command.h"
 #include "core/base/aliases.h"
 #include "core/base/error.h"
@@ -49,6 +51,8 @@ int run(int argc, char** argv)
     });
     diffuscope::cli::addSampleCommand(program);
     diffuscope::cli::addSheetCommand(program);
+    diffuscope::cli::addSweepCommand(program);
+    diffuscope::cli::addServeCommand(program);
     diffuscope::cli::addExportRunCommand(program);
     diffuscope::cli::addScheduleCommands(program);
     diffuscope::cli::addListingCommands(program);

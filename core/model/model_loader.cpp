@@ -6,6 +6,7 @@
 #include "core/model/diffusers/diffusers_model.h"
 #include "core/model/exact/exact_model.h"
 #include "core/model/model.h"
+#include "core/model/remote/remote_model.h"
 
 #include <algorithm>
 
@@ -13,7 +14,7 @@ namespace diffuscope::model {
 
 const std::vector<ModelLoader>& modelLoaders()
 {
-    static const std::vector<ModelLoader> loaders = {exactLoader(), folderLoader(), diffusersLoader()};
+    static const std::vector<ModelLoader> loaders = {exactLoader(), folderLoader(), diffusersLoader(), remoteLoader()};
     return loaders;
 }
 
