@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -51,6 +52,13 @@ std::string linkEnd(const std::string& path)
     return end.string();
 }
 
+/// Two threads may write the same file at once: the last to end is the one that stays, whole.
+unsigned nextNumber()
+{
+    static std::atomic<unsigned> last{0};
+    return ++last;
+}
+
 constexpr mode_t usualMode = 0644, modeBits = 0777;
 
 }  // namespace
@@ -73,7 +81,7 @@ void AtomicFile::openBeside()
     };
     const bool isThere = ::stat(m_target.c_str(), &present) == 0;
     if (!isThere || S_ISREG(present.st_mode))
-        m_path += ".part-" + std::to_string(::getpid());
+        m_path += ".part-" + std::to_string(::getpid()) + "-" + std::to_string(nextNumber());
     m_descriptor = ::open(m_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, usualMode);
     require(m_descriptor >= 0);
     if (isThere && isReplaced())

@@ -206,7 +206,13 @@ struct RemoteNetwork::State
                    "answers in the shape " + textOf(output->shape) + " in the place of " +
                        textOf(part.shape) + ".",
                    "See that it is the model that its card describes.");
-        std::vector<float> values = floatsOf(*output);
+        std::vector<float> values;
+        try {
+            values = floatsOf(*output);
+        } catch (const Error& error) {
+            refuse(ErrorCode::invalidFile, std::string("answers with no numbers: ") + error.what(),
+                   "Name its output in the card beside the address.");
+        }
         if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); }))
             refuse(ErrorCode::notFinite, "answers with NaN or infinity.", "See the model at its server.");
         return values;

@@ -63,7 +63,7 @@ recipe::Recipe recipeOf(const json& document)
     return recipe;
 }
 
-std::string keyOf(const Job& job)
+std::string keyOfJob(const Job& job)
 {
     ordered_json whole{{"recipe", recipe::jsonOf(job.recipe)}, {"measure", job.measures}, {"keep", job.kept}};
     if (job.reference)
@@ -128,7 +128,7 @@ Job jobAt(const SweepPlan& plan, const json& common, std::uint64_t index)
                         (job.at.empty() ? "" : " (" + placeOf(job) + ")") + ": " + error.what(),
                     error.hint());
     }
-    job.key = keyOf(job);
+    job.key = keyOfJob(job);
     return job;
 }
 
@@ -185,7 +185,7 @@ Job parsedJob(const std::string& text, int line)
     reader.finish();
     if (job.line != line)
         throw Error(ErrorCode::invalidFile, "it calls itself line " + std::to_string(job.line) + ".");
-    if (job.key != keyOf(job))
+    if (job.key != keyOfJob(job))
         throw Error(ErrorCode::invalidFile, "the recipe is not the one that its key was made of.");
     return job;
 }

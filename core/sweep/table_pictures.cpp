@@ -222,7 +222,7 @@ std::string resultPlots(const Table& table, const std::string& x, bool isPdf, co
     std::erase_if(plots, isEmpty);
     if (plots.empty())
         throw Error(ErrorCode::invalidOption, "There is nothing to plot yet.", "Run the sweep first.");
-    exports::VectorPage page(isPdf ? exports::PageFormat::pdf : exports::PageFormat::svg, exports::kPageWidth,
+    exports::VectorPage page(isPdf ? exports::PageFormat::pdf : exports::PageFormat::svg, exports::pageWidth,
                              exports::pageHeight(plots.size()), title, "");
     exports::drawPlots(page, title, plots);
     return page.finish();

@@ -109,7 +109,7 @@ private Q_SLOTS:
 
     void aFlowLearnsAndItsPathsEndInItsClasses()
     {
-        const auto options = optionsOf("flow", 1200);
+        const auto options = optionsOf("flow", 2000);
         train::TransformerTask task(twoHalves(), options, 2);
         const auto [first, last] = run(task, options, "flow");
         QVERIFY2(last < 0.7 * first, qPrintable(QString("%1 to %2").arg(first).arg(last)));

@@ -2,6 +2,7 @@
 // A served network over real HTTP: the protocol's answers, several clients, limits, a token, a clean stop.
 #include "core/base/error.h"
 #include "core/remote/model_server.h"
+#include "tests/remote/protocol_texts.h"
 #include "tests/remote/served_fixture.h"
 
 #include <QElapsedTimer>
@@ -32,11 +33,6 @@ HttpRequest inferRequest(const std::string& json)
 {
     return {"POST", "/v2/models/linear/infer", {{"content-type", "application/json"}}, json};
 }
-
-const std::string twoImages = R"({"id": "7", "inputs": [
-    {"name": "x", "shape": [2, 1, 1, 2], "datatype": "FP32", "data": [1, 2, 3, 4]},
-    {"name": "t", "shape": [2], "datatype": "FP32", "data": [10, 20]},
-    {"name": "class", "shape": [2], "datatype": "INT64", "data": [0, 3]}]})";
 
 }  // namespace
 
@@ -73,7 +69,7 @@ private Q_SLOTS:
     void aJsonRequestIsAnsweredInJson()
     {
         const ServedFixture served;
-        const HttpResponse response = served.send(inferRequest(twoImages));
+        const HttpResponse response = served.send(inferRequest(test::twoImages));
         QCOMPARE(response.status, 200);
         const QJsonObject answer = jsonOf(response);
         QCOMPARE(answer["id"].toString(), QString("7"));
@@ -121,12 +117,12 @@ private Q_SLOTS:
         QFETCH(QString, to);
         QFETCH(QString, word);
         static const ServedFixture served;
-        QString json = QString::fromStdString(twoImages);
+        QString json = QString::fromStdString(test::twoImages);
         json.replace(json.lastIndexOf(from), from.size(), to);
         const HttpResponse response = served.send(inferRequest(json.toStdString()));
         QCOMPARE(response.status, 400);
         QVERIFY2(jsonOf(response)["error"].toString().contains(word), response.body.c_str());
-        QCOMPARE(served.send(inferRequest(twoImages)).status, 200);  // and the server goes on
+        QCOMPARE(served.send(inferRequest(test::twoImages)).status, 200);  // and the server goes on
     }
 
     void severalClientsAreAnsweredAndThoseThatWaitTogether()
@@ -139,7 +135,7 @@ private Q_SLOTS:
             for (int k = 0; k < 12; ++k)
                 clients.emplace_back([&, k] {
                     remote::HttpClient client({"127.0.0.1", served.port()}, {});
-                    std::string json = twoImages;
+                    std::string json = test::twoImages;
                     json.replace(json.find("[1, 2, 3, 4]"), 12, "[" + std::to_string(k) + ", 2, 3, 4]");
                     const HttpResponse response = client.send(inferRequest(json));
                     const auto data = jsonOf(response)["outputs"].toArray()[0].toObject()["data"].toArray();
@@ -163,7 +159,7 @@ private Q_SLOTS:
             for (int k = 0; k < 8; ++k)
                 clients.emplace_back([&] {
                     remote::HttpClient client({"127.0.0.1", served.port()}, {.tries = 1});
-                    const int status = client.send(inferRequest(twoImages)).status;
+                    const int status = client.send(inferRequest(test::twoImages)).status;
                     ++(status == 503 ? busy : answered);
                 });
             QTRY_VERIFY(busy >= 5);  // one is evaluated, two wait
@@ -176,7 +172,7 @@ private Q_SLOTS:
     void aFailureOfTheNetworkIsAnAnswer()
     {
         const ServedFixture served;
-        std::string json = twoImages;
+        std::string json = test::twoImages;
         json.replace(json.find("[10, 20]"), 8, "[10, 666]");
         const HttpResponse response = served.send(inferRequest(json));
         QCOMPARE(response.status, 500);
@@ -186,10 +182,10 @@ private Q_SLOTS:
     void bodiesAboveTheLimitAreRefused()
     {
         const ServedFixture served({}, {.bodyBytes = 1000});
-        QCOMPARE(served.send(inferRequest(twoImages)).status, 200);
-        QCOMPARE(served.send(inferRequest(twoImages + std::string(2000, ' '))).status, 413);
+        QCOMPARE(served.send(inferRequest(test::twoImages)).status, 200);
+        QCOMPARE(served.send(inferRequest(test::twoImages + std::string(2000, ' '))).status, 413);
         const ServedFixture crowded({}, {.allBodyBytes = 100});
-        QCOMPARE(crowded.send(inferRequest(twoImages)).status, 503);
+        QCOMPARE(crowded.send(inferRequest(test::twoImages)).status, 503);
         QCOMPARE(crowded.send({"GET", "/v2"}).status, 200);
     }
 
@@ -197,7 +193,7 @@ private Q_SLOTS:
     {
         const ServedFixture served({.token = "secret-7"});
         QCOMPARE(served.send({"GET", "/v2/models/linear"}).status, 401);
-        QCOMPARE(served.send(inferRequest(twoImages)).status, 401);
+        QCOMPARE(served.send(inferRequest(test::twoImages)).status, 401);
         QCOMPARE(served.send({"GET", "/v2/models/linear", {{"authorization", "Bearer secret-8"}}}).status,
                  401);
         QCOMPARE(served.send({"GET", "/v2/models/linear", {{"authorization", "secret-7"}}}).status, 401);
@@ -210,7 +206,7 @@ private Q_SLOTS:
     {
         QElapsedTimer timer;
         auto served = std::make_unique<ServedFixture>();
-        QCOMPARE(served->send(inferRequest(twoImages)).status, 200);
+        QCOMPARE(served->send(inferRequest(test::twoImages)).status, 200);
         timer.start();
         served.reset();
         QVERIFY2(timer.elapsed() < 5000, qPrintable(QString::number(timer.elapsed())));
@@ -224,22 +220,8 @@ private Q_SLOTS:
             QSKIP("python3 is not installed here.");
         const ServedFixture served;
         QProcess process;
-        process.start(python, {"-c", QString(R"(
-import array, json, urllib.request
-x, t = array.array('f', [1, 2, 3, 4]), array.array('f', [10, 20])
-head = json.dumps({"inputs": [
-    {"name": "x", "shape": [2, 1, 1, 2], "datatype": "FP32", "parameters": {"binary_data_size": 16}},
-    {"name": "t", "shape": [2], "datatype": "FP32", "parameters": {"binary_data_size": 8}},
-    {"name": "class", "shape": [2], "datatype": "INT64", "data": [0, 3]}],
-    "outputs": [{"name": "prediction", "parameters": {"binary_data": True}}]}).encode()
-request = urllib.request.Request("http://127.0.0.1:%1/v2/models/linear/infer", head + x.tobytes() + t.tobytes(),
-                                 {"Inference-Header-Content-Length": len(head)})
-with urllib.request.urlopen(request) as answer:
-    body, start = answer.read(), int(answer.headers["Inference-Header-Content-Length"])
-print(array.array('f', body[start:]).tolist())
-)")
-                                         .arg(served.port())});
-        QVERIFY(process.waitForFinished(30'000));
+        process.start(python, {"-c", QString(test::pythonClient).arg(served.port())});
+        QVERIFY(process.waitForFinished(30000));
         QCOMPARE(process.readAllStandardOutput().trimmed(), QByteArray("[12.0, 14.0, 326.0, 328.0]"));
     }
 
@@ -250,9 +232,9 @@ print(array.array('f', body[start:]).tolist())
             QSKIP("curl is not installed here.");
         const ServedFixture served;
         QProcess process;
-        process.start(curl, {"-s", "-d", QString::fromStdString(twoImages),
+        process.start(curl, {"-s", "-d", QString::fromStdString(test::twoImages),
                              QString("http://127.0.0.1:%1/v2/models/linear/infer").arg(served.port())});
-        QVERIFY(process.waitForFinished(30'000));
+        QVERIFY(process.waitForFinished(30000));
         const auto answer = QJsonDocument::fromJson(process.readAllStandardOutput()).object();
         QCOMPARE(answer["outputs"].toArray()[0].toObject()["data"].toArray(), (QJsonArray{12, 14, 326, 328}));
     }

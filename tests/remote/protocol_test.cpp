@@ -2,6 +2,7 @@
 // The Open Inference Protocol byte by byte: the examples of its specification, and bodies that lie.
 #include "core/base/error.h"
 #include "core/remote/message.h"
+#include "tests/remote/protocol_texts.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -28,27 +29,6 @@ QString refusalOf(Call&& call)
     return {};
 }
 
-/// github.com/kserve/open-inference-protocol, inference_rest.md, "Inference Request Examples", but for the
-/// data of input1: the example itself gives one value for its shape of three.
-const std::string jsonExample = R"({
-      "id" : "42",
-      "inputs" : [
-        { "name" : "input0", "shape" : [ 2, 2 ], "datatype" : "UINT32", "data" : [ 1, 2, 3, 4 ] },
-        { "name" : "input1", "shape" : [ 3 ], "datatype" : "BOOL", "data" : [ true, false, true ] }
-      ],
-      "outputs" : [ { "name" : "output0" } ]
-    })";
-
-/// The same of the "Binary Tensor Data Extension".
-const std::string binaryExample = R"({
-  "model_name" : "mymodel",
-  "inputs" : [
-    { "name" : "input0", "shape" : [ 2, 2 ], "datatype" : "UINT32", "parameters" : { "binary_data_size" : 16 } },
-    { "name" : "input1", "shape" : [ 3 ], "datatype" : "BOOL", "parameters" : { "binary_data_size" : 3 } }
-  ],
-  "outputs" : [ { "name" : "output0", "parameters" : { "binary_data" : true } } ]
-})";
-
 std::string bytes(std::initializer_list<int> values)
 {
     std::string text;
@@ -68,7 +48,7 @@ class ProtocolTest : public QObject
 private Q_SLOTS:
     void theExampleOfTheSpecificationIsRead()
     {
-        const auto request = remote::requestOf(jsonExample, {});
+        const auto request = remote::requestOf(test::jsonExample, {});
         QCOMPARE(request.id, std::string("42"));
         QCOMPARE(request.inputs.size(), std::size_t(2));
         QCOMPARE(request.inputs[0].name, std::string("input0"));
@@ -79,15 +59,15 @@ private Q_SLOTS:
         QCOMPARE(request.outputs.at(0).name, std::string("output0"));
         QVERIFY(!request.outputs[0].isBinary && !request.wantsBinary);
         // As it stands in the specification, with one value for a shape of three, it is a lie.
-        std::string asPrinted = jsonExample;
+        std::string asPrinted = test::jsonExample;
         asPrinted.replace(asPrinted.find("true, false, true"), 17, "true");
         QVERIFY(refusalOf([&] { remote::requestOf(asPrinted, {}); }).contains("fewer values than the 3"));
     }
 
     void theExampleOfTheBinaryExtensionIsRead()
     {
-        const std::string body = binaryExample + nineteenBytes;
-        const auto request = remote::requestOf(body, binaryExample.size());
+        const std::string body = test::binaryExample + nineteenBytes;
+        const auto request = remote::requestOf(body, test::binaryExample.size());
         QCOMPARE(request.inputs[0].data, nineteenBytes.substr(0, 16));
         QCOMPARE(request.inputs[1].data, nineteenBytes.substr(16));
         QCOMPARE(remote::wholeNumbersOf(request.inputs[0]), (std::vector<std::int64_t>{1, 2, 3, 4}));
@@ -113,7 +93,7 @@ private Q_SLOTS:
         const std::vector<float> values{1.0F, 1.1F, 2.0F, 2.1F, 3.0F, 3.1F};
         const remote::InferResponse response{
             "mymodel", "", "42", {remote::tensorOf("output0", {3, 2}, values)}};
-        const auto answer = remote::bodyOf(response, remote::requestOf(jsonExample, {}));
+        const auto answer = remote::bodyOf(response, remote::requestOf(test::jsonExample, {}));
         QVERIFY(!answer.jsonBytes);
         const auto document = QJsonDocument::fromJson(QByteArray::fromStdString(answer.bytes)).object();
         QCOMPARE(document["id"].toString(), QString("42"));
@@ -125,7 +105,8 @@ private Q_SLOTS:
     void nestedDataAreReadRowByRow()
     {
         const auto request = remote::requestOf(
-            R"({"inputs": [{"name": "a", "shape": [2, 2], "datatype": "FP64", "data": [[1, 2.5], [-3, 4e3]]}]})",
+            "{\"inputs\": [{\"name\": \"a\", \"shape\": [2, 2], \"datatype\": \"FP64\", \"data\": [[1, 2.5], "
+            "[-3, 4e3]]}]}",
             {});
         QCOMPARE(remote::floatsOf(request.inputs[0]), (std::vector<float>{1, 2.5, -3, 4000}));
     }
@@ -133,19 +114,20 @@ private Q_SLOTS:
     void everyTypeIsReadInBothForms()
     {
         const auto inputOf = [](const char* type, const char* data) {
-            const std::string json = std::string(R"({"inputs": [{"name": "a", "shape": [2], "datatype": ")") +
-                                     type + R"(", "data": )" + data + "}]}";
+            const std::string json =
+                std::string("{\"inputs\": [{\"name\": \"a\", \"shape\": [2], \"datatype\": \"") + type +
+                "\", \"data\": " + data + "}]}";
             return remote::requestOf(json, {}).inputs[0];
         };
         for (const char* type : {"UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64"})
             QCOMPARE(remote::wholeNumbersOf(inputOf(type, "[7, 100]")), (std::vector<std::int64_t>{7, 100}));
         QCOMPARE(remote::wholeNumbersOf(inputOf("INT16", "[-7, 100]")), (std::vector<std::int64_t>{-7, 100}));
-        QCOMPARE(remote::textsOf(inputOf("BYTES", R"(["", "grün"])")),
+        QCOMPARE(remote::textsOf(inputOf("BYTES", "[\"\", \"grün\"]")),
                  (std::vector<std::string>{"", "grün"}));
         for (const char* bad :
-             {R"(["UINT8", "[7, 256]"])", R"(["UINT8", "[-1, 2]"])", R"(["INT8", "[-129, 2]"])",
-              R"(["UINT32", "[1.5, 2]"])", R"(["BOOL", "[1, 0]"])", R"(["FP32", "[null, 1]"])",
-              R"(["BYTES", "[1, 2]"])", R"(["FP16", "[1, 2]"])", R"(["FP128", "[1, 2]"])"}) {
+             {"[\"UINT8\", \"[7, 256]\"]", "[\"UINT8\", \"[-1, 2]\"]", "[\"INT8\", \"[-129, 2]\"]",
+              "[\"UINT32\", \"[1.5, 2]\"]", "[\"BOOL\", \"[1, 0]\"]", "[\"FP32\", \"[null, 1]\"]",
+              "[\"BYTES\", \"[1, 2]\"]", "[\"FP16\", \"[1, 2]\"]", "[\"FP128\", \"[1, 2]\"]"}) {
             const auto pair = QJsonDocument::fromJson(bad).array();
             const QString refusal =
                 refusalOf([&] { inputOf(qPrintable(pair[0].toString()), qPrintable(pair[1].toString())); });
@@ -191,12 +173,12 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("binary");
         QTest::addColumn<QString>("word");
         const auto binaryInput = [](const char* shape, const char* size) {
-            return QByteArray(R"({"inputs": [{"name": "x", "shape": )") + shape +
-                   R"(, "datatype": "FP32", "parameters": {"binary_data_size": )" + size + "}}]}";
+            return QByteArray("{\"inputs\": [{\"name\": \"x\", \"shape\": ") + shape +
+                   ", \"datatype\": \"FP32\", \"parameters\": {\"binary_data_size\": " + size + "}}]}";
         };
         QTest::newRow("no JSON") << QByteArray("GIF89a") << QByteArray() << "not JSON";
         QTest::newRow("no inputs") << QByteArray("{}") << QByteArray() << "inputs";
-        QTest::newRow("empty inputs") << QByteArray(R"({"inputs": []})") << QByteArray() << "inputs";
+        QTest::newRow("empty inputs") << QByteArray("{\"inputs\": []}") << QByteArray() << "inputs";
         QTest::newRow("a list") << QByteArray("[]") << QByteArray() << "inputs";
         QTest::newRow("too little") << binaryInput("[2]", "8") << QByteArray(7, 'a') << "only 7 are left";
         QTest::newRow("too much") << binaryInput("[2]", "8") << QByteArray(9, 'a') << "1 bytes follow";
@@ -212,25 +194,29 @@ private Q_SLOTS:
                                     << "shape";
         QTest::newRow("negative size")
             << binaryInput("[1]", "-4") << QByteArray(4, 'a') << "binary_data_size";
-        QTest::newRow("more values")
-            << QByteArray(R"({"inputs": [{"name": "x", "shape": [1], "datatype": "FP32", "data": [1, 2]}]})")
-            << QByteArray() << "more values";
-        QTest::newRow("NaN")
-            << QByteArray(R"({"inputs": [{"name": "x", "shape": [1], "datatype": "FP32", "data": [NaN]}]})")
-            << QByteArray() << "not JSON";
+        QTest::newRow("more values") << QByteArray(
+                                            "{\"inputs\": [{\"name\": \"x\", \"shape\": [1], \"datatype\": "
+                                            "\"FP32\", \"data\": [1, 2]}]}")
+                                     << QByteArray() << "more values";
+        QTest::newRow("NaN") << QByteArray(
+                                    "{\"inputs\": [{\"name\": \"x\", \"shape\": [1], \"datatype\": \"FP32\", "
+                                    "\"data\": [NaN]}]}")
+                             << QByteArray() << "not JSON";
         QTest::newRow("twice")
-            << QByteArray(R"({"inputs": [{"name": "x", "shape": [0], "datatype": "FP32", "data": []},
-                                                 {"name": "x", "shape": [0], "datatype": "FP32", "data": []}]})")
+            << QByteArray(
+                   "{\"inputs\": [{\"name\": \"x\", \"shape\": [0], \"datatype\": \"FP32\", \"data\": []}, "
+                   "{\"name\": \"x\", \"shape\": [0], \"datatype\": \"FP32\", \"data\": []}]}")
             << QByteArray() << "twice";
         QTest::newRow("deep") << QByteArray(40, '[') << QByteArray() << "deep";
-        QTest::newRow("texts cut") << QByteArray(
-                                          R"({"inputs": [{"name": "x", "shape": [1], "datatype": "BYTES",
-                                                     "parameters": {"binary_data_size": 6}}]})")
-                                   << QByteArray(
-                                          "\xff\xff\xff\xff"
-                                          "ab",
-                                          6)
-                                   << "middle of a text";
+        QTest::newRow("texts cut")
+            << QByteArray(
+                   "{\"inputs\": [{\"name\": \"x\", \"shape\": [1], \"datatype\": \"BYTES\", "
+                   "\"parameters\": {\"binary_data_size\": 6}}]}")
+            << QByteArray(
+                   "\xff\xff\xff\xff"
+                   "ab",
+                   6)
+            << "middle of a text";
     }
 
     void lyingBodiesAreRefusedInASentence()
@@ -272,10 +258,7 @@ private Q_SLOTS:
         QCOMPARE(read.card, metadata.card);
         QCOMPARE(read.versions, metadata.versions);
         // As Triton and OpenVINO Model Server answer: no properties.
-        const auto foreign = remote::metadataOf(
-            R"({"name":"densenet","versions":["1"],"platform":"onnxruntime_onnx",
-                "inputs":[{"name":"data_0","datatype":"FP32","shape":[3,224,224]}],
-                "outputs":[{"name":"fc6_1","datatype":"FP32","shape":[1000]}]})");
+        const auto foreign = remote::metadataOf(test::foreignMetadata);
         QCOMPARE(foreign.inputs[0].shape, (remote::Shape{3, 224, 224}));
         QVERIFY(foreign.card.empty());
         QCOMPARE(remote::errorOf(remote::errorJson("No \"such\" thing.")), std::string("No \"such\" thing."));
@@ -287,9 +270,9 @@ private Q_SLOTS:
     void alteredBodiesDoNoHarm()
     {
         std::mt19937 random(1);
-        const std::string whole = binaryExample + nineteenBytes;
+        const std::string whole = test::binaryExample + nineteenBytes;
         int refused = 0;
-        for (int i = 0; i < 20'000; ++i) {
+        for (int i = 0; i < 20000; ++i) {
             std::string body = whole;
             for (unsigned k = 0; k <= random() % 4; ++k) {
                 const std::size_t at = random() % body.size();
@@ -309,10 +292,10 @@ private Q_SLOTS:
             }
             const std::optional<std::size_t> length =
                 random() % 4 == 0 ? std::nullopt
-                                  : std::optional<std::size_t>(binaryExample.size() + random() % 5 - 2);
+                                  : std::optional<std::size_t>(test::binaryExample.size() + random() % 5 - 2);
             refused += !refusalOf([&] { remote::requestOf(body, length); }).isEmpty();
         }
-        QVERIFY(refused > 10'000);
+        QVERIFY(refused > 10000);
     }
 };
 

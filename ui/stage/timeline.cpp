@@ -259,13 +259,14 @@ void Timeline::setFrame(const record::Frame* frame)
         m_slider->setValue(frame->index);
     m_place = frame ? description(*frame, m_planned) : QString();
     const QString notice = frame ? wayNotice(*frame, m_planned) : QString();
-    QString tip = QStringLiteral("<p>%1</p>")
-                      .arg(tr("The frame under the playhead: its step, the training time t that the network "
-                              "was told, and the signal-to-noise ratio ᾱ/(1 − ᾱ) there."));
+    const QString meaning =
+        tr("The frame under the playhead: its step, the training time t that the network "
+           "was told, and the signal-to-noise ratio ᾱ/(1 − ᾱ) there.");
+    QString tip = QStringLiteral("<p>%1</p>").arg(meaning);
     if (!notice.isEmpty())
         tip += QStringLiteral("<p>%1</p>").arg(notice);
     m_label->setToolTip(tip);
-    m_label->setAccessibleDescription(notice);
+    m_label->setAccessibleDescription(notice.isEmpty() ? meaning : notice);
     m_sign->setToolTip(notice.isEmpty() ? QString() : QStringLiteral("<p>%1</p>").arg(notice));
     m_sign->setAccessibleDescription(notice);
     m_sign->setVisible(!notice.isEmpty());
