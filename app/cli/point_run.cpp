@@ -5,11 +5,14 @@
 #include "app/cli/point_table.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/model/catalog.h"
 #include "core/model/exact/data_sets.h"
 #include "core/model/exact/exact_field.h"
 #include "core/model/exact/point_file.h"
+#include "core/run/model_run_factory.h"
 #include "core/run/point_sampling.h"
 
+#include <chrono>
 #include <cstdio>
 
 namespace diffuscope::cli {
@@ -28,6 +31,34 @@ std::vector<double> startOf(const std::string& path, int dimensions)
     return points.values;
 }
 
+/// What is known of the result is heeded by the run that pictures have too.
+run::PointRun heedingRun(const PointRunArguments& arguments, int dimensions, const run::PointOptions& options)
+{
+    run::RunLimits limits;
+    limits.precision = "float64";
+    limits.threads = arguments.threads;
+    run::ModelRunFactory factory(model::modelFolders(), limits);
+    run::RunStart start;
+    if (!options.start.empty())
+        start.state = std::make_shared<const std::vector<double>>(options.start);
+    const auto began = std::chrono::steady_clock::now();
+    recipe::Recipe recipe = arguments.recipe;
+    if (start.state)
+        recipe.batch = int(start.state->size() / std::size_t(dimensions));
+    const auto run = factory.startFrom(recipe, start);
+    run::PointRun result;
+    result.labels.assign(std::size_t(recipe.batch), -1);
+    result.dimensions = dimensions;
+    result.levels = run->grid().levels;
+    while (const auto frame = run->advance({})) {
+        result.evaluations = frame->totalEvaluations;
+        result.samples = run->state();
+    }
+    result.elapsedMs =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+    return result;
+}
+
 }  // namespace
 
 void samplePoints(const PointRunArguments& arguments)
@@ -36,7 +67,9 @@ void samplePoints(const PointRunArguments& arguments)
     const run::PointOptions options{.start = startOf(arguments.start, field->dimensions()),
                                     .keepsStates = arguments.frames,
                                     .threads = arguments.threads};
-    const run::PointRun run = run::samplePoints(field, arguments.recipe, options);
+    const run::PointRun run = arguments.recipe.measurement.isNone()
+                                  ? run::samplePoints(field, arguments.recipe, options)
+                                  : heedingRun(arguments, field->dimensions(), options);
     std::fprintf(stderr, "%zu points, %zu steps, %d evaluations, %.0f ms\n", run.size(),
                  run.levels.size() - 1, run.evaluations, run.elapsedMs);
     if (!arguments.tensors.empty()) {

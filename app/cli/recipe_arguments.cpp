@@ -2,6 +2,7 @@
 #include "app/cli/recipe_arguments.h"
 
 #include "app/cli/class_list.h"
+#include "app/cli/edit_arguments.h"
 #include "app/cli/registry_view.h"
 #include "app/cli/text_layout.h"
 #include "core/base/atomic_file.h"
@@ -275,6 +276,7 @@ recipe::RunPlan planOf(const RecipeArguments& arguments, recipe::Recipe defaults
     recipe.seed = arguments.seed.value_or(recipe.seed);
     recipe.steps = arguments.steps.value_or(recipe.steps);
     recipe.batch = arguments.batch.value_or(recipe.batch);
+    applyEdits(arguments.edit, recipe);
     return plan;
 }
 
@@ -297,6 +299,7 @@ run::RunLimits limitsOf(const RecipeArguments& arguments)
     limits.threads = arguments.threads;
     limits.device = arguments.device;
     limits.precision = arguments.precision;
+    limits.pictures = arguments.edit.pictures;
     return limits;
 }
 

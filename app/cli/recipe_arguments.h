@@ -2,16 +2,30 @@
 // The flags that make up a recipe, alone or on top of a recipe file, shared by the commands that sample.
 #pragma once
 
+#include "core/edit/picture_store.h"
 #include "core/recipe/run_plan.h"
 #include "core/run/model_run_factory.h"
 
 #include <CLI/CLI.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace diffuscope::cli {
+
+/// Pictures, and what of the result is known, as they were asked for: files and texts.
+struct EditArguments
+{
+    std::string start, invert;
+    std::optional<double> strength;
+    std::string known, mask, measure, method;
+    std::string fit = "crop";
+    bool isInverted = false;
+    /// Where the files are kept once they were read.
+    std::shared_ptr<edit::PictureStore> pictures = std::make_shared<edit::PictureStore>();
+};
 
 /// One entry of a registry as it was asked for: a name with options, and options apart.
 struct EntryArguments
@@ -35,6 +49,7 @@ struct RecipeArguments
     std::string device = "auto";
     std::string precision = "float32";
     int threads = 0;
+    EditArguments edit;
 };
 
 /// The most images of one run.
@@ -47,6 +62,9 @@ constexpr int mostPoints = 1'000'000;
 void addRecipeFlags(CLI::App& command, RecipeArguments& arguments, const recipe::Recipe& defaults);
 /// Adds --sampler and --sampler-option, --steps and --count.
 void addRunFlags(CLI::App& command, RecipeArguments& arguments, const recipe::Recipe& defaults);
+
+/// Adds --start, --strength, --invert, --known, --mask, --measure, --method, --fit and --inverted.
+void addEditFlags(CLI::App& command, RecipeArguments& arguments);
 
 /// The recipe of the file, or `defaults`, with the flags on top (in a branch, of its own recipe); names and
 /// options are checked, the classes against the model. Without a file or --class: every class of the model in

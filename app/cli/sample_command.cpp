@@ -201,6 +201,7 @@ void addSampleCommand(CLI::App& program)
     auto arguments = std::make_shared<SampleArguments>();
     addRecipeFlags(*command, arguments->recipe, {});
     addRunFlags(*command, arguments->recipe, {});
+    addEditFlags(*command, arguments->recipe);
     command
         ->add_option("--out", arguments->sheet,
                      "PNG sheet to write, with its recipe in it and in NAME.recipe.json")

@@ -11,6 +11,10 @@
 #include <string>
 #include <vector>
 
+namespace diffuscope::edit {
+class PictureStore;
+}
+
 namespace diffuscope::run {
 
 /// How a model's network is computed here.
@@ -39,6 +43,8 @@ struct RunLimits
     /// Told how the network of a run is computed, before its first evaluation, on the factory's thread: once,
     /// and again where that is otherwise for another model. May be empty.
     std::function<void(const Computation&)> onComputation{};
+    /// Where the pictures are that recipes name; null for none.
+    std::shared_ptr<const edit::PictureStore> pictures{};
 };
 
 /// Loads each model once, and again when its files have changed. One thread uses one factory and its runs.

@@ -93,8 +93,19 @@ record::Precision SampledRun::precisionOf(int frame) const
     return m_budget.precisionOf(frame);
 }
 
-std::unique_ptr<SamplingLoop> SampledRun::makeLoop()
+void SampledRun::invert(const std::stop_token& stop)
 {
+    edit::Inverted inverted = m_parts.invert(*m_parts.denoiser, *m_parts.sampler, stop);
+    m_parts.start = std::move(inverted.x);
+    m_evaluationsOfInversion = inverted.evaluations;
+    if (!inverted.draws.empty())
+        m_parts.noise = std::make_unique<RecordedNoise>(Tensor(), std::move(inverted.draws));
+}
+
+std::unique_ptr<SamplingLoop> SampledRun::makeLoop(const std::stop_token& stop)
+{
+    if (m_parts.invert)
+        invert(stop);
     LoopParts parts{*m_parts.denoiser,
                     *m_parts.sampler,
                     m_parts.schedule,
@@ -102,6 +113,7 @@ std::unique_ptr<SamplingLoop> SampledRun::makeLoop()
                     *m_parts.noise,
                     m_parts.condition,
                     m_parts.further.count() > 0 ? record::Frame::mostFurther : 0};
+    parts.evaluationsBefore = m_evaluationsOfInversion;
     if (const auto& origin = m_parts.begin.origin) {
         parts.firstStep = origin->frame();
         if (origin->frame() > 0)
@@ -116,7 +128,7 @@ record::FramePtr SampledRun::step(const std::stop_token& stop)
 {
     const auto start = std::chrono::steady_clock::now();
     if (!m_loop)
-        m_loop = makeLoop();
+        m_loop = makeLoop(stop);
     auto frame = std::make_shared<record::Frame>();
     if (m_loop->isDone()) {
         *frame = recordResult(m_loop->state(), m_parts.grid, m_parts.shape);

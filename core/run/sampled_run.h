@@ -2,6 +2,7 @@
 // The run of a denoiser and a sampler: the sampling loop, with every step recorded.
 #pragma once
 
+#include "core/edit/inversion.h"
 #include "core/run/branch.h"
 #include "core/run/first_evaluation_cache.h"
 #include "core/run/frame_recorder.h"
@@ -27,6 +28,11 @@ struct RunParts
     torch::Device device = torch::kCPU;
     /// The state [B, C, H, W] to start from; where undefined, noise of the seed.
     Tensor start{};
+    /// Finds the state to start from by asking the denoiser, and the noise that the steps are to draw; null
+    /// where nothing is inverted. Called once, before the first step.
+    std::function<edit::Inverted(denoise::Denoiser& denoiser, samplers::Sampler& sampler,
+                                 const std::stop_token& stop)>
+        invert{};
     /// Computes in float64 instead of float32; the record keeps floats all the same.
     bool isDouble = false;
     std::size_t recordBytes = record::MemoryBudget::defaultBytes;
@@ -75,12 +81,14 @@ public:
 private:
     record::FramePtr step(const std::stop_token& stop);
     Tensor startingState();
-    std::unique_ptr<SamplingLoop> makeLoop();
+    void invert(const std::stop_token& stop);
+    std::unique_ptr<SamplingLoop> makeLoop(const std::stop_token& stop);
     record::Precision precisionOf(int frame) const;
 
     RunParts m_parts;
     record::MemoryBudget m_budget;
     std::unique_ptr<SamplingLoop> m_loop;
+    int m_evaluationsOfInversion = 0;
     bool m_isOver = false;
     bool m_recordsAttention = false;
 };

@@ -163,7 +163,7 @@ private Q_SLOTS:
     void theReferenceOfManyRunsIsSampledOnce()
     {
         const auto jobs = jobsOf(R"({"version": 1, "recipe": {"batch": 2}, "measure": ["error", "psnr"],
-            "vary": [{"field": "steps", "values": [2, 3, 4]}], "reference": {"steps": 9}})");
+            "vary": [{"field": "steps", "values": [2, 3, 4]}], "reference": {"steps": 9, "guidance.scale": 3}})");
         test::FakeSampling sampling;
         const auto factory = sampling.factory()();
         const sweep::Results results(m_files->path("results"));
