@@ -29,6 +29,10 @@ void addMeasureCommand(CLI::App& program);
 void addLabCommand(CLI::App& program);
 /// conditional: one reverse step on a line
 void addConditionalCommand(CLI::App& program);
+/// forward: a picture under growing noise
+void addForwardCommand(CLI::App& program);
+/// interpolate: between noises, pictures or prompts
+void addInterpolateCommand(CLI::App& program);
 void addSheetCommand(CLI::App& program);
 /// reference, which describes all the others: add it last
 void addReferenceCommand(CLI::App& program);

@@ -7,6 +7,7 @@
 #include "core/edit/picture_fit.h"
 #include "core/model/catalog.h"
 #include "core/model/exact/data_sets.h"
+#include "core/recipe/recipe_fields.h"
 
 #include <algorithm>
 #include <sstream>
@@ -173,6 +174,16 @@ void applyEdits(const EditArguments& arguments, recipe::Recipe& recipe)
 {
     applyStart(arguments, recipe);
     applyMeasurement(arguments, recipe);
+}
+
+std::vector<std::shared_ptr<const base::Picture>> picturesOf(const EditArguments& arguments,
+                                                             const recipe::Recipe& recipe)
+{
+    std::vector<std::shared_ptr<const base::Picture>> pictures;
+    for (const std::string& hash : recipe::picturesOf(recipe))
+        if (arguments.pictures->contains(hash))
+            pictures.push_back(arguments.pictures->get(hash, "of the recipe"));
+    return pictures;
 }
 
 }  // namespace diffuscope::cli

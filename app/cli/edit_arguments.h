@@ -10,4 +10,8 @@ namespace diffuscope::cli {
 /// puts their hashes into the recipe. Throws Error.
 void applyEdits(const EditArguments& arguments, recipe::Recipe& recipe);
 
+/// The pictures that a recipe names, out of those that are kept; what is not there is passed over.
+std::vector<std::shared_ptr<const base::Picture>> picturesOf(const EditArguments& arguments,
+                                                             const recipe::Recipe& recipe);
+
 }  // namespace diffuscope::cli

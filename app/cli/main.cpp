@@ -50,6 +50,8 @@ int run(int argc, char** argv)
         return "diffuscope-cli: " + std::string(error.what()) + "\n";
     });
     diffuscope::cli::addSampleCommand(program);
+    diffuscope::cli::addForwardCommand(program);
+    diffuscope::cli::addInterpolateCommand(program);
     diffuscope::cli::addSheetCommand(program);
     diffuscope::cli::addSweepCommand(program);
     diffuscope::cli::addServeCommand(program);

@@ -38,14 +38,17 @@ std::string readAll(std::istream& stream)
     return text;
 }
 
-recipe::RunPlan readPlan(const std::string& path)
+recipe::RunPlan readPlan(const std::string& path, edit::PictureStore& pictures)
 {
     if (path == "-") {
         static const std::string standardInput = readAll(std::cin);  // it can be read once
         return recipe::planFromJson(standardInput);
     }
-    if (exports::isPng(path))
+    if (exports::isPng(path)) {
+        for (base::Picture& picture : exports::readPicturesOfPicture(path))
+            pictures.add(std::move(picture));
         return recipe::planFromJson(exports::readRecipeOfPicture(path));
+    }
     if (path.starts_with('{'))  // copied from the window
         return recipe::planFromJson(path);
     std::ifstream file(path, std::ios::binary);
@@ -260,8 +263,8 @@ double usualGuidance(const std::string& model, double otherwise)
 
 recipe::RunPlan planOf(const RecipeArguments& arguments, recipe::Recipe defaults)
 {
-    recipe::RunPlan plan =
-        arguments.file.empty() ? recipe::RunPlan{std::move(defaults), {}} : readPlan(arguments.file);
+    recipe::RunPlan plan = arguments.file.empty() ? recipe::RunPlan{std::move(defaults), {}}
+                                                  : readPlan(arguments.file, *arguments.edit.pictures);
     recipe::Recipe& recipe = plan.recipe;
     recipe.model = arguments.model.value_or(recipe.model);
     applyClasses(arguments, recipe);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
+#include "app/cli/edit_arguments.h"
 #include "app/cli/interruption.h"
 #include "app/cli/point_run.h"
 #include "app/cli/progress_line.h"
@@ -184,7 +185,8 @@ void runSampling(SampleArguments& arguments)
         const int columns = static_cast<int>(std::ceil(std::sqrt(static_cast<double>(plan.recipe.batch))));
         const train::ImageSheet sheet = train::imageSheet(recording.images, columns);
         exports::writePicture(arguments.sheet,
-                              {sheet.pixels.data(), sheet.width, sheet.height, sheet.channels}, plan);
+                              {sheet.pixels.data(), sheet.width, sheet.height, sheet.channels}, plan,
+                              picturesOf(arguments.recipe.edit, plan.recipe));
         writeRecipeBeside(arguments.sheet, plan);
     }
     if (!arguments.tensors.empty()) {

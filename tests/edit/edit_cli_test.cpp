@@ -82,6 +82,21 @@ private Q_SLOTS:
                     qPrintable(m_said));
     }
 
+    /// The exported picture holds what its recipe names, so that it can be made again without the files.
+    void anExportedPictureCanBeMadeAgain()
+    {
+        QVERIFY(sample({"--start", file("ring.png"), "--strength", "0.5", "--count", "2", "--steps", "6",
+                        "--out", file("first.png")})
+                    .isEmpty());
+        QVERIFY2(sample({"--recipe", file("first.png"), "--out", file("again.png")}).isEmpty(),
+                 qPrintable(m_said));
+        QCOMPARE(base::readPicture(file("again.png").toStdString()).pixels,
+                 base::readPicture(file("first.png").toStdString()).pixels);
+        // The recipe alone names a picture that is not there.
+        const QString refused = sample({"--recipe", file("first.recipe.json"), "--out", file("no.png")});
+        QVERIFY2(refused.contains("is not here"), qPrintable(refused));
+    }
+
     void onePixelIsAPictureToo()
     {
         QVERIFY(
