@@ -7,6 +7,7 @@
 #include "app/cli/text_layout.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/png_file.h"
 #include "core/edit/interpolation.h"
 #include "core/exports/animation.h"
 #include "core/exports/labelled_grid.h"
@@ -85,6 +86,12 @@ Frames alongPath(const InterpolateArguments& arguments, std::vector<State> corne
     Frames frames;
     const int count = arguments.frames;
     if (arguments.path == "sheet") {
+        if (count * count > mostImages)
+            throw Error(ErrorCode::invalidOption,
+                        "A sheet of " + std::to_string(count) + " frames a side has " +
+                            std::to_string(count * count) + " pictures; at most " +
+                            std::to_string(mostImages) + " are made at once.",
+                        "Give --frames 64 or fewer.");
         if (corners.size() != 4)
             throw Error(ErrorCode::invalidOption, "A sheet has four corners.",
                         "Give --seeds 1 2 3 4, or --pictures with four files.");
@@ -161,8 +168,7 @@ void writeAnimation(const InterpolateArguments& arguments, const record::ImageBa
     base::writeFileAtomically(arguments.file, std::vector<base::ByteRange>{{bytes.data(), bytes.size()}});
 }
 
-void writeSheet(const InterpolateArguments& arguments, const recipe::Recipe& recipe, const Frames& frames,
-                const record::ImageBatch& images)
+void writeSheet(const InterpolateArguments& arguments, const Frames& frames, const record::ImageBatch& images)
 {
     const int zoom = std::max(1, 56 / std::max(1, images.shape.width)), gap = 2;
     const int columns = frames.columns, rows = (images.shape.batch + columns - 1) / columns;
@@ -170,9 +176,9 @@ void writeSheet(const InterpolateArguments& arguments, const recipe::Recipe& rec
     exports::Canvas canvas(columns * width + gap, rows * height + gap, 3);
     for (int k = 0; k < images.shape.batch; ++k)
         canvas.drawImage(gap + k % columns * width, gap + k / columns * height, images, k, zoom);
-    const recipe::RunPlan plan{recipe, {}};
-    exports::writePicture(arguments.file, exports::pictureOf(canvas), plan);
-    writeRecipeBeside(arguments.file, plan);
+    // Without a recipe: none makes these pictures, whose states lie between those of recipes.
+    const exports::Picture picture = exports::pictureOf(canvas);
+    base::writePng(arguments.file, {picture.pixels, picture.width, picture.height, picture.channels});
 }
 
 void writeTable(const std::string& path, const Frames& frames)
@@ -224,7 +230,7 @@ void interpolate(InterpolateArguments& arguments)
     if (isMoving(arguments.file))
         writeAnimation(arguments, images);
     else
-        writeSheet(arguments, recipe, frames, images);
+        writeSheet(arguments, frames, images);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "core/edit/inversion.h"
 
 #include "core/base/error.h"
+#include "core/samplers/sampler_registry.h"
 
 #include <algorithm>
 #include <cmath>
@@ -102,6 +103,27 @@ Tensor solved(const BackwardStep& step, const Tensor& x, const Tensor& start, do
 }
 
 }  // namespace
+
+Inversion inversionNamed(const std::string& name, const recipe::SamplerSpec& sampler)
+{
+    const samplers::SamplerInfo& info = samplers::samplerInfo(sampler.id);
+    if (name == "ddpm") {
+        if (!info.isDdpmStep && !info.isDdimStep)
+            throw Error(ErrorCode::invalidOption, "The inversion \"ddpm\" is of the sampler DDPM.",
+                        "Choose DDPM.");
+        return Inversion::ddpm;
+    }
+    if (name != "ddim" && name != "exact")
+        throw Error(ErrorCode::invalidOption, "There is no inversion \"" + name.substr(0, 40) + "\".",
+                    "There are: ddim, exact, ddpm.");
+    const bool isDdim =
+        info.isDdimStep && base::number(samplers::withDefaults(info, sampler.options), "eta") == 0;
+    if (!isDdim)
+        throw Error(ErrorCode::invalidOption,
+                    "The inversion \"" + name + "\" is of DDIM with η = 0, and leads back through it alone.",
+                    "Choose the sampler DDIM, or the inversion \"ddpm\" with DDPM.");
+    return name == "ddim" ? Inversion::ddim : Inversion::exact;
+}
 
 Inverted invertByDdim(const InversionParts& parts, const Tensor& x0)
 {

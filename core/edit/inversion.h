@@ -15,6 +15,12 @@ namespace diffuscope::edit {
 
 using torch::Tensor;
 
+enum class Inversion { ddim, exact, ddpm };
+
+/// The inversion of this name ("ddim", "exact", "ddpm"). Throws Error(invalidOption) for another, and where
+/// the sampler is not the one that it is of: DDIM with eta = 0, or DDPM.
+Inversion inversionNamed(const std::string& name, const recipe::SamplerSpec& sampler);
+
 /// What an inversion asks; all of it must outlive the call.
 struct InversionParts
 {

@@ -14,7 +14,8 @@ namespace diffuscope::model {
 
 const std::vector<ModelLoader>& modelLoaders()
 {
-    static const std::vector<ModelLoader> loaders = {exactLoader(), folderLoader(), diffusersLoader(), remoteLoader()};
+    static const std::vector<ModelLoader> loaders = {exactLoader(), folderLoader(), diffusersLoader(),
+                                                     remoteLoader()};
     return loaders;
 }
 

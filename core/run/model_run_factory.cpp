@@ -229,27 +229,13 @@ private:
     static Invert inversionOf(const recipe::Recipe& recipe, const Tensor& x0, int firstImage,
                               const schedule::NoiseSchedule& schedule, const schedule::TimeGrid& grid)
     {
-        const std::string& how = recipe.start.inversion;
-        const samplers::SamplerInfo& info = samplers::samplerInfo(recipe.sampler.id);
-        const auto options = samplers::withDefaults(info, recipe.sampler.options);
-        const bool isDdim = info.isDdimStep && base::number(options, "eta") == 0;
-        if (how != "ddim" && how != "exact" && how != "ddpm")
-            throw Error(ErrorCode::invalidOption, "There is no inversion \"" + how.substr(0, 40) + "\".",
-                        "There are: ddim, exact, ddpm.");
-        if (how == "ddpm" && !info.isDdpmStep && !info.isDdimStep)
-            throw Error(ErrorCode::invalidOption, "The inversion \"ddpm\" is of the sampler DDPM.",
-                        "Choose DDPM.");
-        if (how != "ddpm" && !isDdim)
-            throw Error(
-                ErrorCode::invalidOption,
-                "The inversion \"" + how + "\" is of DDIM with η = 0, and leads back through it alone.",
-                "Choose the sampler DDIM, or the inversion \"ddpm\" with DDPM.");
+        const edit::Inversion how = edit::inversionNamed(recipe.start.inversion, recipe.sampler);
         return [=, condition = rotated(recipe.condition, firstImage), seed = recipe.seed](
                    denoise::Denoiser& denoiser, samplers::Sampler& sampler, const std::stop_token& stop) {
             const edit::InversionParts parts{denoiser, schedule, grid, condition, stop};
-            if (how == "ddim")
+            if (how == edit::Inversion::ddim)
                 return edit::invertByDdim(parts, x0);
-            if (how == "exact")
+            if (how == edit::Inversion::exact)
                 return edit::invertExactly(parts, x0);
             constexpr int noiseOfLevels = 1 << 30;  // steps of a run have other numbers
             SeededNoise noise(seed, firstImage);
