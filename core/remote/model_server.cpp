@@ -24,9 +24,9 @@ HttpResponse refused(int status, const std::string& sentence)
     return {.status = status, .body = errorJson(sentence)};
 }
 
-HttpResponse told(const std::string& json)
+HttpResponse told(const std::string& text)
 {
-    return {.status = 200, .body = json};
+    return {.status = 200, .body = text};
 }
 
 /// "/v2/models/a" → {"v2", "models", "a"}

@@ -31,10 +31,14 @@ std::uint64_t product(std::uint64_t a, std::uint64_t b)
 /// 1000000000 → "1,000,000,000"
 std::string grouped(std::uint64_t number)
 {
-    std::string digits = std::to_string(number);
-    for (std::ptrdiff_t at = std::ptrdiff_t(digits.size()) - 3; at > 0; at -= 3)
-        digits.insert(std::size_t(at), ",");
-    return digits;
+    const std::string digits = std::to_string(number);
+    std::string text;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        if (i > 0 && (digits.size() - i) % 3 == 0)
+            text += ',';
+        text += digits[i];
+    }
+    return text;
 }
 
 bool isFieldPath(const std::string& path)
