@@ -95,12 +95,7 @@ void applyMeasurement(const EditArguments& arguments, recipe::Recipe& recipe)
         measurement = {};
         measurement.kind = readEntry(
             "measurement", arguments.measure,
-            [](const std::string& id) {
-                std::vector<base::Option> all = edit::measurementKind(id).options;
-                const auto& common = edit::commonMeasurementOptions();
-                all.insert(all.end(), common.begin(), common.end());
-                return all;
-            },
+            [](const std::string& id) { return edit::optionsOf(edit::measurementKind(id)); },
             measurement.options);
     } else if (!arguments.mask.empty() && measurement.isNone()) {
         measurement.kind = "mask";

@@ -161,6 +161,7 @@ std::vector<MeasurementKind> makeKinds()
                      .description = "Part of the picture is known, and the rest is filled in (inpainting).",
                      .options = {},
                      .needsMask = true,
+                     .isPart = true,
                      .make = [](const auto&, torch::IntArrayRef sample, const Tensor& mask) {
                          requirePicture(sample, "A part");
                          return std::make_unique<Mask>(mask);
@@ -170,6 +171,7 @@ std::vector<MeasurementKind> makeKinds()
          .displayName = "Some lines",
          .description = "Every n-th line of the picture is known, the others were left out.",
          .options = {Option::integer("keep", "Every", 2, 2, 16, "One line in so many is known.")},
+         .isPart = true,
          .make = [](const base::OptionValues& values, torch::IntArrayRef sample, const Tensor&) {
              requirePicture(sample, "Lines");
              const int keep = base::integer(values, "keep");
@@ -221,6 +223,7 @@ std::vector<MeasurementKind> makeKinds()
          .options = {Option::number("angle", "θ", 0, -180, 180, "Direction in degrees; 0 is x, 90 is y.", 1),
                      Option::number("value", "y", 0, -100, 100, "The place that was measured.", 3)},
          .needsPicture = false,
+         .isPart = true,
          .make = [](const base::OptionValues& values, torch::IntArrayRef sample, const Tensor&) {
              const std::int64_t dimensions = sample[0] * sample[1] * sample[2];
              if (dimensions > 2)
@@ -275,10 +278,11 @@ const MeasurementKind& measurementKind(const std::string& id)
                 "There are: " + names + ".");
 }
 
-const std::vector<base::Option>& commonMeasurementOptions()
+std::vector<base::Option> optionsOf(const MeasurementKind& kind)
 {
-    static const std::vector<Option> options{
-        Option::number("noise", "σ_y", 0, 0, 2, "Standard deviation of the noise in what is measured.", 3)};
+    std::vector<Option> options = kind.options;
+    options.push_back(
+        Option::number("noise", "σ_y", 0, 0, 2, "Standard deviation of the noise in what is measured.", 3));
     return options;
 }
 
@@ -286,14 +290,12 @@ Known known(const recipe::Measurement& measurement, const PictureStore& pictures
             const Tensor& noise)
 {
     const MeasurementKind& kind = measurementKind(measurement.kind);
-    base::OptionValues own;
-    for (const auto& list : {kind.options, commonMeasurementOptions()})
-        for (const Option& option : list)
-            if (const auto given = measurement.options.find(option.id); given != measurement.options.end())
-                own.insert(*given);
-    std::vector<Option> all = kind.options;
-    all.insert(all.end(), commonMeasurementOptions().begin(), commonMeasurementOptions().end());
-    const base::OptionValues values = base::completed("measurement \"" + kind.id + "\"", all, own);
+    const std::vector<Option> options = optionsOf(kind);
+    base::OptionValues own;  // the others are the method's
+    for (const Option& option : options)
+        if (const auto given = measurement.options.find(option.id); given != measurement.options.end())
+            own.insert(*given);
+    const base::OptionValues values = base::completed("measurement \"" + kind.id + "\"", options, own);
     Known result;
     if (kind.needsMask)
         result.mask = knownPart(measurement, pictures, sample);

@@ -38,6 +38,8 @@ struct MeasurementKind
     std::vector<base::Option> options;
     bool needsPicture = true;
     bool needsMask = false;
+    /// What is measured is a part of the sample as it is, so that it can be put back.
+    bool isPart = false;
     /// For samples of this shape; `mask` is 1 where x0 is known, and undefined where the kind needs none.
     /// Throws Error(invalidOption) for a shape that it is not for.
     std::function<std::unique_ptr<Operator>(const base::OptionValues&, torch::IntArrayRef sample,
@@ -49,8 +51,8 @@ struct MeasurementKind
 const std::vector<MeasurementKind>& measurementKinds();
 const MeasurementKind& measurementKind(const std::string& id);
 
-/// The options of every measurement, whatever its kind: "noise", the standard deviation of n.
-const std::vector<base::Option>& commonMeasurementOptions();
+/// Its own options, and that of all kinds: "noise", the standard deviation of n.
+std::vector<base::Option> optionsOf(const MeasurementKind& kind);
 
 /// A measurement, made: the operator, what was measured, and how exact that is.
 struct Known

@@ -21,10 +21,8 @@ struct Method
     std::vector<base::Option> options;
     /// Goes back to noisier levels, and so goes with samplers that remember nothing: DDPM and DDIM.
     bool goesBack = false;
-    /// Only for measurements of a part of the sample ("mask" and "lines").
+    /// Only for measurements of a part of the sample (see MeasurementKind::isPart).
     bool wantsPart = false;
-    /// Makes the step itself, whatever the recipe's sampler.
-    bool isOwnSampler = false;
     /// Of a sampler and completed options.
     std::function<std::unique_ptr<samplers::Sampler>(std::unique_ptr<samplers::Sampler>, const Known&,
                                                      const base::OptionValues&)>
