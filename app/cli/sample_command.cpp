@@ -179,7 +179,10 @@ void runSampling(SampleArguments& arguments)
     const auto run = startedRun(factory, plan);
     printComputation(factory.computation(), arguments.recipe.precision);
     tellOfUntrainedSteps(*run, plan.recipe.model);
+    const std::string before = run->remark();
     Recording recording = record(*run, arguments.frames);
+    if (const std::string after = run->remark(); after != before)
+        std::printf("note: %s\n", after.c_str());
     finish(recording, plan.recipe.model);
     if (!arguments.sheet.empty()) {
         const int columns = static_cast<int>(std::ceil(std::sqrt(static_cast<double>(plan.recipe.batch))));

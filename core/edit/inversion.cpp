@@ -13,8 +13,7 @@ namespace {
 
 using schedule::NoiseLevel;
 
-/// eps at the noisier level of a step that leads from `noisy` to `clean`, and what follows for the noisy
-/// state.
+/// The step of DDIM that leads from the level `noisy` to `clean`, and the way back.
 class BackwardStep
 {
 public:
@@ -53,11 +52,6 @@ private:
     int& m_evaluations;
 };
 
-double rms(const Tensor& values)
-{
-    return std::sqrt(values.to(torch::kDouble).square().mean().item<double>());
-}
-
 /// [B] of [B, …].
 Tensor meanSquareOfEach(const Tensor& values)
 {
@@ -79,7 +73,8 @@ Tensor solved(const BackwardStep& step, const Tensor& x, const Tensor& start, do
     for (int iteration = 0; iteration < mostIterations; ++iteration) {
         const auto prediction = step.predict(guess, step.noisy());
         const Tensor error = meanSquareOfEach(step.cleanState(prediction) - x);
-        const Tensor isBetter = error < least;
+        // A sample that is there stays as it is: its result must not depend on how long others take.
+        const Tensor isBetter = (error < least).logical_and(least >= closeEnough * closeEnough);
         best = torch::where(wide(isBetter), guess, best);
         least = torch::where(isBetter, error, least);
         if (std::sqrt(least.max().item<double>()) < closeEnough)
@@ -142,7 +137,7 @@ Inverted invertExactly(const InversionParts& parts, const Tensor& x0)
         const BackwardStep step(parts, parts.grid[k], parts.grid[k - 1], result.evaluations);
         const NoiseLevel& told = step.clean().isClean() ? step.noisy() : step.clean();
         const Tensor guess = step.noisyState(result.x, step.predict(result.x, told).epsHat);
-        result.x = solved(step, result.x, guess, result.residual);
+        result.x = solved(step, result.x, guess, result.missed);
     }
     return result;
 }
@@ -158,7 +153,7 @@ Inverted invertByDdpm(const InversionParts& parts, samplers::Sampler& sampler, c
     Tensor state = result.x;
     for (int k = 0; k < grid.steps(); ++k) {
         const Tensor next = stateAt(k + 1);
-        // The step is a mean plus a factor times its one draw: two passes with the same prediction show both.
+        // The step is a mean plus a spread times its one draw: two passes with the same prediction show both.
         denoise::Prediction prediction;
         const auto stepWith = [&](double draw) {
             const samplers::StepContext context{
@@ -177,21 +172,19 @@ Inverted invertByDdpm(const InversionParts& parts, samplers::Sampler& sampler, c
                         }
                         return prediction;
                     },
-                .noise = [&] { return torch::full_like(x0, draw).expand_as(state).contiguous(); },
+                .noise = [&] { return torch::full_like(state, draw); },
             };
             return sampler.step(state, context);
         };
         const Tensor mean = stepWith(0);
-        const double factor = (stepWith(1) - mean).mean().item<double>();
-        const bool draws = std::abs(factor) > 1e-12;
-        if (!draws && k + 1 < grid.steps())
+        const Tensor spread = stepWith(1) - mean;  // of each value, where a network says how much
+        const bool draws = spread.abs().min().item<double>() > 1e-12;
+        if (draws)
+            result.draws.push_back((next - mean) / spread);
+        else if (k + 1 < grid.steps())
             throw Error(ErrorCode::invalidOption,
                         "This sampler draws no noise, so that no noise can lead it to a picture.",
                         "Invert with \"exact\" or \"ddim\", or take the sampler DDPM.");
-        if (draws)
-            result.draws.push_back((next - mean) / factor);
-        else
-            result.residual = rms(next - mean);
         state = next;
     }
     return result;

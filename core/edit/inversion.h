@@ -35,8 +35,8 @@ struct Inverted
 {
     Tensor x;                     ///< the state at the grid's first level
     std::vector<Tensor> draws{};  ///< of "ddpm": the noise that each step is to draw
-    /// "exact": the largest root mean square over the steps of what a step misses the state before it by.
-    double residual = 0;
+    /// "exact": by how much the worst step misses where it should lead, a root mean square over a sample.
+    double missed = 0;
     int evaluations = 0;
 };
 

@@ -5,8 +5,6 @@
 #include "core/denoise/guidance.h"
 #include "core/denoise/network_denoiser.h"
 #include "core/denoise/rule_registry.h"
-#include "core/edit/inversion.h"
-#include "core/edit/methods.h"
 #include "core/edit/picture_store.h"
 #include "core/edit/start.h"
 #include "core/inference/compute_threads.h"
@@ -23,6 +21,7 @@
 #include "core/run/recipe_checks.h"
 #include "core/run/run_texts.h"
 #include "core/run/sampled_run.h"
+#include "core/run/starting_state.h"
 #include "core/run/translated_errors.h"
 #include "core/schedule/same_levels.h"
 #include "core/schedule/schedule_registry.h"
@@ -35,37 +34,6 @@
 namespace diffuscope::run {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-recipe::Condition rotated(recipe::Condition condition, int firstImage)
-{
-    if (!condition.isNone())
-        std::rotate(condition.classes.begin(),
-                    condition.classes.begin() + firstImage % std::ptrdiff_t(condition.classes.size()),
-                    condition.classes.end());
-    return condition;
-}
-
-void checkState(const RunStart& begin, const record::BatchShape& shape)
-{
-    if (begin.state && begin.state->size() != shape.values())
-        throw Error(ErrorCode::invalidOption,
-                    "The state to start from has " + std::to_string(begin.state->size()) +
-                        " values, but the run's has " + std::to_string(shape.values()) + ".",
-                    "Give as many samples as the recipe's number of images, of the model's size.");
-}
-
-/// Undefined where none is given.
-Tensor givenState(const RunStart& begin, const record::BatchShape& shape)
-{
-    if (!begin.state)
-        return {};
-    return torch::tensor(torch::ArrayRef<double>(*begin.state), torch::kDouble)
-        .view({shape.batch, shape.channels, shape.height, shape.width});
-}
-
-}  // namespace
 
 /// A model as it was read, with the times of its files then.
 struct CachedModel
@@ -113,8 +81,9 @@ public:
         checkTarget(card, grid);
         const model::SampleSpace& space = card.space;
         const record::BatchShape shape{recipe.batch, space.channels, space.height, space.width};
-        checkState(begin, shape);
-        checkPictures(recipe, space);
+        const StartParts start{recipe,     begin,      shape,    space,     schedule,
+                               pictures(), firstImage, m_device, isDouble()};
+        checkStart(start);
         if (recipe.start.kind == recipe::StartKind::picture && !begin.origin)
             grid = edit::gridOfStrength(grid, recipe.start.strength);
         BranchSampler branch;
@@ -130,8 +99,8 @@ public:
             samplerGrid = std::move(branch.grid);
         const bool isKnown = !recipe.measurement.isNone();
         if (isKnown)
-            branch.sampler = heeding(std::move(branch.sampler), recipe, space);
-        StartOfRun started = startOf(recipe, begin, shape, firstImage, schedule, grid);
+            branch.sampler = heedingSampler(std::move(branch.sampler), start);
+        StartingState started = startingState(start, grid);
         tell(cached.computation);
         auto firstEvaluation = std::make_shared<FirstEvaluation>();
         auto stop = std::make_shared<std::stop_token>();
@@ -151,7 +120,7 @@ public:
                      .isDouble = isDouble(),
                      .recordBytes = m_limits.recordBytes,
                      .storedPerFrame = storedPerFrame(recipe),
-                     .further = samplers::furtherValues(recipe.sampler),
+                     .further = isKnown ? samplers::FurtherValues() : samplers::furtherValues(recipe.sampler),
                      .samplerSpec = isKnown ? std::nullopt : std::optional(recipe.sampler),
                      .firstEvaluation = std::move(firstEvaluation),
                      .begin = begin,
@@ -192,84 +161,10 @@ public:
 private:
     bool isDouble() const { return m_limits.precision == "float64"; }
 
-    using Invert = decltype(RunParts::invert);
-    struct StartOfRun
-    {
-        Tensor state{};  ///< undefined for noise of the seed
-        Invert invert{};
-    };
-
     const edit::PictureStore& pictures() const
     {
         static const edit::PictureStore none;
         return m_limits.pictures ? *m_limits.pictures : none;
-    }
-
-    /// Where a run begins that does not begin in noise of the seed.
-    StartOfRun startOf(const recipe::Recipe& recipe, const RunStart& begin, const record::BatchShape& shape,
-                       int firstImage, const schedule::NoiseSchedule& schedule,
-                       const schedule::TimeGrid& grid) const
-    {
-        if (begin.state || begin.origin || recipe.start.kind == recipe::StartKind::noise)
-            return {.state = givenState(begin, shape)};
-        const auto options =
-            torch::TensorOptions(isDouble() ? torch::kDouble : torch::kFloat).device(m_device);
-        const std::vector<std::int64_t> sizes{shape.batch, shape.channels, shape.height, shape.width};
-        const Tensor x0 = edit::sampleOf(pictures(), recipe.start.picture, shape.channels, shape.height,
-                                         shape.width, "to start from")
-                              .to(options)
-                              .expand(sizes)
-                              .contiguous();
-        if (recipe.start.kind == recipe::StartKind::picture)
-            return {.state = edit::noised(x0, SeededNoise(recipe.seed, firstImage).initial(sizes, options),
-                                          grid[0])};
-        return {.invert = inversionOf(recipe, x0, firstImage, schedule, grid)};
-    }
-
-    static Invert inversionOf(const recipe::Recipe& recipe, const Tensor& x0, int firstImage,
-                              const schedule::NoiseSchedule& schedule, const schedule::TimeGrid& grid)
-    {
-        const edit::Inversion how = edit::inversionNamed(recipe.start.inversion, recipe.sampler);
-        return [=, condition = rotated(recipe.condition, firstImage), seed = recipe.seed](
-                   denoise::Denoiser& denoiser, samplers::Sampler& sampler, const std::stop_token& stop) {
-            const edit::InversionParts parts{denoiser, schedule, grid, condition, stop};
-            if (how == edit::Inversion::ddim)
-                return edit::invertByDdim(parts, x0);
-            if (how == edit::Inversion::exact)
-                return edit::invertExactly(parts, x0);
-            constexpr int noiseOfLevels = 1 << 30;  // steps of a run have other numbers
-            SeededNoise noise(seed, firstImage);
-            return edit::invertByDdpm(parts, sampler, x0, [&noise, &x0](int level) {
-                return noise.draw(x0.sizes(), x0.options().requires_grad(false), noiseOfLevels + level, 0);
-            });
-        };
-    }
-
-    /// The sampler that heeds what the recipe says is known.
-    std::unique_ptr<samplers::Sampler> heeding(std::unique_ptr<samplers::Sampler> sampler,
-                                               const recipe::Recipe& recipe,
-                                               const model::SampleSpace& space) const
-    {
-        const std::vector<std::int64_t> sample{space.channels, space.height, space.width};
-        constexpr int noiseOfMeasurement = (1 << 30) - 1;
-        const Tensor noise = SeededNoise(recipe.seed)
-                                 .draw({1, space.channels, space.height, space.width},
-                                       torch::TensorOptions(torch::kDouble), noiseOfMeasurement, 0);
-        const edit::Known known = edit::known(recipe.measurement, pictures(), sample, noise);
-        return edit::heeding(std::move(sampler), recipe.sampler, recipe.measurement, known);
-    }
-
-    /// Pictures are not latents.
-    static void checkPictures(const recipe::Recipe& recipe, const model::SampleSpace& space)
-    {
-        if (space.kind != model::SampleKind::latent ||
-            (recipe.start.kind == recipe::StartKind::noise && recipe.measurement.isNone()))
-            return;
-        throw Error(
-            ErrorCode::invalidOption,
-            "This model samples latents, and a picture would have to be encoded before it could start from "
-            "one or heed one, which is not done yet.",
-            "Choose a model whose samples are pictures.");
     }
 
     CachedModel& load(const std::string& name)

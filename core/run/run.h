@@ -43,7 +43,8 @@ public:
 
     /// The frames before the first that advance() returns: those of another run that this one goes on from.
     virtual std::vector<record::FramePtr> framesBefore() const { return {}; }
-    /// What a person should know of how the run began: one sentence, empty where there is nothing to say.
+    /// What a person should know of how the run began: one sentence, empty where there is nothing to say. Of
+    /// an inversion it is known after the first step.
     virtual std::string remark() const { return {}; }
 
     /// The present state [batch, channels, height, width], row by row, as exactly as it is computed (float64

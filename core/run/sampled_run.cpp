@@ -7,6 +7,7 @@
 #include <torch/types.h>
 
 #include <chrono>
+#include <cstdio>
 
 namespace diffuscope::run {
 
@@ -71,6 +72,16 @@ bool SampledRun::hasIndependentImages() const
 
 std::string SampledRun::remark() const
 {
+    constexpr double noticeable = 1e-4;
+    if (m_missedByInversion > noticeable) {
+        char text[160];
+        std::snprintf(
+            text, sizeof text,
+            "the inversion came no nearer than %.2g in its worst step, so the picture does not come "
+            "back exactly. More steps or less guidance bring it nearer.",
+            m_missedByInversion);
+        return text;
+    }
     if (!m_parts.samplerSpec)
         return {};
     return branchHistoryText(m_parts.history, samplers::samplerInfo(m_parts.samplerSpec->id).displayName);
@@ -98,6 +109,7 @@ void SampledRun::invert(const std::stop_token& stop)
     edit::Inverted inverted = m_parts.invert(*m_parts.denoiser, *m_parts.sampler, stop);
     m_parts.start = std::move(inverted.x);
     m_evaluationsOfInversion = inverted.evaluations;
+    m_missedByInversion = inverted.missed;
     if (!inverted.draws.empty())
         m_parts.noise = std::make_unique<RecordedNoise>(Tensor(), std::move(inverted.draws));
 }

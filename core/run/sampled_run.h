@@ -89,6 +89,7 @@ private:
     record::MemoryBudget m_budget;
     std::unique_ptr<SamplingLoop> m_loop;
     int m_evaluationsOfInversion = 0;
+    double m_missedByInversion = 0;  ///< known after the first step
     bool m_isOver = false;
     bool m_recordsAttention = false;
 };

@@ -114,6 +114,20 @@ private Q_SLOTS:
         }
     }
 
+    /// Image k of a batch depends on the recipe, the seed and k alone, however long others are iterated.
+    void eachImageOfABatchIsInvertedAlone()
+    {
+        Digits digits;
+        recipe::Recipe recipe = digits.recipe(2, recipe::StartKind::inverted, "exact");
+        recipe.condition.classes = {1, 8, 5};  // of which one is the digit's own
+        recipe.guidance.scale = 2;
+        recipe.steps = 20;
+        recipe.batch = 3;
+        const std::vector<double> all = digits.sampled(recipe);
+        recipe.batch = 1;
+        QCOMPARE(digits.sampled(recipe), std::vector<double>(all.begin(), all.begin() + 784));
+    }
+
     void ddimInversionLeadsNearlyBack()
     {
         Digits digits;
