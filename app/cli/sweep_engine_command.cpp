@@ -12,7 +12,6 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -86,16 +85,6 @@ std::string recordPath(const sweep::Results& results)
     return results.path("submission.json");
 }
 
-std::string timeOfDay()
-{
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    ::gmtime_r(&now, &parts);
-    char text[32] = {};
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return text;
-}
-
 void start(sweep::SubmissionRecord record, const sweep::Results& results)
 {
     if (record.engine == sweep::Engine::slurm) {
@@ -145,7 +134,7 @@ void submit(SubmitArguments& arguments)
                .command = command,
                .job = {},
                .tasks = sweep::tasksOf(submission),
-               .submitted = timeOfDay()},
+               .submitted = sweep::timeNow()},
               results);
 }
 

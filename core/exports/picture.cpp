@@ -2,7 +2,7 @@
 #include "core/exports/picture.h"
 
 #include "core/base/atomic_file.h"
-#include "core/base/content_hash.h"
+#include "core/base/base64.h"
 #include "core/base/error.h"
 
 #include <png.h>

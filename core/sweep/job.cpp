@@ -2,6 +2,7 @@
 // Makes the runs of a plan, and writes and reads them line by line.
 #include "core/sweep/job.h"
 
+#include "core/base/content_hash.h"
 #include "core/base/error.h"
 #include "core/base/json_object_reader.h"
 #include "core/recipe/recipe_json.h"
@@ -222,13 +223,10 @@ bool nextLine(std::ifstream& file, std::string& text, const std::string& path, i
 
 std::string textHash(const std::string& text)
 {
-    std::uint64_t hash = 0xcbf29ce484222325u;
-    for (const unsigned char c : text)
-        hash = (hash ^ c) * 0x100000001b3u;
-    std::string digits(16, '0');
-    for (int i = 15; i >= 0; --i, hash >>= 4)
-        digits[std::size_t(i)] = "0123456789abcdef"[hash & 15];
-    return digits;
+    base::ContentHash hash;
+    hash.add(text.data(), text.size());
+    constexpr std::size_t digits = 16;
+    return hash.text().substr(0, digits);
 }
 
 std::string keyOf(const recipe::Recipe& recipe)

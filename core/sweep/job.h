@@ -27,7 +27,7 @@ struct Job
     std::optional<recipe::Recipe> reference{};
 };
 
-/// The 64-bit FNV-1a of a text, as 16 hexadecimal digits.
+/// The first 16 hexadecimal digits of the SHA-256 of a text.
 std::string textHash(const std::string& text);
 /// The key of a recipe alone, under which the result of a reference run is kept.
 std::string keyOf(const recipe::Recipe& recipe);

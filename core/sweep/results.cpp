@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <ctime>
 #include <fcntl.h>
 #include <fstream>
 #include <sys/file.h>
@@ -210,6 +211,16 @@ std::optional<Claim> Results::claim(const std::string& key, const std::function<
         std::this_thread::sleep_for(pause);
     }
     return {};
+}
+
+std::string timeNow()
+{
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    ::gmtime_r(&now, &parts);
+    char text[32] = {};
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return text;
 }
 
 }  // namespace diffuscope::sweep

@@ -73,4 +73,7 @@ private:
     std::filesystem::path m_folder;
 };
 
+/// The present time, "2026-11-30T22:10:05Z".
+std::string timeNow();
+
 }  // namespace diffuscope::sweep

@@ -2,6 +2,7 @@
 // The Open Inference Protocol byte by byte: the examples of its specification, and bodies that lie.
 #include "core/base/error.h"
 #include "core/remote/message.h"
+#include "tests/core/file_fixture.h"
 #include "tests/remote/protocol_texts.h"
 
 #include <QJsonArray>
@@ -15,19 +16,9 @@
 
 using namespace diffuscope;
 using remote::DataType;
+using test::refusalOf;
 
 namespace {
-
-template <typename Call>
-QString refusalOf(Call&& call)
-{
-    try {
-        call();
-    } catch (const Error& error) {
-        return QString::fromStdString(error.what());
-    }
-    return {};
-}
 
 std::string bytes(std::initializer_list<int> values)
 {

@@ -2,6 +2,7 @@
 // Asking a served network: right answers are believed, and every kind of wrong one is told in a sentence.
 #include "core/base/error.h"
 #include "core/remote/remote_network.h"
+#include "tests/core/file_fixture.h"
 #include "tests/remote/served_fixture.h"
 
 #include <QElapsedTimer>
@@ -17,20 +18,10 @@
 using namespace diffuscope;
 using remote::HttpRequest;
 using remote::HttpResponse;
+using test::refusalOf;
 using test::ServedFixture;
 
 namespace {
-
-template <typename Call>
-QString refusalOf(Call&& call)
-{
-    try {
-        call();
-    } catch (const Error& error) {
-        return QString::fromStdString(std::string(error.what()) + " " + error.hint());
-    }
-    return {};
-}
 
 remote::RemoteAddress addressOf(int port, const std::string& name = "linear")
 {

@@ -4,6 +4,7 @@
 #include "core/sweep/run_job.h"
 #include "tests/core/file_fixture.h"
 #include "tests/support/fake_run.h"
+#include "tests/sweep/jobs.h"
 
 #include <QTest>
 
@@ -17,17 +18,9 @@
 #include <unistd.h>
 
 using namespace diffuscope;
+using test::jobsOf;
 
 namespace {
-
-std::vector<sweep::Job> jobsOf(const std::string& plan)
-{
-    std::istringstream text(sweep::jobLines(sweep::planFromJson(plan)));
-    std::vector<sweep::Job> jobs;
-    for (std::string line; std::getline(text, line);)
-        jobs.push_back(sweep::jobFromLine(line, "jobs.jsonl", int(jobs.size()) + 1));
-    return jobs;
-}
 
 const std::string fourSeeds = R"({"version": 1, "recipe": {"steps": 3, "batch": 2},
     "vary": [{"field": "guidance.scale", "from": 1, "to": 4}], "measure": ["evaluations", "mean", "seconds"],

@@ -4,6 +4,7 @@
 #include "core/base/tensor_pack.h"
 #include "core/sweep/table_pictures.h"
 #include "tests/core/file_fixture.h"
+#include "tests/sweep/jobs.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -18,17 +19,9 @@
 #include <thread>
 
 using namespace diffuscope;
+using test::jobsOf;
 
 namespace {
-
-std::vector<sweep::Job> jobsOf(const std::string& plan)
-{
-    std::istringstream text(sweep::jobLines(sweep::planFromJson(plan)));
-    std::vector<sweep::Job> jobs;
-    for (std::string line; std::getline(text, line);)
-        jobs.push_back(sweep::jobFromLine(line, "jobs.jsonl", int(jobs.size()) + 1));
-    return jobs;
-}
 
 const std::string plan =
     R"({"version": 1, "recipe": {"batch": 2}, "measure": ["evaluations", "error", "mean"],
