@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The forward process: a picture that drowns in noise, and what one look at it still finds.
 #include "app/cli/commands.h"
-#include "app/cli/edit_arguments.h"
 #include "app/cli/interruption.h"
 #include "app/cli/recipe_arguments.h"
 #include "app/cli/standard_output.h"
 #include "app/cli/text_layout.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/png_file.h"
 #include "core/edit/blurred.h"
 #include "core/edit/picture_fit.h"
 #include "core/exports/labelled_grid.h"
-#include "core/exports/picture.h"
 #include "core/model/catalog.h"
 #include "core/run/evaluator.h"
 
@@ -149,6 +148,9 @@ void showForward(ForwardArguments& arguments)
     recipe::Recipe recipe = recipeOf(arguments.recipe, {});
     if (!arguments.recipe.classes && arguments.recipe.file.empty())
         recipe.condition = recipe::Condition::none();
+    if (recipe.start.kind != recipe::StartKind::picture)
+        throw Error(ErrorCode::invalidOption, "There is no picture to add noise to.",
+                    "Give --start FILE.png.");
     watchForInterruption();
     run::ModelRunFactory factory(model::modelFolders(), limitsOf(arguments.recipe));
     const auto evaluator = factory.open(recipe);
@@ -181,10 +183,9 @@ void showForward(ForwardArguments& arguments)
     };
     const exports::Canvas canvas =
         exports::drawnGrid(gridOf(rows, arguments.seeds, recipe, one), exports::ColorScale{}, cell, {});
-    const recipe::RunPlan plan{recipe, {}};
-    exports::writePicture(arguments.sheet, exports::pictureOf(canvas), plan,
-                          picturesOf(arguments.recipe.edit, recipe));
-    writeRecipeBeside(arguments.sheet, plan);
+    // Without a recipe: the sheet is of several runs.
+    base::writePng(arguments.sheet,
+                   {canvas.pixels().data(), canvas.width(), canvas.height(), canvas.channels()});
 }
 
 }  // namespace

@@ -10,8 +10,6 @@
 #include "core/base/png_file.h"
 #include "core/edit/interpolation.h"
 #include "core/exports/animation.h"
-#include "core/exports/labelled_grid.h"
-#include "core/exports/picture.h"
 #include "core/model/catalog.h"
 #include "core/random/philox.h"
 
@@ -177,8 +175,8 @@ void writeSheet(const InterpolateArguments& arguments, const Frames& frames, con
     for (int k = 0; k < images.shape.batch; ++k)
         canvas.drawImage(gap + k % columns * width, gap + k / columns * height, images, k, zoom);
     // Without a recipe: none makes these pictures, whose states lie between those of recipes.
-    const exports::Picture picture = exports::pictureOf(canvas);
-    base::writePng(arguments.file, {picture.pixels, picture.width, picture.height, picture.channels});
+    base::writePng(arguments.file,
+                   {canvas.pixels().data(), canvas.width(), canvas.height(), canvas.channels()});
 }
 
 void writeTable(const std::string& path, const Frames& frames)

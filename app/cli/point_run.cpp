@@ -2,6 +2,8 @@
 // Runs an exact model and writes its points.
 #include "app/cli/point_run.h"
 
+#include "app/cli/commands.h"
+#include "app/cli/interruption.h"
 #include "app/cli/point_table.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
@@ -31,6 +33,17 @@ std::vector<double> startOf(const std::string& path, int dimensions)
     return points.values;
 }
 
+/// As the frame has them, in float.
+void keep(const record::Frame& frame, run::PointRun& run)
+{
+    const std::vector<float> xt = frame.layer(record::Layer::xt).values;
+    run.states.emplace_back(xt.begin(), xt.end());
+    if (frame.index + 1 == int(run.levels.size()))
+        return;  // the result, of which nothing is estimated
+    const std::vector<float> x0Hat = frame.layer(record::Layer::x0Hat).values;
+    run.x0Hats.emplace_back(x0Hat.begin(), x0Hat.end());
+}
+
 /// What is known of the result is heeded by the run that pictures have too.
 run::PointRun heedingRun(const PointRunArguments& arguments, int dimensions, const run::PointOptions& options)
 {
@@ -47,12 +60,18 @@ run::PointRun heedingRun(const PointRunArguments& arguments, int dimensions, con
         recipe.batch = int(start.state->size() / std::size_t(dimensions));
     const auto run = factory.startFrom(recipe, start);
     run::PointRun result;
-    result.labels.assign(std::size_t(recipe.batch), -1);
+    for (int k = 0; k < recipe.batch; ++k)
+        result.labels.push_back(recipe.condition.classOf(k));
     result.dimensions = dimensions;
     result.levels = run->grid().levels;
+    watchForInterruption();
     while (const auto frame = run->advance({})) {
+        if (isInterrupted())
+            throw CLI::RuntimeError(interruptedExit);
         result.evaluations = frame->totalEvaluations;
         result.samples = run->state();
+        if (options.keepsStates)
+            keep(*frame, result);
     }
     result.elapsedMs =
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();

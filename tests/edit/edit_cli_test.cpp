@@ -97,6 +97,80 @@ private Q_SLOTS:
         QVERIFY2(refused.contains("is not here"), qPrintable(refused));
     }
 
+    void theForwardProcessIsTold()
+    {
+        QVERIFY2(run({"forward", "--start", file("ring.png"), "--t", "25", "500", "--seeds", "2", "--steps",
+                      "10", "--class", "0", "--out", file("forward.png"), "--csv", file("forward.csv")})
+                     .isEmpty(),
+                 qPrintable(m_said));
+        const QStringList lines = text("forward.csv").split('\n', Qt::SkipEmptyParts);
+        QCOMPARE(lines.size(), 3);
+        const QStringList names = lines[0].split(',');
+        const auto value = [&](int line, const char* name) {
+            return lines[line].split(',')[names.indexOf(QString(name))].toDouble();
+        };
+        // alphaBar of the linear schedule, as "diffuscope-cli schedule linear" prints it.
+        QVERIFY(std::abs(value(1, "alpha_bar") - 0.99096521308247298) < 1e-12);
+        QVERIFY(std::abs(value(2, "alpha_bar") - 0.077796658365023905) < 1e-12);
+        for (const int line : {1, 2}) {
+            QVERIFY(std::abs(value(line, "snr") - value(line, "alpha_bar") / (1 - value(line, "alpha_bar"))) <
+                    1e-9 * value(line, "snr"));
+            // The network sees more in the noise than a blur does.
+            QVERIFY(value(line, "rms_x0_hat") < value(line, "rms_blur"));
+            QVERIFY(value(line, "rms_blur") < value(line, "rms_noised"));
+        }
+        QVERIFY(base::readPicture(file("forward.png").toStdString()).width > 5 * 28);
+        QVERIFY(run({"forward", "--out", file("no.png")}).contains("no picture to add noise to"));
+        QVERIFY(run({"forward", "--start", file("ring.png"), "--t", "1000", "--out", file("no.png")})
+                    .contains("from 0 to 999"));
+    }
+
+    void betweenTwoNoisesLiesNoise()
+    {
+        const auto middle = [this](const char* how) {
+            if (!run({"interpolate", "--class", "3", "--frames", "3", "--steps", "4", "--between", how,
+                      "--out", file("between.png"), "--csv", file("between.csv")})
+                     .isEmpty())
+                return -1.0;
+            return text("between.csv").split('\n')[2].split(',')[1].toDouble();
+        };
+        QVERIFY(std::abs(middle("slerp") - 1) < 0.05);
+        QVERIFY(std::abs(middle("lerp") - std::sqrt(0.5)) < 0.05);
+        // Its ends are the pictures of the seeds: the first is that of seed 1.
+        QVERIFY(
+            sample({"--class", "3", "--seed", "1", "--count", "1", "--steps", "4", "--out", file("one.png")})
+                .isEmpty());
+        QVERIFY(
+            run({"interpolate", "--class", "3", "--frames", "1", "--steps", "4", "--out", file("first.png")})
+                .isEmpty());
+        const base::Picture one = base::readPicture(file("one.png").toStdString());
+        const base::Picture first = base::readPicture(file("first.png").toStdString());
+        const int of = one.width / 28, in = first.width / 28;
+        const int left = (one.width - 28 * of) / 2, edge = (first.width - 28 * in) / 2;
+        for (int y = 0; y < 28; ++y)
+            for (int x = 0; x < 28; ++x)
+                QCOMPARE(first.pixels[std::size_t(((y * in + edge) * first.width + x * in + edge) * 3)],
+                         one.pixels[std::size_t(((y * of + left) * one.width + x * of + left) * 3)]);
+        QVERIFY(run({"interpolate", "--path", "sheet", "--out", file("no.png")}).contains("four corners"));
+        QVERIFY(run({"interpolate", "--path", "sheet", "--frames", "65", "--out", file("no.png")})
+                    .contains("--frames 64"));
+        QVERIFY(run({"interpolate", "--seeds", "1", "--out", file("no.png")}).contains("nothing to go to"));
+    }
+
+    void pointsHeedALine()
+    {
+        QVERIFY2(sample({"--model", "exact:moons", "--measure", "line:angle=0,value=0.5", "--method", "ddnm",
+                         "--precision", "float64", "--count", "50", "--steps", "20", "--frames", "--tensors",
+                         file("points.safetensors"), "--points", file("points.csv")})
+                     .isEmpty(),
+                 qPrintable(m_said));
+        const QStringList lines = text("points.csv").split('\n', Qt::SkipEmptyParts);
+        QCOMPARE(lines.size(), 51);
+        for (int k = 1; k < lines.size(); ++k)
+            QVERIFY(std::abs(lines[k].split(',')[0].toDouble() - 0.5) < 1e-9);
+        QVERIFY(text("points.safetensors").contains("x0_hat"));
+    }
+
     void onePixelIsAPictureToo()
     {
         QVERIFY(
@@ -143,6 +217,12 @@ private Q_SLOTS:
 private:
     QString file(const QString& name) const { return m_folder.filePath(name); }
 
+    QString text(const QString& name) const
+    {
+        QFile opened(file(name));
+        return opened.open(QIODevice::ReadOnly) ? QString::fromLatin1(opened.readAll()) : QString();
+    }
+
     void draw(const QString& name, int width, int height, const std::function<int(int x, int y)>& value) const
     {
         std::vector<unsigned char> pixels;
@@ -153,13 +233,15 @@ private:
     }
 
     /// What it said where it failed; empty where it did not.
-    QString sample(const QStringList& arguments)
+    QString sample(const QStringList& arguments) { return run(QStringList{"sample"} + arguments); }
+
+    QString run(const QStringList& arguments)
     {
         QProcess process;
         auto environment = QProcessEnvironment::systemEnvironment();
         environment.insert("DIFFUSCOPE_MODELS", DIFFUSCOPE_SOURCE_DIR "/models");
         process.setProcessEnvironment(environment);
-        process.start(DIFFUSCOPE_BINARY_DIR "/diffuscope-cli", QStringList{"sample"} + arguments);
+        process.start(DIFFUSCOPE_BINARY_DIR "/diffuscope-cli", arguments);
         if (!process.waitForFinished(120000))
             return "It did not end.";
         m_said = QString::fromUtf8(process.readAllStandardError());
