@@ -17,19 +17,15 @@ public:
     using Heeding::Heeding;
     Tensor step(const Tensor& x, const StepContext& context) override
     {
-        StepContext corrected = context;
-        corrected.denoise = [&](const Tensor& state, const NoiseLevel& level) {
-            const Prediction prediction = context.denoise(state, level);
-            const auto share = [&](double s) {
-                if (s <= 0)
-                    return 0.0;
-                const double known = context.next.alpha * noise() / s;
-                return noise() == 0 ? 1.0 : std::min(1.0, context.next.sigma / known);
-            };
-            const Tensor x0Hat = prediction.x0Hat + a().weighted(seen(state) - prediction.x0Hat, share);
-            return with(prediction, x0Hat, state, level);
+        const auto share = [&](double s) {
+            if (s <= 0)
+                return 0.0;
+            return noise() == 0 ? 1.0 : std::min(1.0, context.next.noiseToSignal() * s / noise());
         };
-        return inner().step(x, corrected);
+        const auto estimate = [&](const Prediction& prediction, const Tensor& state, const NoiseLevel&) {
+            return prediction.x0Hat + a().weighted(seen(state) - prediction.x0Hat, share);
+        };
+        return stepWith(estimate, x, context);
     }
 };
 

@@ -32,6 +32,19 @@ protected:
     Tensor y(const Tensor& x) const { return m_known.y.to(x.options()); }
     /// A⁺ y, what is known as far as it is known.
     Tensor seen(const Tensor& x) const { return a().pseudoInverse(y(x)); }
+    /// The sampler's step, with other estimates of x0 in the place of the denoiser's; undefined ones change
+    /// nothing.
+    using Estimate = std::function<Tensor(const Prediction& of, const Tensor& x, const NoiseLevel& level)>;
+    Tensor stepWith(const Estimate& estimate, const Tensor& x, const StepContext& context)
+    {
+        StepContext corrected = context;
+        corrected.denoise = [&](const Tensor& state, const NoiseLevel& level) {
+            const Prediction prediction = context.denoise(state, level);
+            const Tensor x0Hat = estimate(prediction, state, level);
+            return x0Hat.defined() ? with(prediction, x0Hat, state, level) : prediction;
+        };
+        return inner().step(x, corrected);
+    }
     /// x0Hat with another estimate in its place, and the noise that goes with it.
     static Prediction with(const Prediction& prediction, const Tensor& x0Hat, const Tensor& x,
                            const NoiseLevel& level)

@@ -14,21 +14,19 @@ public:
     using Heeding::Heeding;
     Tensor step(const Tensor& x, const StepContext& context) override
     {
-        StepContext corrected = context;
-        corrected.denoise = [&](const Tensor& state, const NoiseLevel& level) {
-            const Prediction prediction = context.denoise(state, level);
+        const auto estimate = [&](const Prediction& prediction, const Tensor& state,
+                                  const NoiseLevel& level) {
             if (level.sigma == 0 || level.alpha == 0)
-                return prediction;
+                return Tensor();
             const double a2 = level.alpha * level.alpha, s2 = level.sigma * level.sigma;
             const double r2 = s2 / (a2 + s2);
             const auto weight = [&](double s) {
                 return s <= 0 ? 0.0 : s * s / (r2 * s * s + noise() * noise());
             };
             const Tensor v = a().weighted(seen(state) - prediction.x0Hat, weight);
-            const Tensor score = timesJacobian(context, state, level, v);
-            return with(prediction, prediction.x0Hat + (s2 / level.alpha) * score, state, level);
+            return prediction.x0Hat + (s2 / level.alpha) * timesJacobian(context, state, level, v);
         };
-        return inner().step(x, corrected);
+        return stepWith(estimate, x, context);
     }
 };
 
