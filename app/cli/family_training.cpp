@@ -4,8 +4,8 @@
 
 #include "core/base/error.h"
 #include "core/train/data/captioned_split.h"
-#include "core/train/loop/training_loop.h"
 #include "core/train/tasks/autoencoder_task.h"
+#include "core/train/tasks/flow_teacher.h"
 #include "core/train/tasks/latent_task.h"
 #include "core/train/tasks/rival_task.h"
 #include "core/train/tasks/shortcut_task.h"
@@ -51,7 +51,7 @@ void addStudentOptions(CLI::App& command, TrainingOptions& options)
         ->capture_default_str();
     command.add_option(
         "--teacher", options.teacher,
-        "shortcut, flow with --reflow: folder of the flow's training that the student learns from");
+        "shortcut, flow with --reflow: folder of the flow's training, or of its model, to learn from");
     command
         .add_option("--teacher-guidance", options.teacherGuidance,
                     "shortcut: guidance that the student learns together with a class")
@@ -140,9 +140,9 @@ void fitFamilies(TrainingOptions& options, const train::LabelledImages& images)
     if (options.task == "shortcut" || isReflow) {
         options.architecture = "dit";
         if (!options.teacher.empty()) {
-            const auto taught = train::readCheckpointOptions(options.teacher);
-            options.dit = taught.dit;
-            options.levels = taught.levels;
+            const auto teacher = train::loadFlowTeacher(options.teacher);
+            options.dit = teacher.net->config();
+            options.levels = teacher.levels;
         }
         options.dit.readsStep = options.task == "shortcut";
     }

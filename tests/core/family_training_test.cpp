@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The trainings of the families: flow, student, rivals, autoencoder, latents.
 #include "core/measure/precision_recall.h"
+#include "core/train/loop/export_model.h"
 #include "core/train/loop/training_loop.h"
 #include "core/train/tasks/autoencoder_task.h"
 #include "core/train/tasks/flow_path.h"
+#include "core/train/tasks/flow_teacher.h"
 #include "core/train/tasks/latent_task.h"
 #include "core/train/tasks/level_table.h"
+#include "core/train/tasks/reflow_pairs.h"
 #include "core/train/tasks/rival_task.h"
 #include "core/train/tasks/shortcut_task.h"
 #include "core/train/tasks/time_sampling.h"
@@ -121,7 +124,7 @@ private Q_SLOTS:
         const auto [first, last] = run(task, options, "learned flow");
         QVERIFY2(last < 0.7 * first, qPrintable(QString("%1 to %2").arg(first).arg(last)));
         // The teacher as others load it: paths from noise end bright on the side asked for.
-        auto net = train::loadTeacher(m_files.path("learned flow"));
+        auto net = train::loadFlowTeacher(m_files.path("learned flow")).net;
         const torch::NoGradGuard noGrad;
         const auto ids = torch::arange(16) % 2;
         torch::manual_seed(4);
@@ -147,8 +150,8 @@ private Q_SLOTS:
         train::TransformerTask task(twoHalves(), options, 2, pairs);
         run(task, options, "straight");
         QVERIFY(train::readCheckpointOptions(m_files.path("straight")) == options);
-        auto before = train::loadTeacher(m_files.path("flow")),
-             after = train::loadTeacher(m_files.path("straight"));
+        auto before = train::loadFlowTeacher(m_files.path("flow")).net,
+             after = train::loadFlowTeacher(m_files.path("straight")).net;
         const torch::NoGradGuard noGrad;
         torch::manual_seed(6);
         const auto noise = torch::randn({32, 1, 8, 8}), ids = torch::arange(32) % 2;
@@ -192,6 +195,25 @@ private Q_SLOTS:
         const auto untold = (train::followFlow(velocity(false), noise, 1) - many).square().mean();
         QVERIFY2(told.item<double>() < untold.item<double>(),
                  qPrintable(QString("%1 against %2").arg(told.item<double>()).arg(untold.item<double>())));
+    }
+
+    void aTeacherIsATrainingOrItsModel()
+    {
+        train::exportModel(m_files.path("flow"), m_files.path("flow model"),
+                           {"flow", "Halves", "Bright halves.", "none", "made here", {}});
+        const auto training = train::loadFlowTeacher(m_files.path("flow"));
+        const auto model = train::loadFlowTeacher(m_files.path("flow model"));
+        QCOMPARE(model.levels, 50);
+        QCOMPARE(model.levels, training.levels);
+        QVERIFY(model.net->config() == training.net->config());
+        const auto ours = training.net->named_parameters(), theirs = model.net->named_parameters();
+        QCOMPARE(theirs.size(), ours.size());
+        for (const auto& item : ours)
+            QVERIFY2(theirs[item.key()].equal(item.value()), item.key().c_str());
+        QVERIFY(refusalOf([&] { train::loadFlowTeacher(m_files.path("nothing")); }).contains("nothing"));
+        QVERIFY(refusalOf([&] {
+                    train::loadFlowTeacher(DIFFUSCOPE_SOURCE_DIR "/models/mnist");
+                }).contains("not a flow's transformer"));
     }
 
     void aStudentWithoutTeacherOrOfAnotherShapeIsRefused()

@@ -6,8 +6,8 @@
 #include "core/base/error.h"
 #include "core/train/data/counter_random.h"
 #include "core/train/data/image_sheet.h"
-#include "core/train/loop/training_loop.h"
 #include "core/train/tasks/flow_path.h"
+#include "core/train/tasks/flow_teacher.h"
 #include "core/train/tasks/transformer_task.h"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ const TrainingOptions& checkedStudent(const TrainingOptions& options, const Labe
     checkTransformerImages(options, images);
     if (options.teacher.empty())
         throw Error(ErrorCode::invalidOption, "A student needs a teacher.",
-                    "Name the folder of a flow's training with --teacher.");
+                    "Name the folder of a flow's training, or of its model, with --teacher.");
     return options;
 }
 
@@ -34,22 +34,10 @@ torch::Tensor asColumn(const torch::Tensor& values)
 
 }  // namespace
 
-model::Dit loadTeacher(const std::string& folder)
-{
-    const TrainingOptions options = readCheckpointOptions(folder);
-    if (options.architecture != "dit" || options.target != "flow" || options.schedule != "rectified_flow")
-        throw Error(ErrorCode::invalidOption, folder + " is not the training of a flow's transformer.",
-                    "Train one with --task flow --network dit, and name its folder.");
-    model::Dit teacher(options.dit);
-    loadAveragedWeights(folder, *teacher);
-    teacher->eval();
-    return teacher;
-}
-
 ShortcutTask::ShortcutTask(std::shared_ptr<const LabelledImages> images, const TrainingOptions& options,
                            int replicas)
     : m_options(checkedStudent(options, *images)),
-      m_teacher(loadTeacher(options.teacher)),
+      m_teacher(loadFlowTeacher(options.teacher).net),
       m_nets(options, replicas,
              [this] {
                  auto config = m_teacher->config();

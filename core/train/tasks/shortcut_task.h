@@ -16,7 +16,7 @@ namespace diffuscope::train {
 class ShortcutTask : public TrainingTask
 {
 public:
-    /// The student begins with the weights of the training in options.teacher, a flow's transformer. Throws
+    /// The student begins with the weights of the flow's transformer in the folder options.teacher. Throws
     /// Error where that cannot be read or is another network's.
     ShortcutTask(std::shared_ptr<const LabelledImages> images, const TrainingOptions& options, int replicas);
 
@@ -47,8 +47,5 @@ private:
     DiffusionBatches m_batches;
     DiffusionBatch m_batch;
 };
-
-/// The transformer of the training in this folder, with its averaged weights. Throws Error.
-model::Dit loadTeacher(const std::string& folder);
 
 }  // namespace diffuscope::train

@@ -7,7 +7,7 @@
 #include "core/train/data/image_sheet.h"
 #include "core/train/tasks/diffusion_loss.h"
 #include "core/train/tasks/flow_path.h"
-#include "core/train/tasks/shortcut_task.h"
+#include "core/train/tasks/flow_teacher.h"
 
 #include <algorithm>
 
@@ -54,7 +54,7 @@ TransformerTask::TransformerTask(std::shared_ptr<const LabelledImages> images, c
 {
     if (options.reflowPairs == 0)
         return;
-    model::Dit teacher = loadTeacher(options.teacher);
+    model::Dit teacher = loadFlowTeacher(options.teacher).net;
     m_pairs = reflowPairs(teacher, options.levels, options.seed, options.reflowPairs, pairSteps, pairsFile);
 }
 
@@ -63,7 +63,7 @@ model::Dit TransformerTask::makeNet() const
     model::Dit net(m_options.dit);
     if (m_options.reflowPairs == 0)
         return net;
-    model::Dit teacher = loadTeacher(m_options.teacher);
+    model::Dit teacher = loadFlowTeacher(m_options.teacher).net;
     if (teacher->config() != m_options.dit)
         throw Error(ErrorCode::invalidOption,
                     "The network is another one than its teacher in " + m_options.teacher + ".",
