@@ -10,6 +10,7 @@
 #include "core/exports/picture.h"
 #include "core/model/catalog.h"
 #include "core/model/exact/data_sets.h"
+#include "core/model/usual_settings.h"
 
 #include <charconv>
 #include <cstdio>
@@ -247,15 +248,21 @@ void addRunFlags(CLI::App& command, RecipeArguments& arguments, const recipe::Re
 
 namespace {
 
-/// The scale at which the model's images are best, where its card says so. A model that cannot be read is for
+/// What suits the model, where its card says so: guidance, grid and steps. A model that cannot be read is for
 /// the run to refuse.
-double usualGuidance(const std::string& model, double otherwise)
+void takeUsualSettings(recipe::Recipe& recipe)
 {
     try {
-        const double guidance = model::findModel(model::modelFolders(), model).card->guidance;
-        return guidance > 0 ? guidance : otherwise;
+        const model::ModelCard card = model::findModel(model::modelFolders(), recipe.model).card.value();
+        const model::UsualSettings usual = model::usualSettings(card);
+        if (card.guidance > 0)
+            recipe.guidance.scale = card.guidance;
+        if (usual != model::UsualSettings{}) {
+            recipe.grid = {usual.grid, {}};
+            recipe.steps = usual.steps;
+        }
     } catch (const Error&) {
-        return otherwise;
+        return;
     }
 }
 
@@ -267,14 +274,14 @@ recipe::RunPlan planOf(const RecipeArguments& arguments, recipe::Recipe defaults
                                                   : readPlan(arguments.file, *arguments.edit.pictures);
     recipe::Recipe& recipe = plan.recipe;
     recipe.model = arguments.model.value_or(recipe.model);
+    if (arguments.file.empty())
+        takeUsualSettings(recipe);
     applyClasses(arguments, recipe);
     applySchedule(arguments.schedule, recipe);
     apply(EntryKind::grid, arguments.grid, recipe.grid.rule, recipe.grid.options);
     apply(EntryKind::sampler, arguments.sampler, recipe.sampler.id, recipe.sampler.options);
     apply(EntryKind::guidance, arguments.guidance, recipe.guidance.rule, recipe.guidance.options);
     apply(EntryKind::clipping, arguments.clipping, recipe.clipping.rule, recipe.clipping.options);
-    if (arguments.file.empty() && !arguments.scale)
-        recipe.guidance.scale = usualGuidance(recipe.model, recipe.guidance.scale);
     recipe.guidance.scale = arguments.scale.value_or(recipe.guidance.scale);
     recipe.seed = arguments.seed.value_or(recipe.seed);
     recipe.steps = arguments.steps.value_or(recipe.steps);

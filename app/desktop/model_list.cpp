@@ -48,6 +48,12 @@ QList<ui::ModelEntry> modelList(const std::vector<model::Entry>& models)
             entry.schedule = card.schedule;
             entry.target = card.target;
             entry.guidance = card.guidance;
+            entry.usual = model::usualSettings(card);
+            entry.network = QString::fromStdString(card.network);
+            entry.architecture = QString::fromStdString(model::architectureSummary(card));
+            if (const auto loss = card.training.find("loss"); loss != card.training.end())
+                entry.loss = QString::fromStdString(loss->second);
+            entry.quality = card.quality;
             entry.hasNoiseClassifier = model.hasNoiseClassifier;
             entry.levels = levelsOf(card.schedule);
             if (card.readsText())

@@ -2,6 +2,7 @@
 #include "core/base/error.h"
 #include "core/model/catalog.h"
 #include "core/model/unet/unet_kind.h"
+#include "core/model/usual_settings.h"
 
 #include <QTest>
 
@@ -44,6 +45,19 @@ class CatalogTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void aModelsFirstRecipeSuitsIt()
+    {
+        model::ModelCard card;
+        QVERIFY(model::usualSettings(card) == model::UsualSettings{});
+        card.schedule.family = "rectified_flow";
+        QVERIFY((model::usualSettings(card) == model::UsualSettings{"trailing", 20}));
+        card.network = "dit";
+        card.architecture = R"({"reads_step": true})";
+        QVERIFY((model::usualSettings(card) == model::UsualSettings{"trailing", 4}));
+        card.network = "gan";
+        QVERIFY((model::usualSettings(card) == model::UsualSettings{"trailing", 1}));
+    }
+
     void init()
     {
         m_place = std::make_unique<QTemporaryDir>();

@@ -2,6 +2,7 @@
 // Frequency bands, PSNR, eigenvectors and the principal plane, against closed forms.
 #include "core/measure/frame_detail.h"
 #include "core/measure/frequency_bands.h"
+#include "core/measure/picture_variety.h"
 #include "core/measure/principal_plane.h"
 #include "core/measure/symmetric_eigen.h"
 
@@ -57,6 +58,18 @@ class FiguresTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void varietyIsTheMeanDistanceWithinAClassAndContrastThatOfNeighbours()
+    {
+        // Two pictures of class 0 that differ by 1 everywhere, two of class 1 that are equal.
+        const record::ImageBatch pictures{{4, 1, 2, 2}, {0, 0, 0, 0, 1, 1, 1, 1, 0, 1, 0, 1, 0, 1, 0, 1}};
+        QCOMPARE(measure::varietyWithinClasses(pictures, {0, 0, 1, 1}), 0.5);
+        QCOMPARE(measure::varietyWithinClasses(pictures, {0, 1, 2, 3}), 0.0);
+        QVERIFY_THROWS_EXCEPTION(std::invalid_argument, measure::varietyWithinClasses(pictures, {0, 0, 1}));
+        // Of four pairs of neighbours in each of the last two, the two across differ by 1.
+        QCOMPARE(measure::meanContrastOfNeighbours(pictures), 4.0 / 16);
+        QCOMPARE(measure::meanContrastOfNeighbours({{1, 1, 1, 1}, {3}}), 0.0);
+    }
+
     void aCosineHasOneCoefficient()
     {
         const measure::CosineTransform transform(6, 10);

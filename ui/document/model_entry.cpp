@@ -16,9 +16,18 @@ bool canRead(const PromptReader& reader, const std::string& prompt)
     return text.isReadable();
 }
 
+/// Grid and steps, unless somebody has chosen others than the usual ones.
+void takeUsual(recipe::Recipe& recipe, const model::UsualSettings& before, const model::UsualSettings& now)
+{
+    if (recipe.grid == schedule::GridSpec{before.grid, {}})
+        recipe.grid = {now.grid, {}};
+    if (recipe.steps == before.steps)
+        recipe.steps = now.steps;
+}
+
 }  // namespace
 
-void fitRecipe(recipe::Recipe& recipe, const ModelEntry& model)
+void fitRecipe(recipe::Recipe& recipe, const ModelEntry& model, const ModelEntry* before)
 {
     const int classes = int(model.classes.size());
     auto& asked = recipe.condition.classes;
@@ -39,6 +48,8 @@ void fitRecipe(recipe::Recipe& recipe, const ModelEntry& model)
             prompt->clear();
     if (recipe.model != model.id.toStdString() && model.guidance > 0)
         recipe.guidance.scale = model.guidance;
+    if (recipe.model != model.id.toStdString())
+        takeUsual(recipe, before ? before->usual : model::UsualSettings{}, model.usual);
     recipe.model = model.id.toStdString();
     recipe.steps = std::clamp(recipe.steps, 1, std::max(1, model.levels));
 }

@@ -29,6 +29,7 @@
 #include <QStandardItemModel>
 #include <QToolButton>
 
+#include <algorithm>
 namespace diffuscope::ui {
 
 using base::OptionValues;
@@ -123,6 +124,8 @@ void RecipePanel::chooseModel(const QString& id)
 {
     std::optional<session::WrittenPrompt> written;
     Recipe recipe = m_document.recipe();
+    const QString before = QString::fromStdString(recipe.model);
+    const auto left = std::ranges::find(m_models, before, &ModelEntry::id);
     for (const auto& model : m_models) {
         if (model.id != id)
             continue;
@@ -130,7 +133,7 @@ void RecipePanel::chooseModel(const QString& id)
             recipe.condition.text = m_lastWords;  // of the last model that was asked by words
             written = m_lastWritten;
         }
-        fitRecipe(recipe, model);
+        fitRecipe(recipe, model, left != m_models.end() ? &*left : nullptr);
     }
     m_document.setRecipe(recipe, written);
 }

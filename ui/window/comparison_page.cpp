@@ -9,6 +9,7 @@
 #include "ui/document/session_keeper.h"
 #include "ui/experiments/error_window.h"
 #include "ui/experiments/grid_window.h"
+#include "ui/experiments/models_window.h"
 #include "ui/plots/path_plot.h"
 #include "ui/session/session_panel.h"
 #include "ui/window/action_registry.h"
@@ -75,6 +76,18 @@ void ComparisonPage::addActions(QMenu& menu, ActionRegistry& actions)
                         {QKeySequence(tr("Ctrl+Shift+G"))},
                         tr("Plot how far samplers are from a reference of many steps, over what they cost.")),
             &QAction::triggered, this, &ComparisonPage::showErrors);
+    connect(actions.add(menu, QStringLiteral("action.models"), tr("&Models Side by Side…"),
+                        {QKeySequence(tr("Ctrl+Shift+M"))},
+                        tr("The same seed through models of the same data: teacher and student in few steps, "
+                           "diffusion beside its rivals VAE and GAN.")),
+            &QAction::triggered, this, &ComparisonPage::showModels);
+}
+
+void ComparisonPage::setModels(const QList<ModelEntry>& models)
+{
+    m_models = models;
+    if (m_modelsWindow)
+        m_modelsWindow->setModels(models);
 }
 
 bool ComparisonPage::isShown() const
@@ -131,6 +144,17 @@ void ComparisonPage::showErrors()
         m_errorWindow =
             new ErrorWindow(m_parts.document, m_parts.keeper.background(), m_parts.pages.window());
     bringUp(*m_errorWindow);
+}
+
+void ComparisonPage::showModels()
+{
+    if (!m_modelsWindow) {
+        m_modelsWindow =
+            new ModelsWindow(m_parts.document, m_parts.keeper.background(), m_parts.pages.window());
+        m_modelsWindow->setModels(m_models);
+    }
+    bringUp(*m_modelsWindow);
+    m_modelsWindow->start();
 }
 
 }  // namespace diffuscope::ui

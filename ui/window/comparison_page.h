@@ -3,7 +3,10 @@
 // many runs.
 #pragma once
 
+#include "ui/document/model_entry.h"
+
 #include <QImage>
+#include <QList>
 #include <QObject>
 
 #include <vector>
@@ -18,6 +21,7 @@ class CompareView;
 class Comparison;
 class ErrorWindow;
 class GridWindow;
+class ModelsWindow;
 class PathPlot;
 class Player;
 class SessionDocument;
@@ -44,6 +48,8 @@ public:
 
     /// To the menu of the session.
     void addActions(QMenu& menu, ActionRegistry& actions);
+    /// The models to set side by side.
+    void setModels(const QList<ModelEntry>& models);
     bool isShown() const;
     /// What is compared, as it is drawn.
     QImage picture() const;
@@ -55,12 +61,15 @@ private:
     void compareWithTwiceTheSteps();
     void showGrid();
     void showErrors();
+    void showModels();
 
     Parts m_parts;
     Comparison* m_comparison = nullptr;
     CompareView* m_view = nullptr;
     GridWindow* m_gridWindow = nullptr;
     ErrorWindow* m_errorWindow = nullptr;
+    ModelsWindow* m_modelsWindow = nullptr;
+    QList<ModelEntry> m_models;
 };
 
 }  // namespace diffuscope::ui

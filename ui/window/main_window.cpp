@@ -136,6 +136,8 @@ void MainWindow::setModels(const QList<ModelEntry>& models, const QString& missi
     m_models = models;
     m_run->setModels(models);
     m_recipe->setModels(models);
+    if (m_comparison)
+        m_comparison->setModels(models);
     m_docks->content<WordsView>(dock_id::words).setModels(models);
     m_missingText = missingText;
     m_recipe->setEnabled(hasUsableModel());
@@ -198,6 +200,7 @@ void MainWindow::offerSession(SessionKeeper& keeper)
                                        .session = *m_session,
                                        .path = m_docks->content<PathPlot>(dock_id::path)});
     m_comparison->addActions(m_menus->session(), *m_actions);
+    m_comparison->setModels(m_models);
 }
 
 void MainWindow::showCheck(int run, const ReplayCheck& check)
