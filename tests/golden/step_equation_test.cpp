@@ -3,6 +3,7 @@
 // recorded.
 #include "core/base/error.h"
 #include "core/denoise/guidance.h"
+#include "core/explain/prediction_forms.h"
 #include "core/explain/step_equation.h"
 #include "core/run/sampled_run.h"
 #include "core/samplers/sampler_registry.h"
@@ -106,6 +107,22 @@ class StepEquationTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void onePredictionHasFiveForms()
+    {
+        // alpha 0.8, sigma 0.6, x0 0.5, eps −1: x_t = −0.2.
+        const schedule::NoiseLevel level{.t = 10, .alpha = 0.8, .sigma = 0.6};
+        const auto forms = explain::predictionForms(level, 0.5, -1);
+        const double xt = level.alpha * forms.x0 + level.sigma * forms.eps;
+        QVERIFY(std::abs(forms.v - (-1.1)) < 1e-15);
+        QVERIFY(std::abs(forms.velocity - (-1.5)) < 1e-15);
+        QVERIFY(std::abs(forms.score - 1 / 0.6) < 1e-15);
+        // Each gives the image back: x0 = alpha x_t − sigma v = (x_t − sigma u)/(alpha + sigma) and
+        // Tweedie's.
+        QVERIFY(std::abs(level.alpha * xt - level.sigma * forms.v - 0.5) < 1e-15);
+        QVERIFY(std::abs((xt - level.sigma * forms.velocity) / (level.alpha + level.sigma) - 0.5) < 1e-15);
+        QVERIFY(std::abs((xt + level.sigma * level.sigma * forms.score) / level.alpha - 0.5) < 1e-15);
+    }
+
     void shownTermsAddUpToTheRecordedNextState_data();
     void shownTermsAddUpToTheRecordedNextState();
     void everySamplerHasAnEquation();

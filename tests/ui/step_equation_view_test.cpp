@@ -205,6 +205,10 @@ void StepEquationViewTest::guidanceIsTakenApartInThePrediction()
     QTest::mouseClick(&fixture.get<QToolButton>("equation.predict"), Qt::LeftButton);
     QVERIFY(fixture.get<QLabel>("equation.remark").text().contains("Guided"));
     QVERIFY(!fixture.get<ui::TermTable>("equation.terms").isVisible());
+    // The same prediction in the other forms.
+    const QString forms = fixture.get<ui::FormulaView>("equation.where").plainText();
+    for (const char* form : {"velocity of a flow", "score", "v = "})
+        QVERIFY2(forms.contains(QLatin1String(form)), qPrintable(forms));
     fixture.document->setRecipe(fakeRecipe(1.0, 4, 4));
     QTRY_VERIFY(!fixture.get<QLabel>("equation.remark").isVisible());
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/equation/equation_text.h"
 
+#include "core/explain/prediction_forms.h"
 #include "ui/theme/symbols.h"
 #include "ui/widgets/number_text.h"
 
@@ -92,6 +93,28 @@ QString recordedText(const explain::StepEquation& equation)
 QString paragraph(const QStringList& sentences)
 {
     return sentences.join(u' ');
+}
+
+/// What a network of another target would have said: one thing in five forms.
+void addOtherForms(std::vector<FormulaLine>& lines, const explain::PredictionEquation& equation)
+{
+    using Role = FormulaLine::Role;
+    const explain::PredictionForms forms =
+        explain::predictionForms(equation.level, equation.x0Hat, equation.epsHat);
+    const QString alpha = plainCoefficient(equation.level.alpha),
+                  sigma = plainCoefficient(equation.level.sigma);
+    const QString image = plainValue(forms.x0), noise = plainValue(forms.eps);
+    const auto add = [&lines](const QString& markup) { lines.push_back({markup, Role::numbers}); };
+    lines.push_back({QStringLiteral("\\rm{%1}")
+                         .arg(Text::tr("The same prediction, as networks of other targets say it:")),
+                     Role::remark});
+    add(QStringLiteral("\\xo{\\hat{x}_{0}} = \\xo{%1}\\rm{, }\\ep{\\hat{ε}} = \\ep{%2}").arg(image, noise));
+    add(QStringLiteral("v = α_{t} \\ep{\\hat{ε}} − σ_{t} \\xo{\\hat{x}_{0}} = %1·\\ep{%2} − %3·\\xo{%4} = %5")
+            .arg(alpha, factor(forms.eps), sigma, factor(forms.x0), plainValue(forms.v)));
+    add(QStringLiteral("u = \\ep{\\hat{ε}} − \\xo{\\hat{x}_{0}} = %1\\rm{  (%2)}")
+            .arg(plainValue(forms.velocity), Text::tr("velocity of a flow")));
+    add(QStringLiteral("∇\\rm{log }p_{t} = −\\frac{\\ep{\\hat{ε}}}{σ_{t}} = %1\\rm{  (%2)}")
+            .arg(plainValue(forms.score), Text::tr("score")));
 }
 
 }  // namespace
@@ -214,6 +237,8 @@ std::vector<FormulaLine> predictionWhere(const explain::PredictionEquation& equa
          Role::remark}};
     if (equation.isGuided)
         lines.push_back({QStringLiteral("c\\rm{ with the condition, }u\\rm{ without it}"), Role::remark});
+    if (!equation.isElsewhere && equation.level.sigma > 0)
+        addOtherForms(lines, equation);
     return lines;
 }
 
