@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/interruption.h"
 
+#include <chrono>
 #include <csignal>
 #include <initializer_list>
 
@@ -30,6 +31,16 @@ void watchForInterruption()
 bool isInterrupted()
 {
     return interruptionCame != 0;
+}
+
+StopOnInterruption::StopOnInterruption()
+    : m_watcher([this](const std::stop_token& end) {
+          for (; !end.stop_requested(); std::this_thread::sleep_for(std::chrono::milliseconds(50)))
+              if (isInterrupted())
+                  m_stop.request_stop();
+      })
+{
+    watchForInterruption();
 }
 
 }  // namespace diffuscope::cli

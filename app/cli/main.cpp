@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // diffuscope-cli: trains, samples and measures the models of Diffuscope.
 #include "app/cli/commands.h"
+#include "app/cli/lessons_command.h"
 #include "app/cli/serve_command.h"
 #include "app/cli/standard_output.h"
 #include "app/cli/sweep_command.h"
@@ -55,6 +56,7 @@ int run(int argc, char** argv)
     diffuscope::cli::addSheetCommand(program);
     diffuscope::cli::addSweepCommand(program);
     diffuscope::cli::addServeCommand(program);
+    diffuscope::cli::addLessonsCommand(program);
     diffuscope::cli::addExportRunCommand(program);
     diffuscope::cli::addScheduleCommands(program);
     diffuscope::cli::addListingCommands(program);

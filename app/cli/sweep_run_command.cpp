@@ -93,26 +93,6 @@ private:
     std::map<std::string, std::string> m_known;
 };
 
-/// Sets a stop token where Ctrl-C or SIGTERM has come.
-class StopOnInterruption
-{
-public:
-    StopOnInterruption()
-        : m_watcher([this](const std::stop_token& end) {
-              for (; !end.stop_requested(); std::this_thread::sleep_for(50ms))
-                  if (isInterrupted())
-                      m_stop.request_stop();
-          })
-    {
-        watchForInterruption();
-    }
-    std::stop_token token() const { return m_stop.get_token(); }
-
-private:
-    std::stop_source m_stop;
-    std::jthread m_watcher;
-};
-
 void runHere(const SweepRunArguments& arguments)
 {
     const std::vector<sweep::Job> jobs = askedJobs(arguments);

@@ -96,6 +96,10 @@ CommandLine parseCommandLine(const QStringList& arguments)
         {QStringLiteral("after"), tr("When to take it: \"finished\", or seconds after the start."),
          tr("moment"), QStringLiteral("finished")},
         {QStringLiteral("frame"), tr("Which frame to show in it; 0 is pure noise."), tr("number")},
+        {QStringLiteral("lesson"), tr("Begin this lesson."), tr("name")},
+        {QStringLiteral("screenshots"),
+         tr("With --lesson: play it without hands, write a picture of every step to this folder, and end."),
+         tr("folder")},
         {QStringLiteral("end-at-first-image"),
          tr("End once the first sampled image is in the window, to measure the start.")},
     });
@@ -141,6 +145,10 @@ CommandLine parseCommandLine(const QStringList& arguments)
     if (parser.isSet(QStringLiteral("size")))
         line.size = parsedSize(value("size"));
     line.screenshotFile = value("screenshot");
+    line.lesson = value("lesson");
+    line.lessonPictures = value("screenshots");
+    if (!line.lessonPictures.isEmpty() && line.lesson.isEmpty())
+        refuse(tr("--screenshots goes with --lesson."));
     line.endsAtFirstImage = parser.isSet(QStringLiteral("end-at-first-image"));
     line.afterSeconds = parsedMoment(value("after"));
     if (parser.isSet(QStringLiteral("frame")))

@@ -29,10 +29,13 @@ struct CommandLine
         afterSeconds{};          ///< when: so long after the start; absent for when the run has finished
     std::optional<int> frame{};  ///< of which frame; absent for the last
 
+    QString lesson;          ///< a lesson to begin with; empty for none
+    QString lessonPictures;  ///< a folder: play the lesson, write a picture of every step there, and end
+
     /// End at the first sampled image; for measuring the start.
     bool endsAtFirstImage = false;
 
-    bool takesScreenshot() const { return !screenshotFile.isEmpty(); }
+    bool takesScreenshot() const { return !screenshotFile.isEmpty() || !lessonPictures.isEmpty(); }
 };
 
 /// Reads the program's arguments. Ends the process after --help and --version, and with status 2 and one

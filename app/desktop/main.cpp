@@ -3,6 +3,7 @@
 #include "app/desktop/command_line.h"
 #include "app/desktop/compute_device.h"
 #include "app/desktop/first_image.h"
+#include "app/desktop/lesson_pictures.h"
 #include "app/desktop/model_hash.h"
 #include "app/desktop/model_list.h"
 #include "app/desktop/screenshot.h"
@@ -14,6 +15,7 @@
 #include "ui/engine/background_runs.h"
 #include "ui/engine/compute_settings.h"
 #include "ui/engine/sampling_service.h"
+#include "ui/lessons/lesson_panel.h"
 #include "ui/window/main_window.h"
 
 #include <QApplication>
@@ -174,7 +176,7 @@ int runProgram(const CommandLine& line)
         theme.setMode(*line.theme);
     if (line.size.isValid())
         window.resize(line.size);
-    if (line.takesScreenshot())
+    if (!line.screenshotFile.isEmpty())
         scheduleScreenshot(line, window, document);
     if (line.endsAtFirstImage)
         endAtFirstImage(document);
@@ -183,6 +185,12 @@ int runProgram(const CommandLine& line)
     const bool isOpened = !line.recipeFile.isEmpty() && window.openFile(line.recipeFile);
     if (!isOpened && (!isRestored || !line.model.isEmpty()))
         window.restoreRecipe(line.model);
+    if (!line.lesson.isEmpty() && !window.lessons().begin(line.lesson) && line.takesScreenshot()) {
+        std::fprintf(stderr, "diffuscope: The lesson \"%s\" cannot be played.\n", qPrintable(line.lesson));
+        return 1;
+    }
+    if (!line.lessonPictures.isEmpty())
+        playForPictures(line.lessonPictures, window, document);
     return QApplication::exec();
 }
 

@@ -1,36 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/catalog.h"
 
+#include "core/base/data_folders.h"
 #include "core/base/error.h"
 #include "core/model/classifiers/noise_classifier_card.h"
 #include "core/model/model_loader.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
-#include <string_view>
 
 namespace diffuscope::model {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-fs::path executableFolder()
-{
-    std::error_code error;
-    const fs::path executable = fs::read_symlink("/proc/self/exe", error);
-    return error ? fs::current_path(error) : executable.parent_path();
-}
-
-void appendIfFolder(std::vector<fs::path>& folders, const fs::path& folder)
-{
-    std::error_code error;
-    const fs::path canonical = fs::weakly_canonical(folder, error);
-    const fs::path& path = error ? folder : canonical;
-    if (fs::is_directory(path, error) && std::find(folders.begin(), folders.end(), path) == folders.end())
-        folders.push_back(path);
-}
 
 bool isModelFolder(const fs::path& folder)
 {
@@ -89,22 +72,7 @@ void visitModels(const fs::path& folder, Visit visit)
 
 std::vector<fs::path> modelFolders(const fs::path& chosen)
 {
-    std::vector<fs::path> folders;
-    if (!chosen.empty())
-        appendIfFolder(folders, chosen);
-    if (const char* list = std::getenv("DIFFUSCOPE_MODELS")) {
-        std::string_view rest = list;
-        while (!rest.empty()) {
-            const auto colon = rest.find(':');
-            if (const auto folder = rest.substr(0, colon); !folder.empty())
-                appendIfFolder(folders, fs::path(folder));
-            rest = colon == std::string_view::npos ? std::string_view{} : rest.substr(colon + 1);
-        }
-    }
-    const fs::path bin = executableFolder();
-    appendIfFolder(folders, bin / ".." / ".." / ".." / "models");
-    appendIfFolder(folders, bin / ".." / "share" / "diffuscope" / "models");
-    return folders;
+    return base::dataFolders(chosen, "DIFFUSCOPE_MODELS", "models", "models");
 }
 
 std::vector<Entry> findModels(const std::vector<fs::path>& folders)

@@ -156,6 +156,7 @@ const Arrows& allowedInCore()
         {"exports", {"base", "schedule", "recipe", "record", "explain"}},
         {"session", {"base", "schedule", "recipe", "record"}},
         {"sweep", {"base", "schedule", "recipe", "record", "run", "exports"}},
+        {"lesson", {"base", "schedule", "recipe", "record", "explain", "measure", "run"}},
         {"train", {"base", "random", "schedule", "recipe", "denoise", "inference", "model", "measure"}},
     };
     return arrows;
@@ -190,9 +191,9 @@ const Arrows& allowedInUi()
 /// What ui uses of core: never a kernel, training, or the cases of other programs.
 const std::set<std::string>& roomsOfCoreForUi()
 {
-    static const std::set<std::string> rooms{"base",    "schedule", "recipe", "record", "denoise",
-                                             "model",   "samplers", "run",    "edit",   "explain",
-                                             "measure", "exports",  "session"};
+    static const std::set<std::string> rooms{"base",    "schedule", "recipe",  "record", "denoise",
+                                             "model",   "samplers", "run",     "edit",   "explain",
+                                             "measure", "exports",  "session", "lesson"};
     return rooms;
 }
 

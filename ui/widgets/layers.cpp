@@ -2,6 +2,7 @@
 #include "ui/widgets/layers.h"
 
 #include "core/exports/color_scale.h"
+#include "core/record/layer_ids.h"
 #include "ui/theme/symbols.h"
 
 #include <QCoreApplication>
@@ -125,10 +126,7 @@ QString layerTip(Layer layer)
 
 QString layerId(Layer layer)
 {
-    static const char* const ids[] = {
-        "xt",   "x0Hat", "epsHat",      "epsConditional", "epsUnconditional", "guidanceDifference",
-        "mean", "noise", "x0HatChange", "score"};
-    return QLatin1String(ids[layerPlace(layer)]);
+    return QString::fromStdString(record::layerId(layer));
 }
 
 QKeySequence layerShortcut(Layer layer)

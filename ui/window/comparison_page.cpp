@@ -107,6 +107,14 @@ void ComparisonPage::compareRuns(const std::vector<int>& runs)
         m_parts.pages.setCurrentWidget(m_view);
 }
 
+std::optional<RunUpdate> ComparisonPage::updateOf(int run) const
+{
+    for (const Comparison::Entry& entry : m_comparison->entries())
+        if (entry.run == run)
+            return entry.update;
+    return std::nullopt;
+}
+
 bool ComparisonPage::leave()
 {
     if (!isShown())

@@ -4,11 +4,13 @@
 #pragma once
 
 #include "ui/document/model_entry.h"
+#include "ui/engine/run_update.h"
 
 #include <QImage>
 #include <QList>
 #include <QObject>
 
+#include <optional>
 #include <vector>
 
 class QMenu;
@@ -54,6 +56,8 @@ public:
     /// What is compared, as it is drawn.
     QImage picture() const;
     void compareRuns(const std::vector<int>& runs);
+    /// The state of a run that is compared; absent where it is not.
+    std::optional<RunUpdate> updateOf(int run) const;
     /// Back to the run; false where it is shown already.
     bool leave();
 

@@ -2,6 +2,7 @@
 #include "ui/window/dock_table.h"
 
 #include "ui/equation/step_equation_view.h"
+#include "ui/lessons/lesson_panel.h"
 #include "ui/plots/curves_view.h"
 #include "ui/plots/detail_plot.h"
 #include "ui/plots/path_plot.h"
@@ -40,6 +41,7 @@ std::vector<DockSpec> dockTable(SessionDocument& document)
         {dock_id::detail, Docks::tr("Detail"), right, 2, crampedLines, 30, maker<DetailPlot>(document)},
         {dock_id::path, Docks::tr("Path"), right, 2, crampedLines, 30, maker<PathPlot>(document)},
         {dock_id::session, Docks::tr("Session"), left, 2, roomyLines, 36, maker<SessionPanel>(document)},
+        {dock_id::lesson, Docks::tr("Lesson"), left, 3, 0, 52, maker<LessonPanel>(document), false},
         {dock_id::words, Docks::tr("Words"), right, 2, crampedLines, 30, maker<WordsView>(document), false},
     };
 }

@@ -18,6 +18,7 @@ const QString detail = QStringLiteral("detailDock");
 const QString path = QStringLiteral("pathDock");
 const QString session = QStringLiteral("sessionDock");
 const QString words = QStringLiteral("wordsDock");
+const QString lesson = QStringLiteral("lessonDock");
 }  // namespace dock_id
 
 /// In the order in which the View menu lists them; the document must outlive the docks.

@@ -12,7 +12,7 @@ namespace diffuscope::ui {
 namespace {
 
 /// Raised when docks are added or renamed, so that an old layout is not applied to new docks.
-constexpr int layoutVersion = 3;
+constexpr int layoutVersion = 4;
 constexpr Qt::DockWidgetArea columns[]{Qt::LeftDockWidgetArea, Qt::RightDockWidgetArea};
 
 }  // namespace

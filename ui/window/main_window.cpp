@@ -23,6 +23,7 @@
 #include "ui/window/comparison_page.h"
 #include "ui/window/compute_menu.h"
 #include "ui/window/dock_table.h"
+#include "ui/window/lesson_link.h"
 #include "ui/window/menus.h"
 #include "ui/window/session_files.h"
 #include "ui/window/status_line.h"
@@ -79,6 +80,7 @@ MainWindow::MainWindow(const Parts& parts, QWidget* parent)
                                 .banner = m_run->banner(),
                                 .actions = *m_actions,
                                 .shownImages = [this] { return shownImages(); }});
+    m_lessons = new LessonLink({.window = *this, .docks = *m_docks, .settings = m_settings});
     m_menus = new Menus({.window = *this,
                          .actions = *m_actions,
                          .document = m_document,
@@ -89,7 +91,8 @@ MainWindow::MainWindow(const Parts& parts, QWidget* parent)
                          .session = *m_session,
                          .stage = stage(),
                          .files = *m_files,
-                         .words = *m_words});
+                         .words = *m_words,
+                         .lessons = *m_lessons});
     connectViews();
     restoreLayout();
     connectViewState();
@@ -201,6 +204,7 @@ void MainWindow::offerSession(SessionKeeper& keeper)
                                        .path = m_docks->content<PathPlot>(dock_id::path)});
     m_comparison->addActions(m_menus->session(), *m_actions);
     m_comparison->setModels(m_models);
+    m_lessons->offerComparison(*m_comparison);
 }
 
 void MainWindow::showCheck(int run, const ReplayCheck& check)
@@ -257,6 +261,11 @@ bool MainWindow::openFile(const QString& path)
 bool MainWindow::openRecipe(const QString& path)
 {
     return m_files->openRecipe(path);
+}
+
+LessonPanel& MainWindow::lessons()
+{
+    return m_lessons->panel();
 }
 
 bool MainWindow::saveRecipe(const QString& path)

@@ -20,6 +20,8 @@ class ComparisonPage;
 class ComputeSettings;
 class CurvesView;
 class Docks;
+class LessonLink;
+class LessonPanel;
 class Menus;
 class Player;
 class RecipePanel;
@@ -81,6 +83,7 @@ public:
     /// Reads a recipe file as another run of the session. False, with the reason in the banner, where it
     /// cannot be read.
     bool openRecipe(const QString& path);
+    LessonPanel& lessons();
     /// Writes the document's recipe. False, with the reason in the banner, where it cannot be written.
     bool saveRecipe(const QString& path);
     /// Writes the images at the playhead as a PNG sheet. False, with the reason in the banner, where it
@@ -124,6 +127,7 @@ private:
     SessionPanel* m_session = nullptr;
     WordsLink* m_words = nullptr;
     SessionFiles* m_files = nullptr;
+    LessonLink* m_lessons = nullptr;
     Menus* m_menus = nullptr;
     ComparisonPage* m_comparison = nullptr;  ///< once sessions are kept
     SessionKeeper* m_keeper = nullptr;

@@ -13,6 +13,7 @@
 #include "ui/window/action_registry.h"
 #include "ui/window/dock_table.h"
 #include "ui/window/keyboard_sheet.h"
+#include "ui/window/lesson_link.h"
 #include "ui/window/session_files.h"
 #include "ui/window/words_link.h"
 
@@ -216,6 +217,7 @@ void Menus::addViewMenu()
 void Menus::addHelpMenu()
 {
     auto* menu = m_parts.window.menuBar()->addMenu(tr("&Help"));
+    m_parts.lessons.addAction(*menu, m_actions);
     connect(m_actions.add(*menu, QStringLiteral("action.keyboard"), tr("&Keyboard"),
                           {QKeySequence(Qt::Key_F1)}, tr("Show all keys.")),
             &QAction::triggered, this, &Menus::showKeys);

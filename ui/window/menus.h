@@ -18,6 +18,7 @@ class SessionFiles;
 class SessionPanel;
 class StageView;
 class Theme;
+class LessonLink;
 class WordsLink;
 
 class Menus : public QObject
@@ -39,6 +40,7 @@ public:
         StageView& stage;
         SessionFiles& files;
         WordsLink& words;
+        LessonLink& lessons;
     };
 
     explicit Menus(const Parts& parts);
