@@ -9,6 +9,7 @@
 #include "core/model/catalog.h"
 #include "core/model/checkpoint.h"
 #include "core/model/model.h"
+#include "core/model/usual_settings.h"
 #include "core/recipe/sampler_spec.h"
 #include "core/train/data/labelled_tensors.h"
 #include "core/train/loop/export_model.h"
@@ -31,7 +32,7 @@ struct EvaluateArguments
     std::string device = "auto";
     std::string precision = "float32";
     std::string sampler = recipe::SamplerSpec().id;
-    std::string grid = "leading";
+    std::string grid;  ///< empty for the model's usual one
     measure::EvaluationRequest request;
     std::vector<double> scales;  ///< of a model with text
     bool hasImages = false;      ///< the number of images was given
@@ -83,11 +84,16 @@ void print(const train::TextEvaluation& evaluation, const std::vector<std::strin
         line("  " + entry.name, entry.shareInData, entry.share);
 }
 
-void setSampling(EvaluateArguments& arguments, measure::GenerationRequest& generation)
+void setSampling(EvaluateArguments& arguments, const model::ModelCard& card,
+                 measure::GenerationRequest& generation)
 {
+    const model::UsualSettings usual = model::usualSettings(card);
+    if (!arguments.hasSteps && model::isGenerator(card))
+        generation.steps = usual.steps;
     const auto sampler = chosenEntry(base::EntryKind::sampler, arguments.sampler);
     generation.sampler = {sampler.id, sampler.options};
-    const auto grid = chosenEntry(base::EntryKind::grid, arguments.grid);
+    const auto grid =
+        chosenEntry(base::EntryKind::grid, arguments.grid.empty() ? usual.grid : arguments.grid);
     generation.grid = {grid.id, grid.options};
     const bool isOnProcessor = inference::deviceNamed(arguments.device).is_cpu();
     generation.workers = isOnProcessor ? static_cast<int>(std::thread::hardware_concurrency()) : 1;
@@ -119,7 +125,7 @@ void runTextEvaluation(EvaluateArguments& arguments, const std::string& folder,
         request.heldOut = listOf(pairs->second);
     request.generation = arguments.request.generation;
     request.generation.steps = arguments.hasSteps ? request.generation.steps : usualSteps;
-    setSampling(arguments, request.generation);
+    setSampling(arguments, card, request.generation);
     request.onProgress = [&line](const std::string& text) {
         if (line.isDue())
             line.show(text);
@@ -216,7 +222,7 @@ void runEvaluation(EvaluateArguments arguments)
                     "--write keeps the figures of one guidance scale, but --guidance names " +
                         std::to_string(scales.size()) + ".",
                     "Leave --write out, or name one scale.");
-    setSampling(arguments, generation);
+    setSampling(arguments, model->card(), generation);
     generation.onProgress = [&](int done) {
         if (line.isDue())
             line.show("generated " + std::to_string(done) + " of " +
@@ -268,7 +274,7 @@ void addEvaluateCommand(CLI::App& program)
     command->add_option("--sampler", arguments->sampler, "Sampler, NAME[:OPTION=VALUE,...]")
         ->capture_default_str();
     command->add_option("--grid", arguments->grid, "Time grid, NAME[:OPTION=VALUE,...]")
-        ->capture_default_str();
+        ->default_str("the one that suits the model");
     auto* steps = command->add_option("--steps", generation.steps, "Steps")->capture_default_str();
     command
         ->add_option("--guidance", arguments->scales,

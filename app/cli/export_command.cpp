@@ -2,6 +2,7 @@
 #include "app/cli/commands.h"
 #include "core/inference/compute_threads.h"
 #include "core/measure/generation.h"
+#include "core/model/usual_settings.h"
 #include "core/schedule/schedule_registry.h"
 #include "core/train/data/image_sheet.h"
 #include "core/train/loop/export_model.h"
@@ -17,6 +18,16 @@
 
 namespace diffuscope::cli {
 namespace {
+
+/// As the model is best sampled: a generator in its one step, a flow from pure noise on.
+void suit(measure::GenerationRequest& request, const model::ModelCard& card, int levels)
+{
+    const model::UsualSettings usual = model::usualSettings(card);
+    request.grid = {usual.grid, {}};
+    if (model::isGenerator(card))
+        request.steps = usual.steps;
+    request.steps = std::min(request.steps, levels);
+}
 
 constexpr int sheetRows = 8;
 constexpr double sheetGuidance = 1.5;
@@ -43,7 +54,7 @@ void writePromptSheet(const std::string& folder, const std::shared_ptr<model::Mo
     request.workers = static_cast<int>(std::thread::hardware_concurrency());
     measure::GeneratingNetwork network = measure::generatingNetwork(model);
     network.texts = measure::textsOf(*model, prompts);
-    request.steps = std::min(request.steps, network.schedule.levels());
+    suit(request, model->card(), network.schedule.levels());
     train::writeImageSheet(folder + "/sheet.png", measure::generate(network, request), promptColumns, 3);
 }
 
@@ -64,7 +75,7 @@ void writeSheet(const std::string& folder)
     request.batch = classes * 2;
     request.workers = static_cast<int>(std::thread::hardware_concurrency());
     const measure::GeneratingNetwork network = measure::generatingNetwork(model);
-    request.steps = std::min(request.steps, network.schedule.levels());
+    suit(request, model->card(), network.schedule.levels());
     train::writeImageSheet(folder + "/sheet.png", measure::generate(network, request), classes);
 }
 

@@ -10,7 +10,9 @@
 #include "core/train/loop/training_recipe.h"
 
 #include <cstdio>
+#include <map>
 #include <sstream>
+#include <utility>
 
 namespace diffuscope::train {
 namespace {
@@ -111,6 +113,29 @@ ModelNaming namingFor(const std::string& name, int classes)
         return {name,
                 "Handwritten digits",
                 "Handwritten digits 0 to 9, 28×28 grey, class-conditional.",
+                "GPL-3.0-or-later (weights)",
+                "MNIST, 60,000 training images (IDX files of rasbt/mnist-pngs, MIT)",
+                {}};
+    }
+    // Other networks on the same digits.
+    const std::map<std::string, std::pair<std::string, std::string>> digits{
+        {"mnist-dit",
+         {"Handwritten digits, transformer",
+          "a transformer that was trained on the velocity of rectified flow"}},
+        {"mnist-dit-straight",
+         {"Handwritten digits, straightened flow", "mnist-dit after one reflow, whose paths are straighter"}},
+        {"mnist-fast",
+         {"Handwritten digits, few steps", "a student of mnist-dit that takes 1, 2, 4, 8 or 16 steps"}},
+        {"mnist-vae",
+         {"Handwritten digits, VAE",
+          "the decoder of a variational autoencoder, one of the rivals of diffusion"}},
+        {"mnist-gan",
+         {"Handwritten digits, GAN",
+          "the generator of a generative adversarial network, one of the rivals of diffusion"}}};
+    if (const auto found = digits.find(name); found != digits.end() && classes == 10) {
+        return {name,
+                found->second.first,
+                "Handwritten digits 0 to 9, 28×28 grey, class-conditional: " + found->second.second + ".",
                 "GPL-3.0-or-later (weights)",
                 "MNIST, 60,000 training images (IDX files of rasbt/mnist-pngs, MIT)",
                 {}};
