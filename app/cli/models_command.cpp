@@ -11,11 +11,11 @@ namespace {
 
 void print(const model::ModelCard& card)
 {
-    std::printf("%-16s %s. %s\n", card.name.c_str(), card.title.c_str(), architectureSummary(card).c_str());
+    std::printf("%-21s %s. %s\n", card.name.c_str(), card.title.c_str(), architectureSummary(card).c_str());
     if (card.textQuality)
-        std::printf("                 %s\n", model::summary(*card.textQuality).c_str());
+        std::printf("                      %s\n", model::summary(*card.textQuality).c_str());
     if (card.quality) {
-        std::printf("%-16s class agreement %.1f %%, Frechet distance %.3f (floor %.3f)\n", "",
+        std::printf("%-21s class agreement %.1f %%, Frechet distance %.3f (floor %.3f)\n", "",
                     100 * card.quality->classAgreement, card.quality->frechetDistance,
                     card.quality->frechetFloor);
     }
@@ -23,17 +23,19 @@ void print(const model::ModelCard& card)
 
 void listModels()
 {
-    const auto models = model::findModels(model::modelFolders());
+    auto models = model::findModels(model::modelFolders());
     if (models.empty()) {
         throw Error(ErrorCode::missingFile, "No models were found.",
                     "Run this in a checkout, or set DIFFUSCOPE_MODELS to the folder of the models.");
     }
+    for (model::Entry& entry : model::offeredModels())
+        models.push_back(std::move(entry));
     bool allUsable = true;
     for (const auto& model : models) {
         if (model.isUsable()) {
             print(*model.card);
             if (model.hasNoiseClassifier) {
-                std::printf("%-16s with a noise-aware classifier, for the guidance rule \"classifier\"\n",
+                std::printf("%-21s with a noise-aware classifier, for the guidance rule \"classifier\"\n",
                             "");
             }
         } else {

@@ -260,6 +260,8 @@ void takeUsualSettings(recipe::Recipe& recipe)
         if (usual != model::UsualSettings{}) {
             recipe.grid = {usual.grid, {}};
             recipe.steps = usual.steps;
+            recipe.clipping = {usual.clipping, {}};
+            recipe.batch = usual.samples;
         }
     } catch (const Error&) {
         return;

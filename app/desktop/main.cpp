@@ -137,7 +137,10 @@ int runProgram(const CommandLine& line)
     const QTemporaryDir scratch;
     const auto settings = openSettings(line, scratch);
     const auto folders = model::modelFolders(line.modelsFolder.toStdString());
-    const auto models = model::findModels(folders);
+    auto models = model::findModels(folders);
+    if (!models.empty())  // without one the window says where to put them
+        for (model::Entry& entry : model::offeredModels())
+            models.push_back(std::move(entry));
     const auto entries = modelList(models);
 
     ui::Theme theme;

@@ -47,6 +47,8 @@ QList<ui::ModelEntry> modelList(const std::vector<model::Entry>& models)
                 entry.classes.append(QString::fromStdString(name));
             entry.schedule = card.schedule;
             entry.target = card.target;
+            entry.arePoints = card.space.kind == model::SampleKind::points;
+            entry.dimensions = entry.arePoints ? card.space.channels : 0;
             entry.guidance = card.guidance;
             entry.usual = model::usualSettings(card);
             entry.network = QString::fromStdString(card.network);

@@ -87,6 +87,12 @@ std::vector<Entry> findModels(const std::vector<fs::path>& folders)
     std::vector<Entry> entries;
     for (auto& [id, entry] : byId)
         entries.push_back(std::move(entry));
+    return entries;
+}
+
+std::vector<Entry> offeredModels()
+{
+    std::vector<Entry> entries;
     for (const ModelLoader& loader : modelLoaders())
         for (const std::string& name : loader.offers ? loader.offers() : std::vector<std::string>{})
             entries.push_back(namedEntry(name));

@@ -30,11 +30,13 @@ struct Entry
 /// from a build tree (bin/../../../models), and share/diffuscope/models of the prefix it is installed in.
 std::vector<std::filesystem::path> modelFolders(const std::filesystem::path& chosen = {});
 
-/// Every model in these folders, by id; where two have one id, that of the earlier folder; then those that
-/// loaders offer by name. A folder that a loader accepts is a model, and so is each of `folders` itself.
-/// Reads the cards, not the weights. Never throws for what is in the folders: a broken model is an entry with
-/// a problem.
+/// Every model in these folders, by id; where two have one id, that of the earlier folder. A folder that a
+/// loader accepts is a model, and so is each of `folders` itself. Reads the cards, not the weights. Never
+/// throws for what is in the folders: a broken model is an entry with a problem.
 std::vector<Entry> findModels(const std::vector<std::filesystem::path>& folders);
+
+/// Those that need no folder: exact models of every data set, by name.
+std::vector<Entry> offeredModels();
 
 /// The usable model of this id, in the folder of this path, or of this name. Throws Error(missingFile) that
 /// names the models there are, Error(invalidFile) with the problem of a broken one.

@@ -12,7 +12,7 @@ bool isGenerator(const ModelCard& card)
 
 UsualSettings usualSettings(const ModelCard& card)
 {
-    constexpr int studentSteps = 4;
+    constexpr int studentSteps = 4, manyPoints = 1000;
     UsualSettings usual;
     if (card.schedule.family == "rectified_flow")
         usual.grid = "trailing";
@@ -20,6 +20,10 @@ UsualSettings usualSettings(const ModelCard& card)
         usual.steps = 1;
     else if (readsStep(card))
         usual.steps = studentSteps;
+    if (card.space.kind == SampleKind::points) {
+        usual.clipping = "none";
+        usual.samples = manyPoints;
+    }
     return usual;
 }
 

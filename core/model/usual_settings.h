@@ -13,12 +13,14 @@ struct UsualSettings
 {
     std::string grid = "leading";  ///< a rule of schedule::gridRules()
     int steps = 20;
+    std::string clipping = "fixed";  ///< a rule of clipping
+    int samples = 16;
 
     bool operator==(const UsualSettings&) const = default;
 };
 
-/// A flow is followed from its last level, pure noise, on: the trailing grid. A generator of pictures takes
-/// one step, a few-step student four.
+/// Points are many, and in no range that they could be clipped to. A flow is followed from its last level,
+/// pure noise, on: the trailing grid. A generator of pictures takes one step, a few-step student four.
 UsualSettings usualSettings(const ModelCard& card);
 
 /// Whether the network is a generator that makes a picture at once, such as a VAE's decoder: no diffusion.

@@ -16,13 +16,17 @@ bool canRead(const PromptReader& reader, const std::string& prompt)
     return text.isReadable();
 }
 
-/// Grid and steps, unless somebody has chosen others than the usual ones.
+/// Grid, steps, clipping and number of samples, unless somebody has chosen others than the usual ones.
 void takeUsual(recipe::Recipe& recipe, const model::UsualSettings& before, const model::UsualSettings& now)
 {
     if (recipe.grid == schedule::GridSpec{before.grid, {}})
         recipe.grid = {now.grid, {}};
     if (recipe.steps == before.steps)
         recipe.steps = now.steps;
+    if (recipe.clipping == recipe::ClippingSpec{before.clipping, {}})
+        recipe.clipping = {now.clipping, {}};
+    if (recipe.batch == before.samples || before.samples != now.samples)
+        recipe.batch = now.samples;
 }
 
 }  // namespace
@@ -31,7 +35,7 @@ void fitRecipe(recipe::Recipe& recipe, const ModelEntry& model, const ModelEntry
 {
     const int classes = int(model.classes.size());
     auto& asked = recipe.condition.classes;
-    if (classes == 0) {
+    if (classes == 0 || (model.arePoints && recipe.model != model.id.toStdString())) {
         asked.clear();
     } else if (asked.size() > 1 && recipe.model != model.id.toStdString()) {
         asked.resize(std::size_t(classes));

@@ -34,6 +34,9 @@ struct ModelEntry
     std::optional<model::ModelQuality> quality{};
     PromptReader reader{};  ///< of the words that it is asked by; none in a model of classes
 
+    bool arePoints = false;  ///< a sample is a point of a plane or a line
+    int dimensions = 0;      ///< of points
+
     bool isUsable() const { return problem.isEmpty(); }
     bool isGenerator() const { return network == u"vae" || network == u"gan"; }
     bool hasText() const { return reader.vocabulary != nullptr; }

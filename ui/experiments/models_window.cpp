@@ -135,7 +135,8 @@ QList<ModelEntry> ModelsWindow::comparable() const
         return found;
     for (const ModelEntry& model : m_models)
         if (model.isUsable() && model.classes == own->classes && model.hasText() == own->hasText() &&
-            (!model.hasText() || model.id == current))
+            model.arePoints == own->arePoints &&
+            ((!model.hasText() && !model.arePoints) || model.id == current))
             found.append(model);
     // Diffusion first, then students, then the rivals.
     std::ranges::stable_sort(found, {}, [](const ModelEntry& model) {

@@ -30,6 +30,7 @@
 #include <QToolButton>
 
 #include <algorithm>
+#include <utility>
 namespace diffuscope::ui {
 
 using base::OptionValues;
@@ -65,7 +66,10 @@ void RecipePanel::setModels(const QList<ModelEntry>& models)
     m_models = models;
     const QSignalBlocker quiet(m_model);
     m_model->clear();
+    bool isHeaded = false;
     for (const auto& model : models) {
+        if (model.arePoints && !std::exchange(isHeaded, true))
+            addHeadingToModels(tr("Exact: points of a plane or a line"));
         m_model->addItem(model.displayName, model.id);
         const int place = m_model->count() - 1;
         m_model->setItemData(place, model.isUsable() ? model.description : model.problem, Qt::ToolTipRole);
@@ -74,6 +78,30 @@ void RecipePanel::setModels(const QList<ModelEntry>& models)
     m_model->setEnabled(!models.isEmpty());
     m_shownModel.clear();
     showRecipe(m_document.recipe());
+}
+
+/// A line that cannot be chosen.
+void RecipePanel::addHeadingToModels(const QString& text)
+{
+    m_model->insertSeparator(m_model->count());
+    m_model->addItem(text);
+    static_cast<QStandardItemModel*>(m_model->model())->item(m_model->count() - 1)->setEnabled(false);
+}
+
+/// Points are many, and called so.
+void RecipePanel::takeKindOfSample(const ModelEntry* model)
+{
+    const bool arePoints = model && model->arePoints;
+    const QSignalBlocker quiet(m_batch);
+    m_batchLabel->setText(arePoints ? tr("Po&ints") : tr("&Images"));
+    m_batch->setAccessibleName(arePoints ? tr("Points") : tr("Images"));
+    m_batchSlider->setAccessibleName(m_batch->accessibleName());
+    m_batch->setRange(1, arePoints ? mostPoints : mostImages);
+    if (arePoints)
+        m_batchSlider->setNumbers(1, mostPoints, 1, ValueSlider::Scale::logarithmic);
+    else
+        m_batchSlider->setNumbers(1, mostImages, 1);
+    m_batchSlider->setRounding(1);
 }
 
 const ModelEntry* RecipePanel::currentModel() const
@@ -249,6 +277,7 @@ void RecipePanel::showModel(const Recipe& recipe)
     const QSignalBlocker quiet(m_steps);
     m_steps->setRange(1, levels);
     m_stepsSlider->setNumbers(1, levels, 1, ValueSlider::Scale::logarithmic);
+    takeKindOfSample(model);
     m_wheelGuard->guard(m_form);
     Q_EMIT modelChanged();
 }

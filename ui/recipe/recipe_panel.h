@@ -43,6 +43,8 @@ class RecipePanel : public QWidget
     Q_OBJECT
 
 public:
+    static constexpr int mostImages = 64, mostPoints = 5000;
+
     /// The document must outlive the panel.
     explicit RecipePanel(SessionDocument& document, QWidget* parent = nullptr);
 
@@ -96,6 +98,8 @@ private:
     void updateRunButton();
     void lineUp();
     void chooseModel(const QString& id);
+    void addHeadingToModels(const QString& text);
+    void takeKindOfSample(const ModelEntry* model);
 
     SessionDocument& m_document;
     QList<ModelEntry> m_models;
@@ -127,6 +131,7 @@ private:
     RuleSection* m_clipping = nullptr;
     SeedEdit* m_seed = nullptr;
     QToolButton* m_dice = nullptr;
+    QLabel* m_batchLabel = nullptr;
     ValueSlider* m_batchSlider = nullptr;
     QSpinBox* m_batch = nullptr;
     QCheckBox* m_autoRun = nullptr;

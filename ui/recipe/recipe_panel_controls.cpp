@@ -35,7 +35,6 @@ namespace {
 
 constexpr double largestSliderScale = 8;
 constexpr double largestScale = 50;
-constexpr int largestBatch = 64;
 
 /// A slider and a field for the same number.
 QWidget* sliderWithField(ValueSlider* slider, QAbstractSpinBox* field, QWidget* parent)
@@ -302,17 +301,16 @@ void RecipePanel::buildStart(int& row)
     connect(m_dice, &QToolButton::clicked, this, &RecipePanel::throwDice);
 
     const QString batchTip =
-        tr("How many images are sampled side by side; each has its own noise, whatever their "
-           "number.");
+        tr("How many are sampled side by side; each has its own noise, whatever their number.");
     m_batchSlider = new ValueSlider;
-    m_batchSlider->setNumbers(1, largestBatch, 1);
+    m_batchSlider->setNumbers(1, mostImages, 1);
     m_batchSlider->setRounding(1);
     m_batch = new WholeBox;
-    m_batch->setRange(1, largestBatch);
+    m_batch->setRange(1, mostImages);
     m_batch->setKeyboardTracking(false);
     name(m_batchSlider, QStringLiteral("batchSlider"), tr("Images"), batchTip);
     name(m_batch, QStringLiteral("batchSpin"), tr("Images"), batchTip);
-    addRow(row, tr("&Images"), sliderWithField(m_batchSlider, m_batch, m_form), batchTip);
+    m_batchLabel = addRow(row, tr("&Images"), sliderWithField(m_batchSlider, m_batch, m_form), batchTip);
     connect(m_batchSlider, &ValueSlider::numberEdited, this,
             [this](double number) { m_batch->setValue(int(std::lround(number))); });
     connect(m_batch, &QSpinBox::valueChanged, this,

@@ -89,6 +89,15 @@ std::unique_ptr<Model> loadExact(const std::string& source)
     return std::make_unique<ExactModel>(std::move(card), std::move(mixture));
 }
 
+/// Every data set with its usual options.
+std::vector<std::string> offeredNames()
+{
+    std::vector<std::string> names;
+    for (const DataSet& set : dataSets())
+        names.push_back(canonicalExactName(ExactName{.id = set.id}));
+    return names;
+}
+
 }  // namespace
 
 ModelCard exactCard(const std::string& name)
@@ -98,8 +107,11 @@ ModelCard exactCard(const std::string& name)
 
 ModelLoader exactLoader()
 {
-    return {
-        .id = "exact", .accepts = acceptsExact, .readCard = exactCard, .load = loadExact, .offers = nullptr};
+    return {.id = "exact",
+            .accepts = acceptsExact,
+            .readCard = exactCard,
+            .load = loadExact,
+            .offers = offeredNames};
 }
 
 }  // namespace diffuscope::model
