@@ -5,6 +5,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <cmath>
+
 using namespace diffuscope;
 using namespace diffuscope::ui;
 
@@ -23,6 +25,50 @@ class ScatterCanvasTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void aFieldIsDrawnBeneathThePoints()
+    {
+        ScatterCanvas canvas;
+        canvas.resize(400, 400);
+        canvas.setPoints(plane({3, 3}), {});
+        canvas.offerOverlays(true);
+        canvas.show();
+        QVERIFY(canvas.showsDensity() && !canvas.showsScore());
+        const QImage before = canvas.grab().toImage();
+        // All of the density in the lower left corner.
+        std::vector<double> density(81, 0);
+        density[0] = 1;
+        canvas.setField(
+            {.reachX = 3.5, .reachY = 3.5, .columns = 9, .rows = 9, .density = density, .arrows = {}});
+        const QImage after = canvas.grab().toImage();
+        QVERIFY(after.pixel(10, 390) != before.pixel(10, 390));
+        QCOMPARE(after.pixel(340, 60), before.pixel(340, 60));
+        canvas.offerOverlays(false);
+        QVERIFY(!canvas.showsDensity());
+    }
+
+    void theDensityOfALineStandsOverItsHistogram()
+    {
+        ScatterCanvas canvas;
+        canvas.resize(400, 300);
+        canvas.offerOverlays(true);
+        canvas.show();
+        record::ImageBatch line{{1000, 1, 1, 1}, std::vector<float>(1000)};
+        for (std::size_t k = 0; k < line.values.size(); ++k)
+            line.values[k] = float(k) / 1000 - 0.5f;
+        canvas.setPoints(line, {});
+        const QImage before = canvas.grab().toImage();
+        // Uniform on −0.5 … 0.5, over which the histogram has density 1 too: the curve runs along its top.
+        FieldPicture field{
+            .reachX = 3.5, .reachY = 0, .columns = 401, .rows = 1, .density = {}, .arrows = {}};
+        for (int k = 0; k < field.columns; ++k)
+            field.density.push_back(std::abs(-3.5 + 7.0 * k / 400) <= 0.5 ? 1 : 0);
+        canvas.setField(std::move(field));
+        const QImage after = canvas.grab().toImage();
+        QVERIFY(after != before);
+        canvas.forgetScale();
+        QVERIFY(canvas.grab().toImage() == after);  // a scale that is forgotten is the usual one
+    }
+
     void pointsStandAtOneScaleAboutTheMiddle()
     {
         ScatterCanvas canvas;

@@ -8,6 +8,7 @@
 #include <QMouseEvent>
 #include <QPainter>
 #include <QPainterPath>
+#include <QToolButton>
 
 #include <algorithm>
 #include <cmath>
@@ -39,6 +40,81 @@ ScatterCanvas::ScatterCanvas(QWidget* parent) : QWidget(parent)
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
     setAttribute(Qt::WA_OpaquePaintEvent);
+    m_density = overlayButton(tr("Density"), "overlay.density",
+                              tr("The exact density of the noised data, p_t(x), at the playhead."));
+    m_score = overlayButton(tr("Score"), "overlay.score",
+                            tr("The exact score, ∇ log p_t(x), as arrows: where states become likelier."));
+    m_density->setChecked(true);
+    offerOverlays(false);
+}
+
+QToolButton* ScatterCanvas::overlayButton(const QString& text, const char* name, const QString& tip)
+{
+    auto* button = new QToolButton(this);
+    button->setText(text);
+    button->setObjectName(QLatin1String(name));
+    button->setAccessibleName(text);
+    button->setToolTip(tip);
+    button->setCheckable(true);
+    button->setFocusPolicy(Qt::TabFocus);
+    connect(button, &QToolButton::toggled, this, &ScatterCanvas::overlaysChanged);
+    return button;
+}
+
+void ScatterCanvas::offerOverlays(bool areThere)
+{
+    m_density->setVisible(areThere);
+    m_score->setVisible(areThere && !isLine());
+    placeButtons();
+}
+
+void ScatterCanvas::placeButtons()
+{
+    constexpr int marginPx = 8;
+    int right = width() - marginPx;
+    for (QToolButton* button : {m_score, m_density}) {
+        if (button->isHidden())
+            continue;
+        const QSize size = button->sizeHint();
+        button->setGeometry(right - size.width(), marginPx, size.width(), size.height());
+        right -= size.width() + marginPx / 2;
+    }
+}
+
+bool ScatterCanvas::showsDensity() const
+{
+    return !m_density->isHidden() && m_density->isChecked();
+}
+
+bool ScatterCanvas::showsScore() const
+{
+    return !m_score->isHidden() && m_score->isChecked();
+}
+
+void ScatterCanvas::setField(FieldPicture field)
+{
+    m_field = std::move(field);
+    m_densityPicture = {};
+    update();
+}
+
+void ScatterCanvas::setReadout(const QString& text)
+{
+    if (m_readout == text)
+        return;
+    m_readout = text;
+    update();
+}
+
+void ScatterCanvas::resizeEvent(QResizeEvent*)
+{
+    placeButtons();
+    Q_EMIT reachChanged();
+}
+
+void ScatterCanvas::showEvent(QShowEvent*)
+{
+    Q_EMIT reachChanged();
 }
 
 void ScatterCanvas::setPoints(const record::ImageBatch& points, std::vector<int> classes)
@@ -51,7 +127,10 @@ void ScatterCanvas::setPoints(const record::ImageBatch& points, std::vector<int>
             farthest = std::max(farthest, std::abs(double(value)));
     // A single outlier does not make all others small.
     const double most = m_reach > 0 ? 4 * m_reach : farthest;
+    const double before = m_reach;
     m_reach = std::max({m_reach, leastReach, std::min(1.05 * farthest, most)});
+    if (m_reach != before)
+        Q_EMIT reachChanged();
     setAccessibleDescription(tr("%n point(s)", nullptr, points.shape.batch));
     update();
 }
@@ -140,6 +219,8 @@ void ScatterCanvas::paintEvent(QPaintEvent*)
     QPainter painter(this);
     const ThemeColors& colors = themeColors(palette());
     painter.fillRect(rect(), colors.surface);
+    if (hasField() && showsDensity() && !isLine())
+        paintDensity(painter);
     paintAxes(painter);
     if (!m_notice.isEmpty()) {
         painter.setPen(colors.mutedText);
@@ -152,6 +233,8 @@ void ScatterCanvas::paintEvent(QPaintEvent*)
         paintHistogram(painter);
     else
         paintPoints(painter);
+    paintArrows(painter);
+    paintReadout(painter);
     if (m_selected >= 0 && m_selected < sampleCount()) {
         painter.setRenderHint(QPainter::Antialiasing);
         painter.setPen(QPen(colors.accent, 2));
@@ -187,6 +270,85 @@ void ScatterCanvas::paintAxes(QPainter& painter) const
     }
 }
 
+/// From nothing to the accent, by the root of the density: thin places are still seen.
+void ScatterCanvas::paintDensity(QPainter& painter) const
+{
+    const QColor accent = themeColors(palette()).accent;
+    if (m_densityPicture.isNull()) {
+        const double most = *std::max_element(m_field.density.begin(), m_field.density.end());
+        m_densityPicture = QImage(m_field.columns, m_field.rows, QImage::Format_ARGB32_Premultiplied);
+        constexpr double strongest = 150;
+        for (int row = 0; row < m_field.rows; ++row)
+            for (int column = 0; column < m_field.columns; ++column) {
+                const double density = m_field.density[std::size_t(row * m_field.columns + column)];
+                const double share = most > 0 && std::isfinite(density) ? std::sqrt(density / most) : 0;
+                m_densityPicture.setPixel(column, m_field.rows - 1 - row,
+                                          qPremultiply(qRgba(accent.red(), accent.green(), accent.blue(),
+                                                             int(strongest * std::clamp(share, 0.0, 1.0)))));
+            }
+    }
+    painter.setRenderHint(QPainter::SmoothPixmapTransform);
+    // The grid's ends are the middles of the outer cells.
+    const QPointF corner = toPixels(-m_field.reachX, m_field.reachY),
+                  opposite = toPixels(m_field.reachX, -m_field.reachY);
+    const double halfX = (opposite.x() - corner.x()) / (m_field.columns - 1) / 2;
+    const double halfY = (opposite.y() - corner.y()) / (m_field.rows - 1) / 2;
+    painter.drawImage(QRectF(corner - QPointF(halfX, halfY), opposite + QPointF(halfX, halfY)),
+                      m_densityPicture);
+}
+
+/// Their lengths grow with the logarithm: scores differ by thousands.
+void ScatterCanvas::paintArrows(QPainter& painter) const
+{
+    if (m_field.arrows.empty() || !showsScore() || isLine())
+        return;
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(themeColors(palette()).text, 1.2));
+    constexpr double longestPx = 18, headPx = 4, headAngle = 0.45;
+    for (const FieldPicture::Arrow& arrow : m_field.arrows) {
+        const double size = std::hypot(arrow.direction.x(), arrow.direction.y());
+        if (!std::isfinite(size) || size == 0)
+            continue;
+        const double length = longestPx * std::min(1.0, std::log1p(size) / std::log1p(20.0));
+        const QPointF tail = toPixels(arrow.tail.x(), arrow.tail.y());
+        const QPointF along(arrow.direction.x() / size, -arrow.direction.y() / size);
+        const QPointF tip = tail + along * length;
+        painter.drawLine(tail, tip);
+        const double angle = std::atan2(along.y(), along.x());
+        for (const double turn : {-headAngle, headAngle})
+            painter.drawLine(tip, tip - headPx * QPointF(std::cos(angle + turn), std::sin(angle + turn)));
+    }
+}
+
+/// The exact density over the histogram; `most` is the density at the top.
+void ScatterCanvas::paintCurve(QPainter& painter, double floor, double top, double most) const
+{
+    QPainterPath path;
+    for (int k = 0; k < m_field.columns; ++k) {
+        const double x = -m_field.reachX + 2 * m_field.reachX * k / (m_field.columns - 1);
+        const QPointF at(toPixels(x, 0).x(), floor - (floor - top) * m_field.density[std::size_t(k)] / most);
+        k == 0 ? path.moveTo(at) : path.lineTo(at);
+    }
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(themeColors(palette()).accent, 2));
+    painter.drawPath(path);
+}
+
+void ScatterCanvas::paintReadout(QPainter& painter) const
+{
+    if (m_readout.isEmpty())
+        return;
+    const ThemeColors& colors = themeColors(palette());
+    const QFontMetrics metrics(font());
+    const QRect box(8, 8, metrics.horizontalAdvance(m_readout) + 12, metrics.height() + 6);
+    QColor back = colors.surface;
+    back.setAlphaF(0.85f);
+    painter.fillRect(box, back);
+    painter.setPen(colors.text);
+    painter.drawText(box, Qt::AlignCenter, m_readout);
+}
+
 void ScatterCanvas::paintPoints(QPainter& painter) const
 {
     const double ratio = devicePixelRatioF();
@@ -206,14 +368,19 @@ void ScatterCanvas::paintPoints(QPainter& painter) const
 
 void ScatterCanvas::paintHistogram(QPainter& painter) const
 {
-    const double reach = m_reach;
+    const double reach = m_reach > 0 ? m_reach : leastReach;
     std::vector<int> counts(bins, 0);
     for (const float value : m_points.values) {
         const double place = (double(value) + reach) / (2 * reach) * bins;
         if (place >= 0 && place < bins)
             ++counts[std::size_t(place)];
     }
-    const int most = std::max(1, *std::max_element(counts.begin(), counts.end()));
+    // The bars and the exact density share one scale: both are shares per unit.
+    const double perUnit = double(std::max(1, sampleCount())) * 2 * reach / bins;
+    double most = std::max(1, *std::max_element(counts.begin(), counts.end()));
+    const bool hasCurve = hasField() && showsDensity();
+    if (hasCurve)
+        most = std::max(most, perUnit * *std::max_element(m_field.density.begin(), m_field.density.end()));
     const double floor = height() - 48.0, top = 24;
     painter.setPen(Qt::NoPen);
     QColor fill = colorOf(0);
@@ -224,6 +391,8 @@ void ScatterCanvas::paintHistogram(QPainter& painter) const
         const double tall = (floor - top) * counts[std::size_t(bin)] / most;
         painter.fillRect(QRectF(left + 0.5, floor - tall, right - left - 1, tall), fill);
     }
+    if (hasCurve)
+        paintCurve(painter, floor, top, most / perUnit);
     QColor mark = colorOf(0);
     mark.setAlphaF(0.35f);
     painter.setPen(mark);
@@ -235,6 +404,9 @@ void ScatterCanvas::paintHistogram(QPainter& painter) const
 
 void ScatterCanvas::mouseMoveEvent(QMouseEvent* event)
 {
+    const double scale = pixelsPerUnit();
+    Q_EMIT placeHovered(
+        {(event->position().x() - width() / 2.0) / scale, (height() / 2.0 - event->position().y()) / scale});
     const int sample = sampleAt(event->position());
     if (sample >= 0)
         Q_EMIT sampleHovered(sample);
@@ -250,6 +422,7 @@ void ScatterCanvas::mousePressEvent(QMouseEvent* event)
 
 void ScatterCanvas::leaveEvent(QEvent*)
 {
+    setReadout({});
     Q_EMIT sampleLeft();
 }
 

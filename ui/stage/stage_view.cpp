@@ -4,6 +4,7 @@
 #include "ui/document/run_facts.h"
 #include "ui/document/session_document.h"
 #include "ui/stage/layer_bar.h"
+#include "ui/stage/exact_overlay.h"
 #include "ui/stage/scatter_canvas.h"
 #include "ui/theme/fonts.h"
 #include "ui/widgets/empty_state.h"
@@ -44,6 +45,7 @@ StageView::StageView(SessionDocument& document, QWidget* parent) : QWidget(paren
     m_scatter->setObjectName(QStringLiteral("scatterCanvas"));
     m_scatter->setAccessibleName(tr("Points at the playhead"));
     m_pages->addWidget(m_scatter);
+    new ExactOverlay(m_document, *m_scatter, this);
     column->addLayout(m_pages, 1);
     connectGrid();
     connectSheet();
