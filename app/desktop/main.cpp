@@ -6,6 +6,7 @@
 #include "app/desktop/lesson_pictures.h"
 #include "app/desktop/model_hash.h"
 #include "app/desktop/model_list.h"
+#include "app/desktop/model_opening.h"
 #include "app/desktop/screenshot.h"
 #include "core/model/catalog.h"
 #include "core/run/model_run_factory.h"
@@ -161,6 +162,7 @@ int runProgram(const CommandLine& line)
     window.setModels(entries, missingModelsText(folders, models));
     window.offerCompute(compute);
     window.offerSession(keeper);
+    window.offerOwnModels(openedModel);
     const auto showDevice = [&] {
         window.setDevice(deviceText(compute, line.threads), deviceTip(compute));
         keeper.setComputer(deviceText(compute, line.threads), line.threads);

@@ -2,6 +2,7 @@
 #include "ui/widgets/file_drop.h"
 
 #include <QDropEvent>
+#include <QFileInfo>
 #include <QMimeData>
 #include <QTimer>
 #include <QUrl>
@@ -13,6 +14,8 @@ namespace diffuscope::ui {
 
 namespace {
 
+const QString folderSuffix = QStringLiteral("/");
+
 /// The dropped file, or nothing where it is none of these.
 QString fileOf(const QMimeData& data, const QStringList& suffixes)
 {
@@ -20,8 +23,9 @@ QString fileOf(const QMimeData& data, const QStringList& suffixes)
     if (urls.size() != 1 || !urls.constFirst().isLocalFile())
         return {};
     const QString path = urls.constFirst().toLocalFile();
-    const bool fits = std::ranges::any_of(
-        suffixes, [&](const QString& suffix) { return path.endsWith(suffix, Qt::CaseInsensitive); });
+    const bool fits = std::ranges::any_of(suffixes, [&](const QString& suffix) {
+        return suffix == folderSuffix ? QFileInfo(path).isDir() : path.endsWith(suffix, Qt::CaseInsensitive);
+    });
     return fits ? path : QString();
 }
 

@@ -9,7 +9,7 @@ class QWidget;
 
 namespace diffuscope::ui {
 
-/// Takes one local file whose name ends as one of these, e.g. ".json".
+/// Takes one local file whose name ends as one of these, e.g. ".json"; "/" takes folders.
 class FileDrop : public QObject
 {
     Q_OBJECT

@@ -33,6 +33,8 @@
 
 #include <QApplication>
 #include <QCloseEvent>
+#include <QFileInfo>
+#include <QMessageBox>
 #include <QScreen>
 #include <QSettings>
 #include <QStackedWidget>
@@ -115,9 +117,9 @@ void MainWindow::connectViews()
     connect(m_recipe, &RecipePanel::modelChanged, this, &MainWindow::showTrainingSchedule);
     connect(&m_document, &SessionDocument::stateChanged, this, &MainWindow::updateEmptyStage);
     connect(&m_document, &SessionDocument::autoRunChanged, this, &MainWindow::updateEmptyStage);
-    const QStringList suffixes{QStringLiteral(".diffuscope"), QStringLiteral(".json"),
-                               QStringLiteral(".png")};
-    connect(new FileDrop(*this, suffixes), &FileDrop::dropped, this, &MainWindow::openFile);
+    const QStringList suffixes{QStringLiteral(".diffuscope"), QStringLiteral(".json"), QStringLiteral(".png"),
+                               QStringLiteral(".safetensors"), QStringLiteral("/")};
+    connect(new FileDrop(*this, suffixes), &FileDrop::dropped, this, &MainWindow::openDropped);
 }
 
 /// Which docks are open is part of what a session shows.
@@ -261,6 +263,48 @@ bool MainWindow::openFile(const QString& path)
 bool MainWindow::openRecipe(const QString& path)
 {
     return m_files->openRecipe(path);
+}
+
+void MainWindow::offerOwnModels(std::function<OpenedModel(const QString& path)> read)
+{
+    m_ownModels = new ModelOpener(*this, m_settings, std::move(read));
+    m_ownModels->addActions(m_menus->file(), *m_actions);
+    connect(m_ownModels, &ModelOpener::opened, this, &MainWindow::takeOwnModel);
+    connect(m_ownModels, &ModelOpener::failed, this, [this](const QString& problem) {
+        m_run->banner().report({ErrorCode::invalidFile, problem, {}}, QStringLiteral("model"));
+    });
+}
+
+/// It is chosen like any other; what was found in it is said once.
+void MainWindow::takeOwnModel(const OpenedModel& opened)
+{
+    QList<ModelEntry> models = m_models;
+    models.removeIf([&](const ModelEntry& model) { return model.id == opened.entry.id; });
+    models.prepend(opened.entry);
+    setModels(models, m_missingText);
+    recipe::Recipe recipe = m_document.recipe();
+    fitRecipe(recipe, opened.entry);
+    m_document.setRecipe(recipe);
+    if (opened.summary.isEmpty())
+        return;
+    auto* box = new QMessageBox(QMessageBox::Information, tr("Model Opened"), opened.entry.displayName,
+                                QMessageBox::Close, this);
+    box->setObjectName(QStringLiteral("modelSummary"));
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setTextFormat(Qt::PlainText);
+    box->setInformativeText(opened.summary);
+    box->setModal(false);
+    box->show();
+}
+
+/// A folder, and weights, are models; the rest are recipes and sessions.
+void MainWindow::openDropped(const QString& path)
+{
+    const bool isModel = QFileInfo(path).isDir() || path.endsWith(QStringLiteral(".safetensors"));
+    if (isModel && m_ownModels)
+        m_ownModels->open(path);
+    else
+        openFile(path);
 }
 
 LessonPanel& MainWindow::lessons()

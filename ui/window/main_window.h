@@ -4,10 +4,12 @@
 
 #include "core/recipe/recipe.h"
 #include "ui/document/model_entry.h"
+#include "ui/window/model_opener.h"
 
 #include <QImage>
 #include <QMainWindow>
 
+#include <functional>
 #include <optional>
 
 class QSettings;
@@ -84,6 +86,10 @@ public:
     /// cannot be read.
     bool openRecipe(const QString& path);
     LessonPanel& lessons();
+    /// Lets a person open models of their own, which `read` reads (see ModelOpener).
+    void offerOwnModels(std::function<OpenedModel(const QString& path)> read);
+    /// Null before they are offered.
+    ModelOpener* ownModels() { return m_ownModels; }
     /// Writes the document's recipe. False, with the reason in the banner, where it cannot be written.
     bool saveRecipe(const QString& path);
     /// Writes the images at the playhead as a PNG sheet. False, with the reason in the banner, where it
@@ -104,6 +110,8 @@ private:
     void updateEmptyStage();
     void showTrainingSchedule();
     void showCheck(int run, const ReplayCheck& check);
+    void takeOwnModel(const OpenedModel& opened);
+    void openDropped(const QString& path);
     void goBack();
     bool hasUsableModel() const;
     QImage shownImages() const;
@@ -128,6 +136,7 @@ private:
     WordsLink* m_words = nullptr;
     SessionFiles* m_files = nullptr;
     LessonLink* m_lessons = nullptr;
+    ModelOpener* m_ownModels = nullptr;
     Menus* m_menus = nullptr;
     ComparisonPage* m_comparison = nullptr;  ///< once sessions are kept
     SessionKeeper* m_keeper = nullptr;

@@ -52,7 +52,7 @@ Menus::Menus(const Parts& parts) : QObject(&parts.window), m_parts(parts), m_act
 
 void Menus::addFileMenu()
 {
-    QMenu* menu = m_parts.window.menuBar()->addMenu(tr("&File"));
+    QMenu* menu = m_file = m_parts.window.menuBar()->addMenu(tr("&File"));
     m_parts.files.addFileActions(*menu);
     menu->addSeparator();
     connect(m_actions.add(*menu, QStringLiteral("action.quit"), tr("&Quit"), {QKeySequence(tr("Ctrl+Q"))},

@@ -46,6 +46,7 @@ public:
     explicit Menus(const Parts& parts);
 
     /// More actions of what computes, or of the session, are added to these.
+    QMenu& file() { return *m_file; }
     QMenu& run() { return *m_run; }
     QMenu& session() { return *m_session; }
 
@@ -70,6 +71,7 @@ private:
 
     Parts m_parts;
     ActionRegistry& m_actions;
+    QMenu* m_file = nullptr;
     QMenu* m_run = nullptr;
     QMenu* m_session = nullptr;
 };
