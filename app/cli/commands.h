@@ -31,6 +31,8 @@ void addLabCommand(CLI::App& program);
 void addConditionalCommand(CLI::App& program);
 /// forward: a picture under growing noise
 void addForwardCommand(CLI::App& program);
+/// link: a recipe as a link, and what is in one
+void addLinkCommand(CLI::App& program);
 /// interpolate: between noises, pictures or prompts
 void addInterpolateCommand(CLI::App& program);
 void addSheetCommand(CLI::App& program);

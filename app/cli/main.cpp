@@ -54,6 +54,7 @@ int run(int argc, char** argv)
     diffuscope::cli::addForwardCommand(program);
     diffuscope::cli::addInterpolateCommand(program);
     diffuscope::cli::addSheetCommand(program);
+    diffuscope::cli::addLinkCommand(program);
     diffuscope::cli::addSweepCommand(program);
     diffuscope::cli::addServeCommand(program);
     diffuscope::cli::addLessonsCommand(program);

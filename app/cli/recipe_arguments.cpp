@@ -11,6 +11,7 @@
 #include "core/model/catalog.h"
 #include "core/model/exact/data_sets.h"
 #include "core/model/usual_settings.h"
+#include "core/session/share_link.h"
 
 #include <charconv>
 #include <cstdio>
@@ -50,6 +51,8 @@ recipe::RunPlan readPlan(const std::string& path, edit::PictureStore& pictures)
             pictures.add(std::move(picture));
         return recipe::planFromJson(exports::readRecipeOfPicture(path));
     }
+    if (session::looksLikeLink(path))
+        return session::stateOfLink(path).plan;
     if (path.starts_with('{'))  // copied from the window
         return recipe::planFromJson(path);
     std::ifstream file(path, std::ios::binary);

@@ -2,6 +2,7 @@
 #include "app/desktop/command_line.h"
 
 #include "app/desktop/compute_device.h"
+#include "core/session/share_link.h"
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
@@ -103,7 +104,7 @@ CommandLine parseCommandLine(const QStringList& arguments)
         {QStringLiteral("end-at-first-image"),
          tr("End once the first sampled image is in the window, to measure the start.")},
     });
-    parser.addPositionalArgument(QStringLiteral("file"), tr("A session or recipe to open."),
+    parser.addPositionalArgument(QStringLiteral("file"), tr("A session, recipe or diffuscope: link to open."),
                                  QStringLiteral("[file]"));
     const QCommandLineOption help = parser.addHelpOption();
     const QCommandLineOption version = parser.addVersionOption();
@@ -118,7 +119,10 @@ CommandLine parseCommandLine(const QStringList& arguments)
     for (QString& file : files)
         if (file.startsWith(QLatin1String("file:")))
             file = QUrl(file).toLocalFile();
-    const bool isOneFile = files.size() == 1 && QFileInfo::exists(files.constFirst());
+    const auto isFile = [](const QString& file) {
+        return QFileInfo::exists(file) || session::looksLikeLink(file.toStdString());
+    };
+    const bool isOneFile = files.size() == 1 && isFile(files.constFirst());
     if (!files.isEmpty() && !isOneFile)
         refuse(tr("\"%1\" is neither an option nor a file.").arg(files.constFirst()));
     if (isOneFile && parser.isSet(QStringLiteral("recipe")))

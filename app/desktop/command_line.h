@@ -16,7 +16,7 @@ struct CommandLine
 {
     QString model;         ///< the id of the model to start with; empty for the last one
     QString modelsFolder;  ///< looked into first; empty for the usual folders only
-    QString recipeFile;    ///< a recipe or a session to start with
+    QString recipeFile;    ///< a recipe, a session or a link to start with
     QString device;        ///< "auto", "cpu" or "cuda"; empty for the last one
     QString precision;     ///< "auto", "float32" or "bfloat16"; empty for the last one
     int threads = 0;       ///< 0: one per core

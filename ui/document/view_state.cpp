@@ -45,4 +45,13 @@ void ViewState::setCurve(const QString& id)
     Q_EMIT changed();
 }
 
+void ViewState::setLesson(const QString& id, int step)
+{
+    const bool isSame = std::exchange(m_lesson, id) == id;
+    if (std::exchange(m_lessonStep, step) == step && isSame)
+        return;
+    Q_EMIT lessonChanged(id, step);
+    Q_EMIT changed();
+}
+
 }  // namespace diffuscope::ui

@@ -33,6 +33,10 @@ public:
     /// Which curve of the schedule: "beta", "alphaBar", "coefficients", "snr" or "noiseToSignal".
     const QString& curve() const { return m_curve; }
     void setCurve(const QString& id);
+    /// The lesson that is played, by its id, and its step; empty while none is.
+    const QString& lesson() const { return m_lesson; }
+    int lessonStep() const { return m_lessonStep; }
+    void setLesson(const QString& id, int step);
 
 Q_SIGNALS:
     void rangesChanged(const QString& ranges);
@@ -40,6 +44,7 @@ Q_SIGNALS:
     void showsAllLayersChanged(bool all);
     void openDocksChanged(const QStringList& ids);
     void curveChanged(const QString& id);
+    void lessonChanged(const QString& id, int step);
     /// Any of them.
     void changed();
 
@@ -49,6 +54,8 @@ private:
     bool m_showsAllLayers = false;
     QStringList m_openDocks;
     QString m_curve = QStringLiteral("alphaBar");
+    QString m_lesson;
+    int m_lessonStep = 0;
 };
 
 }  // namespace diffuscope::ui

@@ -7,10 +7,12 @@
 #include "ui/document/picture_file.h"
 #include "ui/document/session_document.h"
 #include "ui/document/session_keeper.h"
+#include "ui/document/shared_state.h"
 #include "ui/session/export_menu.h"
 #include "ui/widgets/failure_banner.h"
 #include "ui/widgets/save_path.h"
 #include "ui/window/action_registry.h"
+#include "ui/window/link_dialog.h"
 
 #include <QAction>
 #include <QClipboard>
@@ -73,6 +75,17 @@ void SessionFiles::addEditActions(QMenu& menu)
                         tr("Take the recipe that was copied as text; a branch comes as a run of its own, "
                            "with the runs that it leaves. Undo takes it back.")),
             &QAction::triggered, this, &SessionFiles::pasteRecipe);
+    menu.addSeparator();
+    connect(actions.add(menu, QStringLiteral("action.copyLink"), tr("Copy &Link"),
+                        {QKeySequence(tr("Ctrl+Shift+L"))},
+                        tr("Copy what is in the window, recipe, view and step of a lesson, as one short "
+                           "diffuscope: link for others.")),
+            &QAction::triggered, this, &SessionFiles::copyLink);
+    connect(
+        actions.add(menu, QStringLiteral("action.openLink"), tr("&Open Link…"), {QKeySequence(tr("Ctrl+L"))},
+                    tr("Show what somebody shared as a diffuscope: link. A link holds data only: "
+                       "nothing in it is run.")),
+        &QAction::triggered, this, &SessionFiles::askForLink);
     menu.addSeparator();
     connect(actions.add(menu, QStringLiteral("action.copyImages"), tr("&Copy Images"),
                         {QKeySequence(tr("Ctrl+Shift+C"))},
@@ -158,6 +171,8 @@ void SessionFiles::report(const QString& message, const QString& hint)
 
 bool SessionFiles::openFile(const QString& path)
 {
+    if (session::looksLikeLink(path.toStdString()))
+        return openLink(path);
     if (m_keeper && session::looksLikeSession(path.toStdString()))
         return m_keeper->open(path);
     if (m_keeper && path.endsWith(QStringLiteral(".diffuscope")))
@@ -218,11 +233,52 @@ bool SessionFiles::saveImages(const QString& path)
     }
 }
 
+bool SessionFiles::openLink(const QString& link)
+{
+    try {
+        const session::SharedState shared = session::stateOfLink(link.toStdString());
+        const bool isFresh = m_document.undoStack().count() == 0 && m_document.session().runs().size() <= 1;
+        if (isFresh)
+            takePlan(shared.plan, tr("Open Link"));
+        else
+            m_document.addPlan(shared.plan, tr("Open Link"));
+        if (shared.view)
+            takeSharedView(m_document, *shared.view);
+        if (shared.lesson)
+            Q_EMIT lessonAsked(QString::fromStdString(shared.lesson->lesson), shared.lesson->step);
+        return true;
+    } catch (const Error& error) {
+        report(QString::fromUtf8(error.what()), QString::fromStdString(error.hint()));
+        return false;
+    }
+}
+
+void SessionFiles::copyLink()
+{
+    try {
+        const std::string link = session::linkOf(sharedStateOf(m_document));
+        QGuiApplication::clipboard()->setText(QString::fromStdString(link));
+    } catch (const Error& error) {
+        report(QString::fromUtf8(error.what()), QString::fromStdString(error.hint()));
+    }
+}
+
+void SessionFiles::askForLink()
+{
+    auto* dialog = new LinkDialog(&m_parts.window);
+    connect(dialog, &LinkDialog::chosen, this, &SessionFiles::openLink);
+    dialog->open();
+}
+
 /// A recipe takes the place of another; a branch, and what is pasted into one, is a run of its own.
 void SessionFiles::pasteRecipe()
 {
     try {
         const std::string text = QGuiApplication::clipboard()->text().toStdString();
+        if (session::looksLikeLink(text)) {
+            openLink(QString::fromStdString(text));
+            return;
+        }
         const recipe::RunPlan pasted = recipe::planFromJson(text);
         const recipe::RunPlan current = m_document.plan();
         if (!pasted.from && !current.from)

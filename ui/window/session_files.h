@@ -45,9 +45,12 @@ public:
     /// to these. The keeper must outlive this.
     void offerSession(SessionKeeper& keeper);
 
-    /// A session or a recipe, whichever the file holds. These are false where it cannot be read or written.
+    /// A session or a recipe, whichever the file holds, or a link in its place. These are false where it
+    /// cannot be read or written.
     bool openFile(const QString& path);
     bool openRecipe(const QString& path);
+    /// A `diffuscope:` link, as a run of its own where the session is not fresh.
+    bool openLink(const QString& link);
     bool saveRecipe(const QString& path);
     bool saveImages(const QString& path);
     /// In place of the recipe where the session is fresh; a run of its own otherwise.
@@ -55,7 +58,13 @@ public:
     /// Asks where closing would lose what is kept nowhere. False where the window is to stay.
     bool mayClose();
 
+Q_SIGNALS:
+    /// A link that was opened points at a step of a lesson.
+    void lessonAsked(const QString& lesson, int step);
+
 private:
+    void copyLink();
+    void askForLink();
     void askForRecipe();
     void askWhereToSaveRecipe();
     void askWhereToSaveImages();
