@@ -33,6 +33,8 @@ void addConditionalCommand(CLI::App& program);
 void addForwardCommand(CLI::App& program);
 /// link: a recipe as a link, and what is in one
 void addLinkCommand(CLI::App& program);
+/// network: what a network is made of, and how much each part matters
+void addNetworkCommand(CLI::App& program);
 /// interpolate: between noises, pictures or prompts
 void addInterpolateCommand(CLI::App& program);
 void addSheetCommand(CLI::App& program);

@@ -211,6 +211,24 @@ void addRecipeFlags(CLI::App& command, RecipeArguments& arguments, const recipe:
         "Rule of guidance (negative class, rescale, interval …); default: " + defaults.guidance.rule);
     addEntryFlags(command, arguments.clipping, "clipping", EntryKind::clipping,
                   "How estimates are kept in range; default: " + defaults.clipping.rule);
+    command
+        .add_option("--without", arguments.without,
+                    "A part of the network to leave out, or \"condition\"; more of them by giving it again; "
+                    "\"network\" lists the parts")
+        ->type_name("PART")
+        ->allow_extra_args(false);
+    command
+        .add_option("--time-offset", arguments.timeOffset,
+                    "Added to the time that the network is told, not to the true one; default: 0")
+        ->type_name("TIME")
+        ->check(isNumber<double>("a number"))
+        ->check(CLI::Range(-recipe::farthestTime, recipe::farthestTime));
+    command
+        .add_option("--frozen-time", arguments.frozenTime,
+                    "The one time that the network is told in every step")
+        ->type_name("TIME")
+        ->check(isNumber<double>("a number"))
+        ->check(CLI::Range(0.0, recipe::farthestTime));
     command.add_option("--seed", arguments.seed, "Seed of all noise")
         ->type_name("NUMBER")
         ->check(isNumber<std::uint64_t>("a whole number from 0 to 18446744073709551615"))
@@ -291,6 +309,11 @@ recipe::RunPlan planOf(const RecipeArguments& arguments, recipe::Recipe defaults
     recipe.seed = arguments.seed.value_or(recipe.seed);
     recipe.steps = arguments.steps.value_or(recipe.steps);
     recipe.batch = arguments.batch.value_or(recipe.batch);
+    for (const std::string& part : arguments.without)
+        recipe.network.set(part == "class" || part == "text" ? recipe::wholeCondition : part, true);
+    recipe.network.timeOffset = arguments.timeOffset.value_or(recipe.network.timeOffset);
+    if (arguments.frozenTime)
+        recipe.network.frozenTime = arguments.frozenTime;
     applyEdits(arguments.edit, recipe);
     return plan;
 }

@@ -42,6 +42,8 @@ struct RecipeArguments
     std::optional<std::string> prompt, negative, second;
     std::optional<double> blend;
     EntryArguments schedule, grid, sampler, guidance, clipping;
+    std::vector<std::string> without;
+    std::optional<double> timeOffset, frozenTime;
     std::optional<double> scale;
     std::optional<std::uint64_t> seed;
     std::optional<int> steps;

@@ -53,6 +53,13 @@ torch::Tensor Model::forwardWithAttention(const torch::Tensor& x, const torch::T
     return forward(x, t, condition);
 }
 
+torch::Tensor Model::forwardWithout(const torch::Tensor& x, const torch::Tensor& t,
+                                    const EncodedCondition& condition, const std::vector<std::string>& parts)
+{
+    checkParts(layout(), m_card.name, parts);
+    return forward(x, t, condition);
+}
+
 CompiledModel Model::compile(int, const std::string& precision)
 {
     if (!precision.empty())

@@ -5,6 +5,7 @@
 
 #include "core/denoise/denoiser.h"
 #include "core/model/model_card.h"
+#include "core/model/network_layout.h"
 #include "core/model/text/text_encoder.h"
 #include "core/model/unet/cross_attention.h"
 
@@ -115,6 +116,14 @@ public:
     virtual torch::Tensor forwardWithAttention(const torch::Tensor& x, const torch::Tensor& t,
                                                const EncodedCondition& condition,
                                                std::vector<CrossAttentionMap>& maps);
+
+    /// What it is made of; without parts for what cannot be taken apart.
+    virtual NetworkLayout layout() const { return {}; }
+    /// As forward(), with parts of layout() left out, module by module. Throws Error(invalidOption) for
+    /// others.
+    virtual torch::Tensor forwardWithout(const torch::Tensor& x, const torch::Tensor& t,
+                                         const EncodedCondition& condition,
+                                         const std::vector<std::string>& parts);
 
     /// Whether it wants EncodedCondition::step.
     virtual bool readsStep() const { return false; }

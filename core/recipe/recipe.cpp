@@ -312,6 +312,7 @@ nlohmann::ordered_json jsonOf(const Recipe& recipe)
         {"clipping", written("rule", recipe.clipping.rule, recipe.clipping.options)},
     };
     writeStart(recipe, object);
+    writeSwitches(recipe.network, object);
     object["seed"] = recipe.seed;
     object["batch"] = recipe.batch;
     return object;
@@ -334,6 +335,7 @@ Recipe readRecipe(base::JsonObjectReader& reader)
     resolveName(base::EntryKind::clipping, recipe.clipping.rule, recipe.clipping.options);
     readStart(reader, recipe.start);
     readMeasurement(reader, recipe.measurement);
+    readSwitches(reader, recipe.network);
     reader.read("seed", recipe.seed);
     reader.read("batch", recipe.batch, 1, mostSamples);
     return recipe;

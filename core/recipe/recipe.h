@@ -4,6 +4,7 @@
 
 #include "core/recipe/condition.h"
 #include "core/recipe/guidance_spec.h"
+#include "core/recipe/network_switches.h"
 #include "core/recipe/sampler_spec.h"
 #include "core/recipe/start.h"
 #include "core/schedule/time_grid.h"
@@ -31,6 +32,7 @@ struct Recipe
     ClippingSpec clipping{};
     Start start{};
     Measurement measurement{};
+    NetworkSwitches network{};
     std::uint64_t seed = 1;
     int batch = 16;
 

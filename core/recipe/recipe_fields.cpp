@@ -64,6 +64,13 @@ std::vector<RecipeField> fieldsOf(const Recipe& recipe)
     list.add("measurement.known", recipe.measurement.known);
     list.add("measurement.mask", recipe.measurement.mask);
     list.add("measurement.method", recipe.measurement.method);
+    std::string without;
+    for (const std::string& part : recipe.network.without)
+        without += (without.empty() ? "" : ", ") + part;
+    list.add("network.without", without);
+    list.add("network.time_offset", recipe.network.timeOffset);
+    if (recipe.network.frozenTime)
+        list.add("network.frozen_time", *recipe.network.frozenTime);
     list.add("seed", recipe.seed);
     list.add("batch", double(recipe.batch));
     return std::move(list).taken();

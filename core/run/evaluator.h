@@ -3,6 +3,7 @@
 // what picture a latent is. No torch in here.
 #pragma once
 
+#include "core/model/network_layout.h"
 #include "core/record/frame.h"
 #include "core/record/text_attention.h"
 #include "core/schedule/noise_schedule.h"
@@ -42,6 +43,9 @@ public:
     /// Error(invalidOption) for a state of another shape, Error(notFinite), Cancelled.
     virtual StatePrediction predict(const StateBatch& x, const schedule::NoiseLevel& level,
                                     const std::stop_token& stop = {}) = 0;
+
+    /// What the model's network is made of; without parts where it cannot be taken apart.
+    virtual model::NetworkLayout network() const { return {}; }
 
     /// The pictures of latents; of other samples the samples themselves. Throws Cancelled.
     virtual StateBatch decode(const StateBatch& samples, const std::stop_token& stop = {}) = 0;

@@ -26,6 +26,8 @@ public:
 
     const schedule::NoiseSchedule& schedule() const override { return m_parts.schedule; }
 
+    model::NetworkLayout network() const override { return m_parts.model->layout(); }
+
     record::BatchShape sampleShape() const override
     {
         const model::SampleSpace& space = m_parts.model->card().space;

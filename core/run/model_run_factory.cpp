@@ -22,6 +22,7 @@
 #include "core/run/run_texts.h"
 #include "core/run/sampled_run.h"
 #include "core/run/starting_state.h"
+#include "core/run/switched_network.h"
 #include "core/run/translated_errors.h"
 #include "core/schedule/same_levels.h"
 #include "core/schedule/schedule_registry.h"
@@ -223,8 +224,11 @@ private:
         return cached.firstEvaluations;
     }
 
-    std::unique_ptr<denoise::Denoiser> networkOf(CachedModel& cached, const SampledPath& path) const
+    /// The network as the switches leave it.
+    std::unique_ptr<denoise::Denoiser> networkOf(CachedModel& cached, const SampledPath& path,
+                                                 const recipe::NetworkSwitches& switches = {})
     {
+        checkSwitches(switches, *cached.model);
         if (auto exact = cached.model->exactDenoiser())
             return exact;
         const model::ModelCard& card = cached.model->card();
@@ -235,18 +239,26 @@ private:
         std::shared_ptr<const model::StepLengths> lengths;  // of a student of few steps
         if (cached.model->readsStep())
             lengths = std::make_shared<const model::StepLengths>(path.grid, trained.levels());
-        FirstEvaluationCache::Network forward = [model = cached.model, net = cached.forward, stop = path.stop,
-                                                 texts = path.texts, lengths](
-                                                    const Tensor& x, const Tensor& t, const Tensor& ids) {
+        const ConditionOf conditionOf = [texts = path.texts, lengths](const Tensor& ids, const Tensor& t) {
             model::EncodedCondition condition = texts.of(ids);
             if (lengths)
                 condition.step = lengths->at(t);
-            return net->forward(x, t, condition, *stop);
+            return condition;
         };
+        FirstEvaluationCache::Network forward = [model = cached.model, net = cached.forward, stop = path.stop,
+                                                 conditionOf](const Tensor& x, const Tensor& t,
+                                                              const Tensor& ids) {
+            return net->forward(x, t, conditionOf(ids, t), *stop);
+        };
+        const std::vector<std::string> leftOut = partsLeftOut(switches);
+        if (!leftOut.empty())
+            forward = withoutParts(cached.model, leftOut, conditionOf, crew(), path.stop);
         // Where an image's result depends on the rest of the batch, or on the grid, it cannot be remembered.
-        if (cached.forward->hasIndependentSamples() && !lengths)
+        else if (cached.forward->hasIndependentSamples() && !lengths)
             forward =
                 rememberingFirst(std::move(forward), firstEvaluationsOf(cached, path.texts), path.first);
+        forward = toldOtherwise(std::move(forward), switches, trained.levels(),
+                                readsText ? RunTexts::count : std::int64_t(card.classNames.size()));
         return std::make_unique<denoise::NetworkDenoiser>(
             denoise::TrainedNetwork{.name = card.name,
                                     .forward = std::move(forward),
@@ -255,6 +267,14 @@ private:
                                     .classes = readsText ? RunTexts::count : int(card.classNames.size()),
                                     .device = m_device,
                                     .isSampledOnOwnSchedule = isOwn});
+    }
+
+    /// For networks that are evaluated module by module; made when the first is.
+    std::shared_ptr<inference::ThreadCrew> crew()
+    {
+        if (!m_crew)
+            m_crew = std::make_shared<inference::ThreadCrew>(m_device.is_cpu() ? m_limits.threads : 1);
+        return m_crew;
     }
 
     using Attention = std::function<record::TextAttention(const Tensor&, const schedule::NoiseLevel&)>;
@@ -293,7 +313,7 @@ private:
                                          .steps = path.grid.steps(),
                                          .weaker = nullptr,
                                          .classifier = {}};
-        auto plain = networkOf(cached, path);
+        auto plain = networkOf(cached, path, recipe.network);
         const std::shared_ptr<model::Model> model = cached.model;
         if (recipe.guidance.rule == "autoguidance")
             context.weaker = weakerModel(recipe.guidance, model->card(), path);
@@ -336,6 +356,7 @@ private:
     RunLimits m_limits;
     torch::Device m_device;
     bool m_threadsAreSet = false;
+    std::shared_ptr<inference::ThreadCrew> m_crew;
     Computation m_computation;
     std::map<std::string, CachedModel> m_models;  ///< by source
 };

@@ -62,6 +62,9 @@ private Q_SLOTS:
             [](Recipe& r) { r.measurement.mask = "ab"; },
             [](Recipe& r) { r.measurement.method = "dps"; },
             [](Recipe& r) { r.measurement.options["sigma"] = 1.0; },
+            [](Recipe& r) { r.network.without = {"skip:1"}; },
+            [](Recipe& r) { r.network.timeOffset = 5; },
+            [](Recipe& r) { r.network.frozenTime = 5; },
             [](Recipe& r) { r.seed = 9; },
             [](Recipe& r) { r.batch = 9; },
         };
@@ -89,6 +92,32 @@ private Q_SLOTS:
         const std::string text = recipe::toJson(Recipe{});
         QVERIFY(text.find("start") == std::string::npos);
         QVERIFY(text.find("measurement") == std::string::npos);
+        QVERIFY(text.find("network") == std::string::npos);
+    }
+
+    void switchesSurviveTheirJson()
+    {
+        Recipe recipe;
+        recipe.network.set("skip:1", true);
+        recipe.network.set("attention:7", true);
+        recipe.network.set("skip:1", true);
+        QVERIFY(recipe.network.leavesOut("attention:7") && !recipe.network.leavesOut("skip:2"));
+        QCOMPARE(recipe.network.without.size(), std::size_t(2));
+        recipe.network.timeOffset = -12.5;
+        recipe.network.frozenTime = 0;
+        QVERIFY(recipe::recipeFromJson(recipe::toJson(recipe)) == recipe);
+        recipe.network.set("skip:1", false);
+        QCOMPARE(recipe.network.without, std::vector<std::string>{"attention:7"});
+    }
+
+    void switchesThatNoNetworkHasAreRefused()
+    {
+        for (const char* network :
+             {R"({"without":"skip:1"})", R"({"without":["<b>"]})", R"({"without":[""]})",
+              R"({"time_offset":1e9})", R"({"frozen_time":-1})", R"({"exec":"x"})"}) {
+            const std::string text = std::string(R"({"version":1,"network":)") + network + "}";
+            QVERIFY_EXCEPTION_THROWN(recipe::recipeFromJson(text), Error);
+        }
     }
 
     void whatIsNoHashIsRefused()

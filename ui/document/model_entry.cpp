@@ -54,6 +54,9 @@ void fitRecipe(recipe::Recipe& recipe, const ModelEntry& model, const ModelEntry
         recipe.guidance.scale = model.guidance;
     if (recipe.model != model.id.toStdString())
         takeUsual(recipe, before ? before->usual : model::UsualSettings{}, model.usual);
+    // The parts of one network are not another's.
+    if (recipe.model != model.id.toStdString())
+        recipe.network = {};
     recipe.model = model.id.toStdString();
     recipe.steps = std::clamp(recipe.steps, 1, std::max(1, model.levels));
 }

@@ -88,6 +88,8 @@ QString nameOf(const std::string& part)
         return translated("guidance scale");
     if (part == "clipping")
         return translated("clipping");
+    if (part == "network")
+        return translated("network");
     if (part == "seed")
         return translated("seed");
     return translated("number of images");
@@ -121,6 +123,7 @@ std::vector<std::string> differingParts(const recipe::Recipe& before, const reci
     difference.compare("guidance.scale", before.guidance.scale, after.guidance.scale);
     difference.compareChoice("clipping", before.clipping.rule, after.clipping.rule, before.clipping.options,
                              after.clipping.options);
+    difference.compare("network", before.network, after.network);
     difference.compare("seed", before.seed, after.seed);
     difference.compare("batch", before.batch, after.batch);
     return std::move(difference).parts();

@@ -69,11 +69,12 @@ torch::Tensor DitBlockImpl::attend(const torch::Tensor& x, std::vector<torch::Te
 }
 
 torch::Tensor DitBlockImpl::forward(const torch::Tensor& x, const torch::Tensor& condition,
-                                    std::vector<torch::Tensor>* maps)
+                                    std::vector<torch::Tensor>* maps, bool attends)
 {
     // [6, B, 1, width]: shift, scale and gate of the attention, then of the hidden layer.
     const auto parts = m_modulation(condition).view({x.size(0), 6, 1, x.size(2)}).unbind(1);
-    const auto attended = addGated(x, attend(modulatedLayerNorm(x, parts[1], parts[0]), maps), parts[2]);
+    const auto attended =
+        attends ? addGated(x, attend(modulatedLayerNorm(x, parts[1], parts[0]), maps), parts[2]) : x;
     const auto hidden = tokenGelu(m_hidden(modulatedLayerNorm(attended, parts[4], parts[3])));
     return addGated(attended, m_output(hidden), parts[5]);
 }
@@ -134,15 +135,17 @@ torch::Tensor DitImpl::imagesOf(const torch::Tensor& tokens) const
 }
 
 torch::Tensor DitImpl::forward(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& classIds,
-                               const torch::Tensor& step, std::vector<torch::Tensor>* maps)
+                               const torch::Tensor& step, std::vector<torch::Tensor>* maps,
+                               const DitOmissions* without)
 {
     TORCH_CHECK(x.dim() == 4 && x.size(1) == m_config.imageChannels && x.size(2) == m_config.imageHeight &&
                     x.size(3) == m_config.imageWidth,
                 "The network's input has another shape than its config says.");
     const auto condition = this->condition(t, classIds, step);
     auto tokens = m_patches(tokensOf(x)) + m_places;
-    for (auto& block : m_blocks)
-        tokens = block(tokens, condition, maps);
+    for (std::size_t layer = 0; layer < m_blocks.size(); ++layer)
+        if (!without || !without->blocks[layer])
+            tokens = m_blocks[layer](tokens, condition, maps, !without || !without->attention[layer]);
     const auto parts = m_outputModulation(condition).view({x.size(0), 2, 1, m_config.width}).unbind(1);
     return imagesOf(m_output(modulatedLayerNorm(tokens, parts[1], parts[0])));
 }

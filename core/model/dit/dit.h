@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/model/dit/dit_config.h"
+#include "core/model/dit/dit_parts.h"
 #include "core/model/unet/unet_blocks.h"
 
 #include <torch/nn/module.h>
@@ -26,7 +27,7 @@ public:
     /// x [B, N, width], condition [B, width] -> [B, N, width]. Appends the attention [B, heads, N, N] (over
     /// the last they sum to 1) to `maps` where it is given.
     torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& condition,
-                          std::vector<torch::Tensor>* maps);
+                          std::vector<torch::Tensor>* maps, bool attends = true);
 
 private:
     torch::Tensor attend(const torch::Tensor& x, std::vector<torch::Tensor>* maps);
@@ -52,9 +53,10 @@ public:
     /// step     [B] float32 in [0, 1], the length of the step to take as a share of the whole path, 0 for an
     ///          infinitesimal one: of a network that reads it; undefined means 0.
     /// Returns  [B, C, H, W] float32: the training target, which the model card names. Writes the attention
-    /// [B, heads, N, N] of each layer to `maps` where it is given.
+    /// [B, heads, N, N] of each layer to `maps` where it is given, and passes over what it is `without`.
     torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& classIds,
-                          const torch::Tensor& step = {}, std::vector<torch::Tensor>* maps = nullptr);
+                          const torch::Tensor& step = {}, std::vector<torch::Tensor>* maps = nullptr,
+                          const DitOmissions* without = nullptr);
 
     int64_t nullClass() const { return m_config.classes; }
     const DitConfig& config() const { return m_config; }

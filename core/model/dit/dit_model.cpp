@@ -43,6 +43,14 @@ torch::Tensor DitModel::forward(const torch::Tensor& x, const torch::Tensor& t,
     return m_net->forward(x, t, condition.classIds, condition.step);
 }
 
+torch::Tensor DitModel::forwardWithout(const torch::Tensor& x, const torch::Tensor& t,
+                                       const EncodedCondition& condition,
+                                       const std::vector<std::string>& parts)
+{
+    const DitOmissions without = omissionsOf(m_net->config(), card().name, parts);
+    return m_net->forward(x, t, condition.classIds, condition.step, nullptr, &without);
+}
+
 CompiledModel DitModel::compile(int threads, const std::string& precision)
 {
     if (!precision.empty())

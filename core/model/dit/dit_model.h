@@ -17,6 +17,10 @@ public:
     torch::Device device() const override { return m_net->parameters().front().device(); }
     torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& t, const EncodedCondition& condition,
                           const std::stop_token& stop = {}) override;
+    NetworkLayout layout() const override { return layoutOf(m_net->config()); }
+    torch::Tensor forwardWithout(const torch::Tensor& x, const torch::Tensor& t,
+                                 const EncodedCondition& condition,
+                                 const std::vector<std::string>& parts) override;
     /// Float32 only; through a plan on a processor that has kernels.
     CompiledModel compile(int threads, const std::string& precision) override;
     bool readsStep() const override { return m_net->config().readsStep; }

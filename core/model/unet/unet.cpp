@@ -115,7 +115,8 @@ TextContext UNetImpl::encode(const TokenBatch& prompts)
 }
 
 torch::Tensor UNetImpl::forward(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& classIds,
-                                const TextContext& text, std::vector<CrossAttentionMap>* maps)
+                                const TextContext& text, std::vector<CrossAttentionMap>* maps,
+                                const UNetOmissions* without)
 {
     TORCH_CHECK(text.defined() == m_config.hasText() && (!text.defined() || text.bias.size(0) == x.size(0)),
                 "A network with text needs one prompt an image, another needs none.");
@@ -125,20 +126,29 @@ torch::Tensor UNetImpl::forward(const torch::Tensor& x, const torch::Tensor& t, 
 
     std::vector<torch::Tensor> skips;
     const size_t perLevel = static_cast<size_t>(m_config.blocksPerLevel);
+    const auto omitted = [&](size_t level) {
+        return without ? StageOmissions{without->attention[level], without->words[level]} : StageOmissions{};
+    };
     for (size_t index = 0; index < m_downStages.size(); ++index) {
         if (index > 0 && index % perLevel == 0)
             h = m_downs[index / perLevel - 1](h).to(torch::kFloat32);
-        h = m_downStages[index](h, embedding, text, maps);
+        h = m_downStages[index](h, embedding, text, maps, omitted(index / perLevel));
         skips.push_back(h);
     }
+    const StageOmissions middle =
+        without ? StageOmissions{without->middleAttention, without->middleWords} : StageOmissions{};
     for (auto& stage : m_middleStages)
-        h = stage(h, embedding, text, maps);
+        h = stage(h, embedding, text, maps, middle);
     for (size_t index = 0; index < m_upStages.size(); ++index) {
         if (index > 0 && index % perLevel == 0) {
             const auto& finer = skips.back();
             h = m_ups[index / perLevel - 1](at::upsample_nearest2d(h, {finer.size(2), finer.size(3)}));
         }
-        h = m_upStages[index](torch::cat({h, skips.back()}, 1), embedding, text, maps);
+        const size_t counterpart = skips.size() - 1;
+        const bool isCut = without && without->skips[counterpart];
+        const torch::Tensor skip = isCut ? torch::zeros_like(skips.back()) : skips.back();
+        h = m_upStages[index](torch::cat({h, skip}, 1), embedding, text, maps,
+                              omitted(counterpart / perLevel));
         skips.pop_back();
     }
     h = m_output(normSilu(m_outputNorm, h, {}, m_output->inputType())).to(torch::kFloat32);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/model/unet/unet_config.h"
+#include "core/model/unet/unet_parts.h"
 #include "core/model/unet/unet_stage.h"
 
 #include <torch/nn/module.h>
@@ -25,9 +26,11 @@ public:
     /// classIds [B] int64 in [0, classes]; nullClass() asks for the unconditional prediction.
     /// Returns  [B, C, H, W] float32: the training target (eps, x0 or v), which the model card names.
     /// A network with text needs the B images' `text` as well, and writes to `maps`, where it is given, where
-    /// each layer of cross-attention looked, in the order of evaluation.
+    /// each layer of cross-attention looked, in the order of evaluation. Parts `without` which it is
+    /// evaluated are passed over; zeros stand in the place of a skip.
     torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& t, const torch::Tensor& classIds,
-                          const TextContext& text = {}, std::vector<CrossAttentionMap>* maps = nullptr);
+                          const TextContext& text = {}, std::vector<CrossAttentionMap>* maps = nullptr,
+                          const UNetOmissions* without = nullptr);
 
     /// What forward() needs of prompts, [B, …]: once for all steps of a run. Of a network with text only.
     TextContext encode(const TokenBatch& prompts);

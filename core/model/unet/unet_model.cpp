@@ -29,6 +29,14 @@ torch::Tensor UNetModel::forwardWithAttention(const torch::Tensor& x, const torc
     return m_net->forward(x, t, condition.classIds, condition.text, &maps);
 }
 
+torch::Tensor UNetModel::forwardWithout(const torch::Tensor& x, const torch::Tensor& t,
+                                        const EncodedCondition& condition,
+                                        const std::vector<std::string>& parts)
+{
+    const UNetOmissions without = omissionsOf(m_net->config(), card().name, parts);
+    return m_net->forward(x, t, condition.classIds, condition.text, nullptr, &without);
+}
+
 EncodedText UNetModel::encode(const std::string& text)
 {
     if (!card().readsText())

@@ -21,6 +21,10 @@ public:
     torch::Tensor forwardWithAttention(const torch::Tensor& x, const torch::Tensor& t,
                                        const EncodedCondition& condition,
                                        std::vector<CrossAttentionMap>& maps) override;
+    NetworkLayout layout() const override { return layoutOf(m_net->config()); }
+    torch::Tensor forwardWithout(const torch::Tensor& x, const torch::Tensor& t,
+                                 const EncodedCondition& condition,
+                                 const std::vector<std::string>& parts) override;
     /// Throws Error(invalidOption) as well for words that are not in the card's vocabulary.
     EncodedText encode(const std::string& text) override;
     CompiledModel compile(int threads, const std::string& precision) override;

@@ -19,12 +19,13 @@ StageImpl::StageImpl(std::string name, ResidualBlock block, SelfAttention selfAt
 }
 
 torch::Tensor StageImpl::forward(const torch::Tensor& x, const torch::Tensor& embedding,
-                                 const TextContext& text, std::vector<CrossAttentionMap>* maps)
+                                 const TextContext& text, std::vector<CrossAttentionMap>* maps,
+                                 const StageOmissions& without)
 {
     torch::Tensor h = m_block(x, embedding);
-    if (m_attention)
+    if (m_attention && !without.attention)
         h = m_attention(h);
-    if (!m_crossAttention)
+    if (!m_crossAttention || without.words)
         return h;
     h = m_crossAttention(h, text, maps);
     if (maps)

@@ -10,6 +10,12 @@
 
 namespace diffuscope::model {
 
+/// What an evaluation leaves out of a stage.
+struct StageOmissions
+{
+    bool attention = false, words = false;
+};
+
 /// A residual block, followed by self-attention and by cross-attention where the level has them.
 class StageImpl : public torch::nn::Module
 {
@@ -21,7 +27,7 @@ public:
     /// x [B, C, H, W], embedding [B, width] as in ResidualBlock, text of B prompts where there is
     /// cross-attention. Appends to `maps` where it is given.
     torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& embedding, const TextContext& text,
-                          std::vector<CrossAttentionMap>* maps);
+                          std::vector<CrossAttentionMap>* maps, const StageOmissions& without = {});
 
 private:
     std::string m_stageName;
