@@ -231,6 +231,11 @@ void runEvaluation(EvaluateArguments arguments)
     const auto train = train::toTensors(train::readIdxFolder(arguments.data, "train"));
     const auto test = train::toTensors(train::readIdxFolder(arguments.data, "t10k"));
     if (!arguments.bySteps.empty()) {
+        if (scales.size() > 1)
+            throw Error(ErrorCode::invalidOption,
+                        "--by-steps measures one guidance scale, but --guidance names more.",
+                        "Name one scale.");
+        generation.guidance = scales.front();
         printBySteps(arguments.bySteps, [&](int steps) {
             generation.steps = steps;
             const auto evaluation = measure::evaluate(network, classifier, train, test, arguments.request);

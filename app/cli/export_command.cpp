@@ -2,6 +2,7 @@
 #include "app/cli/commands.h"
 #include "core/inference/compute_threads.h"
 #include "core/measure/generation.h"
+#include "core/model/step_lengths.h"
 #include "core/model/usual_settings.h"
 #include "core/schedule/schedule_registry.h"
 #include "core/train/data/image_sheet.h"
@@ -19,13 +20,16 @@
 namespace diffuscope::cli {
 namespace {
 
-/// As the model is best sampled: a generator in its one step, a flow from pure noise on.
+/// As the model is best sampled: a generator or a student in the few steps that it is for, a flow from pure
+/// noise on, with the guidance of its card.
 void suit(measure::GenerationRequest& request, const model::ModelCard& card, int levels)
 {
     const model::UsualSettings usual = model::usualSettings(card);
     request.grid = {usual.grid, {}};
-    if (model::isGenerator(card))
+    if (model::isGenerator(card) || model::readsStep(card))
         request.steps = usual.steps;
+    if (card.guidance > 0)
+        request.guidance = card.guidance;
     request.steps = std::min(request.steps, levels);
 }
 

@@ -22,10 +22,10 @@ struct NetworkArguments
     bool isJson = false;
 };
 
-const char* nameOf(model::NetworkKind kind)
+const char* nameOf(model::LayoutKind kind)
 {
-    return kind == model::NetworkKind::unet          ? "unet"
-           : kind == model::NetworkKind::transformer ? "transformer"
+    return kind == model::LayoutKind::unet          ? "unet"
+           : kind == model::LayoutKind::transformer ? "transformer"
                                                      : "other";
 }
 
@@ -38,7 +38,7 @@ void printLayout(const model::NetworkLayout& layout)
                     level.width, level.channels, level.blocks, level.blocks == 1 ? "" : "s",
                     level.attends ? ", attention" : "", level.readsWords ? ", words" : "");
     };
-    const bool isUnet = layout.kind == model::NetworkKind::unet;
+    const bool isUnet = layout.kind == model::LayoutKind::unet;
     for (std::size_t i = 0; i < layout.levels.size(); ++i)
         print((isUnet ? "level " : "layer ") + std::to_string(i), layout.levels[i]);
     if (isUnet)

@@ -38,11 +38,11 @@ struct NetworkLevel
     bool operator==(const NetworkLevel&) const = default;
 };
 
-enum class NetworkKind { other, unet, transformer };
+enum class LayoutKind { other, unet, transformer };
 
 struct NetworkLayout
 {
-    NetworkKind kind = NetworkKind::other;
+    LayoutKind kind = LayoutKind::other;
     std::vector<NetworkLevel> levels{};  ///< the finest first
     NetworkLevel middle{};               ///< of a U-Net
     int patch = 1;                       ///< side of the squares of pixels that are one position

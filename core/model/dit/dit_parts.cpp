@@ -5,7 +5,7 @@ namespace diffuscope::model {
 
 NetworkLayout layoutOf(const DitConfig& config)
 {
-    NetworkLayout layout{.kind = NetworkKind::transformer,
+    NetworkLayout layout{.kind = LayoutKind::transformer,
                          .patch = config.patch,
                          .embedding = config.width,
                          .heads = config.heads};

@@ -16,7 +16,7 @@ bool isAmong(const std::vector<int>& levels, int level)
 
 NetworkLayout layoutOf(const UNetConfig& config)
 {
-    NetworkLayout layout{.kind = NetworkKind::unet,
+    NetworkLayout layout{.kind = LayoutKind::unet,
                          .patch = config.patch,
                          .embedding = config.embeddingWidth,
                          .heads = config.attentionHeads};
