@@ -82,6 +82,11 @@ run::PointRun heedingRun(const PointRunArguments& arguments, int dimensions, con
 
 void samplePoints(const PointRunArguments& arguments)
 {
+    if (!arguments.recipe.network.areOff())
+        throw Error(ErrorCode::invalidOption,
+                    "\"" + arguments.recipe.model +
+                        "\" is a formula: there is no network whose parts could be left out.",
+                    "Leave --without, --time-offset and --frozen-time out, or choose a trained model.");
     const auto field = std::make_shared<const model::ExactField>(model::exactData(arguments.recipe.model));
     const run::PointOptions options{.start = startOf(arguments.start, field->dimensions()),
                                     .keepsStates = arguments.frames,
