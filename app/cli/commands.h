@@ -35,6 +35,8 @@ void addForwardCommand(CLI::App& program);
 void addLinkCommand(CLI::App& program);
 /// network: what a network is made of, and how much each part matters
 void addNetworkCommand(CLI::App& program);
+/// gallery: failures beside healthy runs
+void addGalleryCommand(CLI::App& program);
 /// interpolate: between noises, pictures or prompts
 void addInterpolateCommand(CLI::App& program);
 void addSheetCommand(CLI::App& program);

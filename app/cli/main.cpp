@@ -55,6 +55,7 @@ int run(int argc, char** argv)
     diffuscope::cli::addInterpolateCommand(program);
     diffuscope::cli::addSheetCommand(program);
     diffuscope::cli::addLinkCommand(program);
+    diffuscope::cli::addGalleryCommand(program);
     diffuscope::cli::addNetworkCommand(program);
     diffuscope::cli::addSweepCommand(program);
     diffuscope::cli::addServeCommand(program);

@@ -26,7 +26,7 @@ const char* nameOf(model::LayoutKind kind)
 {
     return kind == model::LayoutKind::unet          ? "unet"
            : kind == model::LayoutKind::transformer ? "transformer"
-                                                     : "other";
+                                                    : "other";
 }
 
 void printLayout(const model::NetworkLayout& layout)
