@@ -289,6 +289,9 @@ void LessonPanel::showStep()
     pointAndLock();
     if (!isPlaying)
         fillList();
+    // So that a link to the window's state leads here.
+    m_document.view().setLesson(isPlaying ? QString::fromStdString(m_player->lesson().id) : QString(),
+                                isPlaying ? m_player->stepIndex() : 0);
     m_pages->setCurrentIndex(isPlaying ? stepPage : listPage);
     if (!isPlaying)
         return;

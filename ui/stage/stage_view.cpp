@@ -3,8 +3,8 @@
 
 #include "ui/document/run_facts.h"
 #include "ui/document/session_document.h"
-#include "ui/stage/layer_bar.h"
 #include "ui/stage/exact_overlay.h"
+#include "ui/stage/layer_bar.h"
 #include "ui/stage/scatter_canvas.h"
 #include "ui/theme/fonts.h"
 #include "ui/widgets/empty_state.h"

@@ -78,7 +78,7 @@ LessonPanel& LessonLink::panel() const
 
 void LessonLink::addAction(QMenu& menu, ActionRegistry& actions)
 {
-    connect(actions.add(menu, QStringLiteral("action.lessons"), tr("&Lessons"), {QKeySequence(tr("Ctrl+L"))},
+    connect(actions.add(menu, QStringLiteral("action.lessons"), tr("&Lessons"), {QKeySequence(Qt::Key_F3)},
                         tr("Lessons in this window: one idea, one picture, one question at a time.")),
             &QAction::triggered, this, &LessonLink::makeRoom);
 }

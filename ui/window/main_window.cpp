@@ -114,6 +114,8 @@ void MainWindow::connectViews()
     connect(&stage(), &StageView::pixelPinned, m_equation, &StepEquationView::pinPixel);
     connect(m_equation, &StepEquationView::pinnedChanged, &stage(), &StageView::setMarked);
     connect(m_menus, &Menus::backRequested, this, &MainWindow::goBack);
+    connect(m_files, &SessionFiles::lessonAsked, this,
+            [this](const QString& lesson, int step) { lessons().begin(lesson, step); });
     connect(m_recipe, &RecipePanel::modelChanged, this, &MainWindow::showTrainingSchedule);
     connect(&m_document, &SessionDocument::stateChanged, this, &MainWindow::updateEmptyStage);
     connect(&m_document, &SessionDocument::autoRunChanged, this, &MainWindow::updateEmptyStage);
