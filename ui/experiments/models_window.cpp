@@ -4,6 +4,7 @@
 #include "ui/document/session_document.h"
 #include "ui/experiments/model_row.h"
 #include "ui/widgets/dialog_size.h"
+#include "ui/widgets/number_box.h"
 #include "ui/widgets/value_slider.h"
 
 #include <QCloseEvent>
@@ -77,7 +78,7 @@ QWidget* ModelsWindow::buildControls()
     m_slider->setNumbers(1, mostSteps, 1, ValueSlider::Scale::logarithmic);
     m_slider->setRounding(1);
     m_slider->setToolTip(tr("How many steps each of them takes from the same noise. VAE and GAN take one."));
-    m_steps = new QSpinBox(controls);
+    m_steps = new WholeBox(controls);
     m_steps->setObjectName(QStringLiteral("modelsSteps"));
     m_steps->setAccessibleName(tr("Steps"));
     m_steps->setRange(1, mostSteps);
