@@ -90,6 +90,7 @@ private Q_SLOTS:
     void pickleIsRefusedWithTheWayToConvertIt();
     void unknownClassIsNamed();
     void pythonsInfinityIsRead();
+    void deepNestingIsRefused();
     void schedulerBecomesTheFirstRecipe();
     void tokensAreThoseOfTheOriginal_data();
     void tokensAreThoseOfTheOriginal();
@@ -343,6 +344,18 @@ void DiffusersFilesTest::tokensAreThoseOfTheOriginal()
     QVERIFY(second.tokenize(text, 77, TextCleaning::slow).ids == ids("ids_77_tokenizer_2"));
     const auto fast = ids(wanted.contains("ids_fast_style") ? "ids_fast_style" : "ids");
     QVERIFY(first.tokenize(text, fast.size(), TextCleaning::fast).ids == fast);
+}
+
+void DiffusersFilesTest::deepNestingIsRefused()
+{
+    const FileFixture files;
+    const auto nested = [&](std::size_t deep) {
+        return files.write("a.json", R"({"x": )" + std::string(deep, '[') + std::string(deep, ']') + "}");
+    };
+    const QString said = refusalOf([&] { readPythonJson(nested(4'000'000)); });
+    QVERIFY2(said.contains("nested more than 64 deep"), qPrintable(said));
+    QVERIFY(readPythonJson(nested(63)).contains("x"));
+    QVERIFY(!refusalOf([&] { readPythonJson(nested(64)); }).isEmpty());
 }
 
 void DiffusersFilesTest::pythonsInfinityIsRead()

@@ -66,8 +66,17 @@ json readPythonJson(const std::string& path, std::uint64_t largest)
     text << file.rdbuf();
     std::set<std::string> keys;
     std::string repeated;
+    // A copy of JSON takes a call a level: a file of brackets alone would end the program.
+    constexpr int deepest = 64;
     const auto watch = [&](int depth, json::parse_event_t event, json& parsed) {
-        if (event == json::parse_event_t::key && depth == 1 && !keys.insert(parsed.get<std::string>()).second)
+        using Event = json::parse_event_t;
+        const bool opens = event == Event::object_start || event == Event::array_start;
+        if (opens && depth >= deepest)
+            throw Error(
+                ErrorCode::invalidFile,
+                path + " holds objects or lists nested more than " + std::to_string(deepest) + " deep.",
+                "Copy it again from where it came from.");
+        if (event == Event::key && depth == 1 && !keys.insert(parsed.get<std::string>()).second)
             repeated = parsed.get<std::string>();
         return true;
     };
